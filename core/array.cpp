@@ -1,0 +1,42 @@
+// Making, filling and copying arrays.
+#include "array.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace jt {
+
+Array::Array(Shape shape, Dtype dtype) : shape_(std::move(shape)), dtype_(dtype) {
+    check_shape("array", shape_);
+    numel_ = shape_.numel();
+    buffer_ = Buffer(bytes());
+}
+
+Array Array::reshaped(Shape shape) const {
+    Array out = *this;
+    out.shape_ = std::move(shape);
+    return out;
+}
+
+Array Array::clone() const {
+    Array out(shape_, dtype_);
+    std::memcpy(out.raw(), raw(), bytes());
+    return out;
+}
+
+Array full(const Shape& shape, double value, Dtype dtype) {
+    Array out(shape, dtype);
+    dispatch(dtype, [&](auto zero) {
+        using T = decltype(zero);
+        std::fill_n(out.data<T>(), out.numel(), static_cast<T>(value));
+    });
+    return out;
+}
+
+Array zeros(const Shape& shape, Dtype dtype) {
+    Array out(shape, dtype);
+    std::memset(out.raw(), 0, out.bytes());
+    return out;
+}
+
+}  // namespace jt

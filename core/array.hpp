@@ -1,0 +1,53 @@
+// Arrays without gradients: a shape, a dtype and a shared row-major buffer that always starts at element 0.
+#pragma once
+#include "buffer.hpp"
+#include "dtype.hpp"
+#include "shape.hpp"
+
+namespace jt {
+
+/// A contiguous row-major array. Copies share the buffer: write only into one that you just made or that is unique().
+class Array {
+public:
+    Array() = default;
+    /// Uninitialised elements. Throws a ShapeError for an impossible shape, std::bad_alloc for an impossible size.
+    Array(Shape shape, Dtype dtype);
+
+    const Shape& shape() const { return shape_; }
+    int rank() const { return shape_.rank(); }
+    std::int64_t numel() const { return numel_; }
+    Dtype dtype() const { return dtype_; }
+    std::size_t bytes() const { return static_cast<std::size_t>(numel_) * size_of(dtype_); }
+    const Buffer& buffer() const { return buffer_; }
+    bool unique() const { return buffer_.unique(); }
+    explicit operator bool() const { return static_cast<bool>(buffer_); }
+
+    void* raw() { return buffer_.data(); }
+    const void* raw() const { return buffer_.data(); }
+    /// The elements; T must be the type behind dtype().
+    template <class T>
+    T* data() {
+        return static_cast<T*>(buffer_.data());
+    }
+    template <class T>
+    const T* data() const {
+        return static_cast<const T*>(buffer_.data());
+    }
+
+    /// The same elements in the same order under another shape of equal size; shares the buffer.
+    Array reshaped(Shape shape) const;
+    /// A copy that owns its own buffer.
+    Array clone() const;
+
+private:
+    Shape shape_;
+    std::int64_t numel_ = 0;
+    Dtype dtype_ = Dtype::float32;
+    Buffer buffer_;
+};
+
+/// An array whose elements are all `value`, converted to `dtype`.
+Array full(const Shape& shape, double value, Dtype dtype);
+Array zeros(const Shape& shape, Dtype dtype);
+
+}  // namespace jt

@@ -1,0 +1,69 @@
+// Name the element types of arrays at run time and turn a run-time type into a C++ one.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+namespace jt {
+
+/// The element types. Only float32 and float64 carry gradients; the rest is for data and indices.
+enum class Dtype : std::uint8_t { bool_, uint8, int32, int64, float32, float64 };
+
+inline constexpr Dtype bool_ = Dtype::bool_, uint8 = Dtype::uint8, int32 = Dtype::int32, int64 = Dtype::int64,
+                       float32 = Dtype::float32, float64 = Dtype::float64;
+
+/// Jittor's name of the type: "float32".
+const char* name(Dtype dtype);
+
+/// Size of one element in bytes.
+constexpr std::size_t size_of(Dtype dtype) {
+    constexpr std::size_t sizes[] = {1, 1, 4, 8, 4, 8};
+    return sizes[static_cast<int>(dtype)];
+}
+
+constexpr bool is_float(Dtype dtype) { return dtype >= Dtype::float32; }
+
+/// The Dtype of a C++ type: `dtype_of<float>` is float32.
+template <class T>
+inline constexpr Dtype dtype_of = [] {
+    static_assert(sizeof(T) == 0, "no Dtype for this C++ type");
+    return Dtype{};
+}();
+template <>
+inline constexpr Dtype dtype_of<bool> = Dtype::bool_;
+template <>
+inline constexpr Dtype dtype_of<std::uint8_t> = Dtype::uint8;
+template <>
+inline constexpr Dtype dtype_of<std::int32_t> = Dtype::int32;
+template <>
+inline constexpr Dtype dtype_of<std::int64_t> = Dtype::int64;
+template <>
+inline constexpr Dtype dtype_of<float> = Dtype::float32;
+template <>
+inline constexpr Dtype dtype_of<double> = Dtype::float64;
+
+/// Calls f with a value of the C++ type behind `dtype`: `dispatch(d, [&](auto zero) { using T = decltype(zero); … })`.
+template <class F>
+decltype(auto) dispatch(Dtype dtype, F&& f) {
+    switch (dtype) {
+        case Dtype::bool_:
+            return f(bool{});
+        case Dtype::uint8:
+            return f(std::uint8_t{});
+        case Dtype::int32:
+            return f(std::int32_t{});
+        case Dtype::int64:
+            return f(std::int64_t{});
+        case Dtype::float32:
+            return f(float{});
+        default:
+            return f(double{});
+    }
+}
+
+/// As dispatch, for the two float types only (anything else counts as float64: check first).
+template <class F>
+decltype(auto) dispatch_float(Dtype dtype, F&& f) {
+    return dtype == Dtype::float32 ? f(float{}) : f(double{});
+}
+
+}  // namespace jt

@@ -1,0 +1,53 @@
+// The errors minijt throws, and the one helper that words them: `op: what it needs, what it got`.
+#pragma once
+#include <stdexcept>
+#include <string>
+
+#include "dtype.hpp"
+
+namespace jt {
+
+/// Root of everything minijt throws on purpose.
+struct Error : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+struct ShapeError : Error {
+    using Error::Error;
+};  ///< shapes, axes or extents that do not fit
+struct DtypeError : Error {
+    using Error::Error;
+};  ///< an element type the op does not take
+struct IndexError : Error {
+    using Error::Error;
+};  ///< an index outside its axis
+struct KeyError : Error {
+    using Error::Error;
+};  ///< a name that is not there, or is there already
+struct ValueError : Error {
+    using Error::Error;
+};  ///< an argument outside its range
+struct GraphError : Error {
+    using Error::Error;
+};  ///< a graph that is freed, or a Var used in the wrong role
+struct FileError : Error {
+    using Error::Error;
+};  ///< a file that cannot be read, written or trusted
+
+std::string text(long long value);
+std::string text(double value);
+inline std::string text(int value) { return text(static_cast<long long>(value)); }
+inline std::string text(long value) { return text(static_cast<long long>(value)); }
+inline std::string text(std::size_t value) { return text(static_cast<long long>(value)); }
+inline std::string text(Dtype value) { return name(value); }
+inline const std::string& text(const std::string& value) { return value; }
+inline const char* text(const char* value) { return value; }
+
+/// Throws an E whose message is the parts one after another; anything with a `text(part)` can be a part.
+template <class E, class... Parts>
+[[noreturn]] void fail(const Parts&... parts) {
+    std::string message;
+    ((message += text(parts)), ...);
+    throw E(message);
+}
+
+}  // namespace jt

@@ -1,0 +1,36 @@
+// Element-wise work on arrays: one function of one array, two arrays (broadcast), or three.
+#pragma once
+#include "../array.hpp"
+
+namespace jt::kernels {
+
+/// y = f(x). sigmoid is Jittor's 1 / (1 + exp(min(-x, 30))) (300 in float64); relu lets NaN pass; abs and neg also take
+/// integers.
+enum class Unary { neg, abs, exp, log, sqrt, tanh, sigmoid, relu };
+
+/// z = f(x, y). The last four are fused gradients: tanh_grad(g, y) = g * (1 - y * y), sigmoid_grad(g, y) = g * y * (1 -
+/// y), relu_grad(g, y) = y > 0 ? g : 0, abs_grad(g, x) = x >= 0 ? g : -g (NaN in y or x gives NaN). maximum and minimum
+/// let NaN of either side pass; integer division by zero is the caller's to prevent.
+enum class Binary { add, sub, mul, div, maximum, minimum, pow, tanh_grad, sigmoid_grad, relu_grad, abs_grad };
+
+/// z = x ? y, as bool; comparisons with NaN are false but for ne.
+enum class Compare { eq, ne, lt, le, gt, ge };
+
+/// Same shape and dtype as x.
+Array map(Unary op, const Array& x);
+/// Broadcasts as NumPy does. Both sides have one dtype, which is the result's.
+Array zip(Binary op, const Array& x, const Array& y);
+/// As zip with y a number, converted to x's dtype once.
+Array zip(Binary op, const Array& x, double y);
+Array zip(Binary op, double x, const Array& y);
+/// target += x, element by element, in place: equal shapes, float dtypes, target not shared.
+void accumulate(Array& target, const Array& x);
+/// Broadcasts; both sides have one dtype; the result is bool.
+Array compare(Compare op, const Array& x, const Array& y);
+/// c ? x : y, the three broadcast; c is bool, x and y have one dtype.
+Array select(const Array& c, const Array& x, const Array& y);
+/// Converted elements; float to integer truncates, NaN and out-of-range values give an unspecified value, to bool is !=
+/// 0.
+Array cast(const Array& x, Dtype dtype);
+
+}  // namespace jt::kernels

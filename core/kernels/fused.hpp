@@ -1,0 +1,48 @@
+// Fused kernels of what a training step spends its time on: softmax, cross entropy, weight norm, optimizer updates.
+#pragma once
+#include "../array.hpp"
+
+namespace jt::kernels {
+
+/// softmax over the last axis: shift by the maximum, exp, divide; log_softmax likewise.
+Array softmax(const Array& x);
+Array log_softmax(const Array& x);
+/// Gradient of softmax, y its value: y * (g - sum(g * y)); of log_softmax: g - exp(y) * sum(g).
+Array softmax_grad(const Array& g, const Array& y);
+Array log_softmax_grad(const Array& g, const Array& y);
+
+/// Cross entropy of logits x (N, C) against int32 classes t (N,): row_loss_i = log sum exp(x_i - max) - x_i[t_i] + max,
+/// times weight w_i (N,). A class outside [0, C) gives loss 0 here. Result (N,).
+Array cross_entropy(const Array& x, const Array& t, const Array& w);
+/// Its gradient for x: g_i * w_i * (softmax(x_i) - onehot(t_i)), g (N,).
+Array cross_entropy_grad(const Array& g, const Array& x, const Array& t, const Array& w);
+
+/// Weight norm, `jittor.md` 3.1: n = sqrt(max(sum(v * v over axes), 1e-30)), sum in double; shape of v with `axes`
+/// as 1.
+Array norm(const Array& v, AxisSet axes);
+/// w = v * (g / n); g and n have the shape of norm(v, axes).
+Array rescale(const Array& v, const Array& g, const Array& n, AxisSet axes);
+
+struct RescaleGrads {
+    Array v, g;
+};
+/// Gradients of rescale for v and g (`jittor.md` 3.5): dg = sum(G * v) / n, dv = (g / n) * (G - (v / n) * (sum(G * v) /
+/// n)); where sum(v * v) <= 1e-30 the second term vanishes. The sums are taken in double.
+RescaleGrads rescale_grad(const Array& G, const Array& v, const Array& g, const Array& n, AxisSet axes);
+
+/// SGD in place (`jittor.md` 4.2): d = p * weight_decay + g; velocity = momentum * velocity + d * (1 - dampening);
+/// p -= lr * velocity, or with nesterov p -= lr * (d + momentum * velocity). velocity may be empty when momentum is 0.
+struct SgdParams {
+    double lr, momentum, weight_decay, dampening;
+    bool nesterov;
+};
+void sgd(Array& p, const Array& g, Array& velocity, const SgdParams& s);
+
+/// Adam in place (`jittor.md` 4.2): g += p * weight_decay; m, v moving averages of g, g * g; p -= step * m / (sqrt(v) +
+/// eps), with step = lr * sqrt(1 - beta1^n) / (1 - beta0^n) computed by the caller.
+struct AdamParams {
+    double step, beta0, beta1, eps, weight_decay;
+};
+void adam(Array& p, const Array& g, Array& m, Array& v, const AdamParams& s);
+
+}  // namespace jt::kernels

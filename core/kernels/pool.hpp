@@ -1,0 +1,31 @@
+// Max and mean pooling of the last two axes, for float32 and float64.
+#pragma once
+#include "../array.hpp"
+
+namespace jt::kernels {
+
+/// Window geometry, vertical first; the output extent is (in + 2 * padding - kernel) / stride + 1, rounded up with
+/// ceil_mode.
+struct PoolParams {
+    std::int64_t kernel[2], stride[2], padding[2];
+    bool ceil_mode = false, count_include_pad = true;
+};
+
+/// The output's last two extents for an input of (h, w).
+void pool_extents(const PoolParams& p, std::int64_t h, std::int64_t w, std::int64_t out[2]);
+
+struct MaxPooled {
+    Array value, index;  ///< index: int32, position within the H * W plane of the first largest element (NaN wins)
+};
+/// x (N, C, H, W). Padding never wins.
+MaxPooled max_pool(const Array& x, const PoolParams& p);
+/// Zeros of `x_shape` with g added at `index` in each plane; and its transpose, x read at `index`.
+Array unpool(const Array& g, const Array& index, const Shape& x_shape);
+Array pool_at(const Array& x, const Array& index);
+
+/// Mean over each window; padding counts as zeros with count_include_pad, else the divisor is the number of real cells.
+Array mean_pool(const Array& x, const PoolParams& p);
+/// Its transpose: g spread over the windows of an input of `x_shape`.
+Array mean_unpool(const Array& g, const Shape& x_shape, const PoolParams& p);
+
+}  // namespace jt::kernels

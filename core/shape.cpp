@@ -1,0 +1,76 @@
+// Broadcasting, reduction and checks of shapes.
+#include "shape.hpp"
+
+#include <algorithm>
+
+namespace jt {
+
+std::string text(const Shape& shape) {
+    std::string out = "(";
+    for (std::size_t i = 0; i < shape.size(); ++i) out += (i ? ", " : "") + std::to_string(shape[i]);
+    return out + (shape.size() == 1 ? ",)" : ")");
+}
+
+void check_shape(const char* op, const Shape& shape) {
+    if (shape.rank() > max_rank) fail<ShapeError>(op, ": needs at most 64 axes, got ", shape.rank());
+    std::int64_t bytes = 8;
+    for (auto extent : shape) {
+        if (extent < 0) fail<ShapeError>(op, ": needs extents of 0 or more, got ", shape);
+        if (__builtin_mul_overflow(bytes, std::max<std::int64_t>(extent, 1), &bytes))
+            fail<ShapeError>(op, ": needs a size that fits in 63 bits, got ", shape);
+    }
+}
+
+int normalize_axis(const char* op, int axis, int rank) {
+    if (axis < -rank || axis >= rank)
+        fail<ShapeError>(op, ": needs an axis from ", -rank, " to ", rank - 1, ", got ", axis);
+    return axis < 0 ? axis + rank : axis;
+}
+
+AxisSet axis_set(const char* op, const SmallVector<int, 6>& axes, int rank) {
+    if (axes.empty()) return all_axes(rank);
+    AxisSet set = 0;
+    for (int axis : axes) {
+        const AxisSet bit = AxisSet{1} << normalize_axis(op, axis, rank);
+        if (set & bit) fail<ShapeError>(op, ": needs each axis once, got ", axis, " twice");
+        set |= bit;
+    }
+    return set;
+}
+
+Shape reduced_shape(const Shape& shape, AxisSet axes, bool keepdims) {
+    Shape out;
+    for (int k = 0; k < shape.rank(); ++k) {
+        if (!contains(axes, k))
+            out.push_back(shape[k]);
+        else if (keepdims)
+            out.push_back(1);
+    }
+    if (out.empty()) out.push_back(1);
+    return out;
+}
+
+Shape broadcast_shapes(const char* op, const Shape& a, const Shape& b) {
+    const Shape& longer = a.rank() >= b.rank() ? a : b;
+    const Shape& shorter = a.rank() >= b.rank() ? b : a;
+    Shape out = longer;
+    const int shift = longer.rank() - shorter.rank();
+    for (int k = 0; k < shorter.rank(); ++k) {
+        auto& extent = out[k + shift];
+        if (extent == 1)
+            extent = shorter[k];
+        else if (shorter[k] != 1 && shorter[k] != extent)
+            fail<ShapeError>(op, ": needs shapes that broadcast, got ", a, " and ", b);
+    }
+    return out;
+}
+
+bool broadcasts_to(const Shape& from, const Shape& to) {
+    const int shift = to.rank() - from.rank();
+    if (shift < 0) return false;
+    for (int k = 0; k < from.rank(); ++k)
+        if (from[k] != 1 && from[k] != to[k + shift]) return false;
+    return true;
+}
+
+}  // namespace jt

@@ -1,0 +1,52 @@
+// Shapes, axes and the rules that combine them: broadcasting, reduction, index arithmetic.
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include "error.hpp"
+#include "small_vector.hpp"
+
+namespace jt {
+
+inline constexpr int max_rank = 64;
+
+/// Extents of an array, outermost first; up to six are stored inline, 64 at most.
+class Shape : public SmallVector<std::int64_t, 6> {
+public:
+    using SmallVector::SmallVector;
+
+    int rank() const { return static_cast<int>(size()); }
+    /// Product of the extents (1 for rank 0). The extents were checked when an Array or Var was made of them.
+    std::int64_t numel() const {
+        std::int64_t n = 1;
+        for (auto extent : *this) n *= extent;
+        return n;
+    }
+};
+
+/// As people read it: "(2, 3)", "(5,)", "()".
+std::string text(const Shape& shape);
+
+/// Throws a ShapeError in the name of `op` unless every extent is >= 0, the rank <= 64 and the byte count fits.
+void check_shape(const char* op, const Shape& shape);
+
+/// A set of axes as bits: bit k is axis k.
+using AxisSet = std::uint64_t;
+
+/// Axis counted from the front; -1 is the last one. Throws a ShapeError when it is out of range.
+int normalize_axis(const char* op, int axis, int rank);
+/// The set of the listed axes; an empty list means all. Throws when one is out of range or listed twice.
+AxisSet axis_set(const char* op, const SmallVector<int, 6>& axes, int rank);
+/// The set of all axes of a rank.
+inline AxisSet all_axes(int rank) { return rank == 64 ? ~AxisSet{0} : (AxisSet{1} << rank) - 1; }
+inline bool contains(AxisSet axes, int axis) { return (axes >> axis & 1) != 0; }
+
+/// Shape after reducing over `axes`; they stay as 1 with keepdims. Without, a full reduction gives (1,): there are no
+/// 0-d Vars.
+Shape reduced_shape(const Shape& shape, AxisSet axes, bool keepdims);
+/// NumPy's broadcast shape of two; throws a ShapeError in the name of `op` when there is none.
+Shape broadcast_shapes(const char* op, const Shape& a, const Shape& b);
+/// True when `from` broadcasts to exactly `to`.
+bool broadcasts_to(const Shape& from, const Shape& to);
+
+}  // namespace jt

@@ -1,0 +1,118 @@
+// A vector whose first N elements need no allocation: shapes, argument lists and gradients are this short.
+#pragma once
+#include <cstddef>
+#include <initializer_list>
+#include <memory>
+#include <new>
+#include <utility>
+
+namespace jt {
+
+/// Like std::vector<T> with room for N elements inside. Pointers stay valid until it grows or moves.
+template <class T, std::size_t N>
+class SmallVector {
+public:
+    using value_type = T;
+    using iterator = T*;
+    using const_iterator = const T*;
+
+    SmallVector() noexcept {}
+    explicit SmallVector(std::size_t n, const T& value = T()) { resize(n, value); }
+    SmallVector(std::initializer_list<T> values) : SmallVector(values.begin(), values.end()) {}
+    template <class It>
+    requires requires(It i) {
+        *i;
+        ++i;
+    }
+    SmallVector(It first, It last) {
+        for (; first != last; ++first) push_back(*first);
+    }
+    SmallVector(const SmallVector& other) : SmallVector(other.begin(), other.end()) {}
+    SmallVector(SmallVector&& other) noexcept { take(other); }
+    SmallVector& operator=(SmallVector other) noexcept {
+        release();
+        take(other);
+        return *this;
+    }
+    ~SmallVector() { release(); }
+
+    T* begin() noexcept { return data_; }
+    T* end() noexcept { return data_ + size_; }
+    const T* begin() const noexcept { return data_; }
+    const T* end() const noexcept { return data_ + size_; }
+    T* data() noexcept { return data_; }
+    const T* data() const noexcept { return data_; }
+    std::size_t size() const noexcept { return size_; }
+    bool empty() const noexcept { return size_ == 0; }
+    T& operator[](std::size_t i) noexcept { return data_[i]; }
+    const T& operator[](std::size_t i) const noexcept { return data_[i]; }
+    T& front() noexcept { return data_[0]; }
+    const T& front() const noexcept { return data_[0]; }
+    T& back() noexcept { return data_[size_ - 1]; }
+    const T& back() const noexcept { return data_[size_ - 1]; }
+
+    void push_back(T value) {
+        if (size_ == capacity_) grow(2 * static_cast<std::size_t>(capacity_));
+        new (data_ + size_) T(std::move(value));
+        ++size_;
+    }
+    void pop_back() { data_[--size_].~T(); }
+    void resize(std::size_t n, const T& value = T()) {
+        if (n > capacity_) grow(n);
+        while (size_ > n) pop_back();
+        while (size_ < n) push_back(value);
+    }
+    /// Inserts before position i, 0 <= i <= size().
+    void insert(std::size_t i, T value) {
+        push_back(std::move(value));
+        for (std::size_t k = size_ - 1; k > i; --k) std::swap(data_[k], data_[k - 1]);
+    }
+    void erase(std::size_t i) {
+        for (; i + 1 < size_; ++i) data_[i] = std::move(data_[i + 1]);
+        pop_back();
+    }
+
+    friend bool operator==(const SmallVector& a, const SmallVector& b) {
+        if (a.size_ != b.size_) return false;
+        for (std::size_t i = 0; i < a.size_; ++i)
+            if (!(a[i] == b[i])) return false;
+        return true;
+    }
+
+private:
+    T* inside() noexcept { return std::launder(reinterpret_cast<T*>(inline_)); }
+
+    void grow(std::size_t capacity) {
+        T* fresh = std::allocator<T>().allocate(capacity);
+        std::uninitialized_move(begin(), end(), fresh);
+        const auto size = size_;
+        release();
+        data_ = fresh;
+        size_ = size;
+        capacity_ = static_cast<unsigned>(capacity);
+    }
+    void release() noexcept {
+        std::destroy(begin(), end());
+        if (data_ != inside()) std::allocator<T>().deallocate(data_, capacity_);
+        data_ = inside();
+        size_ = 0;
+        capacity_ = N;
+    }
+    void take(SmallVector& other) noexcept {
+        if (other.data_ == other.inside()) {
+            std::uninitialized_move(other.begin(), other.end(), inside());
+            size_ = other.size_;
+            other.release();
+        } else {
+            data_ = std::exchange(other.data_, other.inside());
+            size_ = std::exchange(other.size_, 0U);
+            capacity_ = std::exchange(other.capacity_, static_cast<unsigned>(N));
+        }
+    }
+
+    alignas(T) unsigned char inline_[N * sizeof(T)];
+    T* data_ = inside();
+    unsigned size_ = 0, capacity_ = N;
+};
+
+}  // namespace jt
