@@ -18,13 +18,19 @@ Array Array::reshaped(Shape shape) const {
     return out;
 }
 
+Array Array::with_buffer(Buffer buffer) const {
+    Array out = *this;
+    out.buffer_ = std::move(buffer);
+    return out;
+}
+
 Array Array::clone() const {
     Array out(shape_, dtype_);
     std::memcpy(out.raw(), raw(), bytes());
     return out;
 }
 
-Array full(const Shape& shape, double value, Dtype dtype) {
+Array Array::full(const Shape& shape, double value, Dtype dtype) {
     Array out(shape, dtype);
     dispatch(dtype, [&](auto zero) {
         using T = decltype(zero);
@@ -33,7 +39,7 @@ Array full(const Shape& shape, double value, Dtype dtype) {
     return out;
 }
 
-Array zeros(const Shape& shape, Dtype dtype) {
+Array Array::zeros(const Shape& shape, Dtype dtype) {
     Array out(shape, dtype);
     std::memset(out.raw(), 0, out.bytes());
     return out;

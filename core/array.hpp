@@ -12,6 +12,9 @@ public:
     Array() = default;
     /// Uninitialised elements. Throws a ShapeError for an impossible shape, std::bad_alloc for an impossible size.
     Array(Shape shape, Dtype dtype);
+    /// All elements `value`, converted to `dtype`; all zero.
+    static Array full(const Shape& shape, double value, Dtype dtype);
+    static Array zeros(const Shape& shape, Dtype dtype);
 
     const Shape& shape() const { return shape_; }
     int rank() const { return shape_.rank(); }
@@ -36,6 +39,8 @@ public:
 
     /// The same elements in the same order under another shape of equal size; shares the buffer.
     Array reshaped(Shape shape) const;
+    /// The same shape and dtype over another buffer of the same size.
+    Array with_buffer(Buffer buffer) const;
     /// A copy that owns its own buffer.
     Array clone() const;
 
@@ -45,9 +50,5 @@ private:
     Dtype dtype_ = Dtype::float32;
     Buffer buffer_;
 };
-
-/// An array whose elements are all `value`, converted to `dtype`.
-Array full(const Shape& shape, double value, Dtype dtype);
-Array zeros(const Shape& shape, Dtype dtype);
 
 }  // namespace jt

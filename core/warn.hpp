@@ -1,0 +1,13 @@
+// Say something to the user that is no error; redirect or silence it.
+#pragma once
+#include <functional>
+#include <string>
+
+namespace jt {
+
+/// Writes "minijt: message" to standard error, or gives the message to the handler.
+void warn(const std::string& message);
+/// Installs a handler for warnings (an empty one restores standard error) and returns the previous one.
+std::function<void(const std::string&)> set_warning_handler(std::function<void(const std::string&)> handler);
+
+}  // namespace jt
