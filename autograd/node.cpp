@@ -1,0 +1,137 @@
+// Making, recording and freeing nodes.
+#include "node.hpp"
+
+#include <cstring>
+
+#include "ops.hpp"
+
+namespace jt {
+
+namespace {
+
+thread_local bool record_on = true;
+thread_local std::uint64_t last_id = 0;
+
+// Freed nodes of this thread, kept for reuse. As the buffer cache, it outlives no thread.
+struct FreeList {
+    struct Slot {
+        Slot* next;
+    };
+    Slot* head;
+    bool closed;
+};
+thread_local FreeList spare = {};
+struct Guard {
+    ~Guard() {
+        while (spare.head) ::operator delete(std::exchange(spare.head, spare.head->next));
+        spare.closed = true;
+    }
+    void touch() noexcept {}
+};
+thread_local Guard guard;
+
+bool any_requires_grad(std::initializer_list<VarRef> inputs) {
+    for (const auto& x : inputs)
+        if (x.var.requires_grad()) return true;
+    return false;
+}
+
+void remember(Node& node, const Op& op, const Var& x) {
+    node.op = &op;
+    if (x.node()->id >= node.id) node.id = last_id = x.node()->id + 1;  // it came from another thread
+    node.inputs.push_back({x, x.array().buffer()});
+}
+
+const Op same_value{"identity", [](const Var& g, const Call&) -> Vars { return {g}; }};
+
+}  // namespace
+
+void* Node::operator new(std::size_t bytes) {
+    if (!spare.head) {
+        guard.touch();
+        return ::operator new(bytes);
+    }
+    return std::exchange(spare.head, spare.head->next);
+}
+
+void Node::operator delete(void* memory) noexcept {
+    if (spare.closed) return ::operator delete(memory);
+    spare.head = new (memory) FreeList::Slot{spare.head};
+}
+
+Node::Node(Array v)
+    : requires_grad(record_on && is_float(v.dtype())), id(++last_id), value(std::move(v)), visit{0, 0} {}
+
+Array& Node::writable() {
+    if (!value.unique()) value = value.clone();
+    return value;
+}
+
+// A chain of a million nodes must not free itself by recursion: a node whose count reaches zero waits in a list,
+// and whoever came first empties the list.
+void free_node(Counted* counted) noexcept {
+    Node* node = static_cast<Node*>(counted);
+    static thread_local Node* waiting = nullptr;
+    static thread_local bool emptying = false;
+    node->next = std::exchange(waiting, node);
+    if (emptying) return;
+    emptying = true;
+    while (waiting) delete std::exchange(waiting, waiting->next);
+    emptying = false;
+}
+
+Node& node_of(const char* op, const Var& x) {
+    if (!x) fail<GraphError>(op, ": needs a Var that holds something, got an empty one");
+    return *x.node();
+}
+
+bool recording() noexcept { return record_on; }
+
+no_grad::no_grad() : previous_(std::exchange(record_on, false)) {}
+no_grad::~no_grad() { record_on = previous_; }
+enable_grad::enable_grad() : previous_(std::exchange(record_on, true)) {}
+enable_grad::~enable_grad() { record_on = previous_; }
+
+Var make_var(Array value) { return Var(new Node(std::move(value))); }
+
+Var constant(Array value) {
+    Var x = make_var(std::move(value));
+    x.node()->requires_grad = false;
+    return x;
+}
+
+Var constant(Scalar value, Dtype dtype) {
+    Var x = constant(Array::full({1}, value.value, dtype));
+    x.node()->scalar = true;
+    return x;
+}
+
+Var record(const Op& op, Array value, std::initializer_list<VarRef> inputs) {
+    Var y = make_var(std::move(value));
+    if (y.node()->requires_grad && any_requires_grad(inputs))
+        for (const auto& x : inputs) remember(*y.node(), op, x.var);
+    return y;
+}
+
+Var record(const Op& op, Array value, const Vars& inputs) {
+    Var y = make_var(std::move(value));
+    bool wanted = false;
+    for (const auto& x : inputs) wanted = wanted || x.requires_grad();
+    if (y.node()->requires_grad && wanted)
+        for (const auto& x : inputs) remember(*y.node(), op, x);
+    return y;
+}
+
+Var Call::input(std::size_t k) const {
+    const Input& in = node_.inputs[k];
+    if (in.saved == in.var.array().buffer()) return in.var;
+    // The input was written to since: the same place in the graph, with the numbers that the op read.
+    Node* old = new Node(in.var.array());
+    const Var x(old);
+    Array value = in.var.array();
+    old->value = value.with_buffer(in.saved);
+    if (old->requires_grad && in.var.requires_grad()) remember(*old, same_value, in.var);
+    return x;
+}
+
+}  // namespace jt

@@ -1,0 +1,145 @@
+// The graph behind Vars: a node is a value, and when it was recorded the op that made it and what went in.
+#pragma once
+#include <array>
+#include <memory>
+#include <span>
+
+#include "var.hpp"
+
+namespace jt {
+
+class Call;
+
+/// One op: its name and its rule, which gives the gradients of the inputs from the gradient g of the output.
+/// The rule is written in Vars, so that it can be differentiated again, and captures nothing: all it needs is in the
+/// call.
+struct Op {
+    const char* name;
+    Vars (*rule)(const Var& g, const Call& call);
+};
+
+/// What recorded an input: the node for the gradient, the buffer for the numbers the op read (a later write gets a new
+/// buffer).
+struct Input {
+    Var var;
+    Buffer saved;
+};
+
+/// Rare company of a node: hooks, a name, parameters too large to be inline, what replaced it.
+struct Extra {
+    std::vector<std::function<Var(const Var&)>> hooks;
+    std::string name;
+    std::string replaced_by;
+    std::shared_ptr<const void> box;
+};
+
+class Node : public Counted {
+public:
+    explicit Node(Array v);
+    Node(const Node&) = delete;
+    Node& operator=(const Node&) = delete;
+    static void* operator new(std::size_t bytes);
+    static void operator delete(void* memory) noexcept;
+
+    /// The value, copied first when someone else holds its buffer: write only through this.
+    Array& writable();
+    Extra& extras() {
+        if (!extra) extra = std::make_unique<Extra>();
+        return *extra;
+    }
+
+    bool requires_grad;
+    bool scalar = false;  ///< Jittor's scalar flag: does not widen the other operand (`jittor.md` 1.2)
+    std::uint64_t id;     ///< creation number: an input's is always smaller
+    Array value;
+    const Op* op = nullptr;
+    SmallVector<Input, 3> inputs;
+    std::unique_ptr<Extra> extra;
+    union {
+        Node* next;  ///< while it waits to be freed
+        struct {
+            std::uint64_t mark, slot;  ///< scratch of the pass that visits it (`grad.cpp`)
+        } visit;
+    };
+    alignas(8) std::array<std::byte, 64> params;
+};
+
+inline Node* Var::node() const noexcept { return static_cast<Node*>(node_); }
+
+/// A recorded node as its rule sees it.
+class Call {
+public:
+    Call(const Node& node, const int* slots) : node_(node), slots_(slots) {}
+
+    std::size_t size() const { return node_.inputs.size(); }
+    /// The k-th input with the numbers that the op read.
+    Var input(std::size_t k) const;
+    Shape shape(std::size_t k) const { return node_.inputs[k].var.shape(); }
+    Var output() const { return Var(const_cast<Node*>(&node_)); }
+    /// Whether anybody asked for the gradient of input k.
+    bool needs(std::size_t k) const { return slots_[k] >= 0; }
+    /// {f(0), f(1), ...}, where f is called only for inputs whose gradient is needed.
+    template <class F>
+    Vars each_needed(F f) const {
+        Vars gradients;
+        for (std::size_t k = 0; k < size(); ++k) gradients.push_back(needs(k) ? f(k) : Var());
+        return gradients;
+    }
+    /// The parameters that `record` was given.
+    template <class P>
+    const P& params() const {
+        if constexpr (inline_params<P>)
+            return *reinterpret_cast<const P*>(node_.params.data());
+        else
+            return *static_cast<const P*>(node_.extra->box.get());
+    }
+
+    template <class P>
+    static constexpr bool inline_params = std::is_trivially_copyable_v<P> && sizeof(P) <= sizeof(Node::params) &&
+                                          alignof(P) <= 8;
+
+private:
+    const Node& node_;
+    const int* slots_;
+};
+
+/// True when ops of this thread record.
+bool recording() noexcept;
+
+/// A leaf that holds `value`; gradients on when it is a float and this thread records.
+Var make_var(Array value);
+/// A leaf that takes no gradient.
+Var constant(Array value);
+/// The same, of one element: Jittor's scalar.
+Var constant(Scalar value, Dtype dtype);
+
+/// Reference to a Var in an argument list of `record`.
+struct VarRef {
+    VarRef(const Var& v) : var(v) {}
+    const Var& var;
+};
+/// A Var that holds `value` and, when this thread records and an input takes gradients, remembers op and inputs.
+Var record(const Op& op, Array value, std::initializer_list<VarRef> inputs);
+Var record(const Op& op, Array value, const Vars& inputs);
+
+/// The same with parameters that the rule will ask for.
+template <class P, class Inputs = std::initializer_list<VarRef>>
+Var record(const Op& op, Array value, const Inputs& inputs, P params) {
+    Var y = record(op, std::move(value), inputs);
+    Node& node = *y.node();
+    if (!node.op) return y;
+    if constexpr (Call::inline_params<P>)
+        new (node.params.data()) P(params);
+    else
+        node.extras().box = std::make_shared<P>(std::move(params));
+    return y;
+}
+template <class P>
+Var record(const Op& op, Array value, std::initializer_list<VarRef> inputs, P params) {
+    return record<P, std::initializer_list<VarRef>>(op, std::move(value), inputs, std::move(params));
+}
+
+/// The node of a Var; throws a GraphError in the name of `op` when it is empty.
+Node& node_of(const char* op, const Var& x);
+
+}  // namespace jt

@@ -1,0 +1,156 @@
+// Convolution and pooling over the last two of four axes.
+#include "../../core/kernels/conv.hpp"
+
+#include "../../core/kernels/pool.hpp"
+#include "../ops.hpp"
+#include "promote.hpp"
+
+namespace jt {
+
+using kernels::ConvParams;
+using kernels::PoolParams;
+
+namespace {
+
+// Convolution is linear in x and in w, so it and its two gradients are closed under differentiation:
+// with y = conv(x, w), <g, y> = <x, conv_input(g, w)> = <w, conv_weight(g, x)>.
+Var conv(const Var& x, const Var& w, const ConvParams& p);
+Var conv_weight(const Var& g, const Var& x, const Shape& w_shape, const ConvParams& p);
+
+Var conv_input(const Var& g, const Var& w, const Shape& x_shape, const ConvParams& p) {
+    static constexpr Op op{"conv2d_input", [](const Var& gx, const Call& call) -> Vars {
+                               const auto& p = call.params<ConvParams>();
+                               return {call.needs(0) ? conv(gx, call.input(1), p) : Var(),
+                                       call.needs(1) ? conv_weight(call.input(0), gx, call.shape(1), p) : Var()};
+                           }};
+    return record(op, kernels::conv2d_input(g.array(), w.array(), x_shape, p), {g, w}, p);
+}
+
+Var conv_weight(const Var& g, const Var& x, const Shape& w_shape, const ConvParams& p) {
+    static constexpr Op op{"conv2d_weight", [](const Var& gw, const Call& call) -> Vars {
+                               const auto& p = call.params<ConvParams>();
+                               return {call.needs(0) ? conv(call.input(1), gw, p) : Var(),
+                                       call.needs(1) ? conv_input(call.input(0), gw, call.shape(1), p) : Var()};
+                           }};
+    return record(op, kernels::conv2d_weight(g.array(), x.array(), w_shape, p), {g, x}, p);
+}
+
+Vars conv_rule(const Var& g, const Call& call) {
+    const auto& p = call.params<ConvParams>();
+    Vars gradients{call.needs(0) ? conv_input(g, call.input(1), call.shape(0), p) : Var(),
+                   call.needs(1) ? conv_weight(g, call.input(0), call.shape(1), p) : Var()};
+    if (call.size() == 3) gradients.push_back(call.needs(2) ? sum(g, {0, 2, 3}) : Var());
+    return gradients;
+}
+
+constexpr Op conv_op{"conv2d", conv_rule};
+
+Var conv(const Var& x, const Var& w, const ConvParams& p) {
+    return record(conv_op, kernels::conv2d(x.array(), w.array(), Array(), p), {x, w}, p);
+}
+
+Var conv(const Var& x, const Var& w, const Var& bias, const ConvParams& p) {
+    return record(conv_op, kernels::conv2d(x.array(), w.array(), bias.array(), p), {x, w, bias}, p);
+}
+
+void check_channels(const Var& x, const Var& w, const Var& bias, int groups) {
+    if (x.ndim() != 4 || w.ndim() != 4)
+        fail<ShapeError>("conv2d: needs x (n, c, h, w) and weight (o, c / groups, kh, kw), got ", x.shape(), " and ",
+                         w.shape());
+    if (groups < 1 || x.shape(1) != w.shape(1) * groups || w.shape(0) % groups != 0)
+        fail<ShapeError>("conv2d: needs channels that ", groups, " groups divide and that agree, got x ", x.shape(),
+                         " and weight ", w.shape());
+    if (bias && bias.shape() != Shape{w.shape(0)})
+        fail<ShapeError>("conv2d: needs a bias of shape (", w.shape(0), ",), got ", bias.shape());
+}
+
+void check_geometry(const Var& x, const Var& w, const ConvParams& p) {
+    for (int k = 0; k < 2; ++k) {
+        if (p.stride[k] < 1 || p.dilation[k] < 1 || p.padding[k] < 0)
+            fail<ValueError>("conv2d: needs stride and dilation of 1 or more and padding of 0 or more, got ",
+                             p.stride[k], ", ", p.dilation[k], " and ", p.padding[k]);
+        const auto reach = p.dilation[k] * (w.shape(2 + k) - 1) + 1;
+        if (x.shape(2 + k) + 2 * p.padding[k] < reach || w.shape(2 + k) < 1)
+            fail<ShapeError>("conv2d: needs a kernel no larger than the padded input, got weight ", w.shape(),
+                             " and x ", x.shape());
+    }
+}
+
+// Max pooling reads one place of each window; unpool adds to those places. Each is the other's gradient.
+Var unpool(const Var& g, const Var& index, const Shape& x_shape);
+
+Var pool_at(const Var& x, const Var& index) {
+    static constexpr Op op{"pool_at", [](const Var& g, const Call& call) -> Vars {
+                               return {unpool(g, call.input(1), call.shape(0)), Var()};
+                           }};
+    return record(op, kernels::pool_at(x.array(), index.array()), {x, index});
+}
+
+Var unpool(const Var& g, const Var& index, const Shape& x_shape) {
+    static constexpr Op op{"unpool", [](const Var& gx, const Call& call) -> Vars {
+                               return {pool_at(gx, call.input(1)), Var()};
+                           }};
+    return record(op, kernels::unpool(g.array(), index.array(), x_shape), {g, index});
+}
+
+Var mean_unpool(const Var& g, const Shape& x_shape, const PoolParams& p);
+
+Var mean_pool(const Var& x, const PoolParams& p) {
+    static constexpr Op op{"mean_pool2d", [](const Var& g, const Call& call) -> Vars {
+                               return {mean_unpool(g, call.shape(0), call.params<PoolParams>())};
+                           }};
+    return record(op, kernels::mean_pool(x.array(), p), {x}, p);
+}
+
+Var mean_unpool(const Var& g, const Shape& x_shape, const PoolParams& p) {
+    static constexpr Op op{"mean_unpool2d", [](const Var& gx, const Call& call) -> Vars {
+                               return {mean_pool(gx, call.params<PoolParams>())};
+                           }};
+    return record(op, kernels::mean_unpool(g.array(), x_shape, p), {g}, p);
+}
+
+PoolParams pool_params(const char* op, const Var& x, Pair kernel, Pair stride, Pair padding) {
+    if (!is_float(node_of(op, x).value.dtype())) fail<DtypeError>(op, ": needs a float Var, got ", x.dtype());
+    if (x.ndim() != 4) fail<ShapeError>(op, ": needs x (n, c, h, w), got ", x.shape());
+    const PoolParams p{{kernel.h, kernel.w}, {stride.h, stride.w}, {padding.h, padding.w}};
+    for (int k = 0; k < 2; ++k) {
+        if (p.kernel[k] < 1 || p.stride[k] < 1 || p.padding[k] < 0 || 2 * p.padding[k] > p.kernel[k])
+            fail<ValueError>(op, ": needs kernel and stride of 1 or more and padding of at most half the kernel, got ",
+                             p.kernel[k], ", ", p.stride[k], " and ", p.padding[k]);
+        if (x.shape(2 + k) + 2 * p.padding[k] < p.kernel[k])
+            fail<ShapeError>(op, ": needs a kernel no larger than the padded input, got ", p.kernel[k], " for ",
+                             x.shape());
+    }
+    return p;
+}
+
+}  // namespace
+
+Var conv2d(const Var& x, const Var& weight, const Var& bias, Pair stride, Pair padding, Pair dilation, int groups) {
+    const Dtype dtype = to_float(promote(kind_of("conv2d", x), kind_of("conv2d", weight)));
+    check_channels(x, weight, bias, groups);
+    const ConvParams p{{stride.h, stride.w}, {padding.h, padding.w}, {dilation.h, dilation.w}, groups};
+    check_geometry(x, weight, p);
+    const Var v = as_var(x, dtype), w = as_var(weight, dtype);
+    return bias ? conv(v, w, as_var(bias, dtype), p) : conv(v, w, p);
+}
+
+Var max_pool2d(const Var& x, Pair kernel, std::optional<Pair> stride, Pair padding, bool ceil_mode) {
+    static constexpr Op op{"max_pool2d", [](const Var& g, const Call& call) -> Vars {
+                               return {unpool(g, call.input(1), call.shape(0)), Var()};
+                           }};
+    PoolParams p = pool_params(op.name, x, kernel, stride.value_or(kernel), padding);
+    p.ceil_mode = ceil_mode;
+    auto pooled = kernels::max_pool(x.array(), p);
+    return record(op, std::move(pooled.value), {x, constant(std::move(pooled.index))});
+}
+
+Var mean_pool2d(const Var& x, Pair kernel, std::optional<Pair> stride, Pair padding, bool ceil_mode,
+                bool count_include_pad) {
+    PoolParams p = pool_params("mean_pool2d", x, kernel, stride.value_or(kernel), padding);
+    p.ceil_mode = ceil_mode;
+    p.count_include_pad = count_include_pad;
+    return mean_pool(x, p);
+}
+
+}  // namespace jt

@@ -1,0 +1,143 @@
+// Making Vars: from data, from a rule, from the random stream.
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "../../core/kernels/elementwise.hpp"
+#include "../../core/random.hpp"
+#include "../node.hpp"
+#include "../ops.hpp"
+
+namespace jt {
+
+namespace {
+
+// Jittor's auto_convert_64_to_32.
+Dtype narrowed(Dtype dtype) {
+    return dtype == Dtype::float64 ? Dtype::float32 : dtype == Dtype::int64 ? Dtype::int32 : dtype;
+}
+
+Var flagged(Var x) {
+    x.node()->scalar = true;
+    return x;
+}
+
+// A 1-d array of one element is Jittor's scalar.
+Var leaf(Array value) {
+    const bool scalar = value.rank() == 1 && value.numel() == 1;
+    Var x = make_var(std::move(value));
+    x.node()->scalar = scalar;
+    return x;
+}
+
+Array cast_to(Array value, Dtype dtype) { return value.dtype() == dtype ? value : kernels::cast(value, dtype); }
+
+template <class T>
+Array copied(const T* values, const Shape& shape) {
+    Array out(shape, dtype_of<T>);
+    std::copy_n(values, out.numel(), out.data<T>());
+    return out;
+}
+
+void check_low_high(std::int64_t low, std::int64_t high) {
+    if (low >= high) fail<ValueError>("randint: needs low < high, got ", low, " and ", high);
+}
+
+}  // namespace
+
+Var array(const Nest& values, std::optional<Dtype> dtype) {
+    const Shape shape = values.shape();
+    const auto numbers = values.numbers();
+    const Array data = copied(numbers.data(), shape.empty() ? Shape{1} : shape);
+    return leaf(cast_to(data, dtype.value_or(values.dtype())));
+}
+
+template <class T>
+Var array(const std::vector<T>& values, std::optional<Dtype> dtype) {
+    const Shape shape{static_cast<std::int64_t>(values.size())};
+    if constexpr (std::is_same_v<T, bool>) {
+        Array out(shape, Dtype::bool_);
+        std::copy(values.begin(), values.end(), out.data<bool>());
+        return leaf(cast_to(std::move(out), dtype.value_or(Dtype::bool_)));
+    } else {
+        return array(values.data(), shape, dtype);
+    }
+}
+
+template <class T>
+Var array(const T* values, const Shape& shape, std::optional<Dtype> dtype) {
+    return leaf(cast_to(copied(values, shape), dtype.value_or(narrowed(dtype_of<T>))));
+}
+
+template Var array(const std::vector<bool>&, std::optional<Dtype>);
+template Var array(const std::vector<std::uint8_t>&, std::optional<Dtype>);
+template Var array(const std::vector<std::int32_t>&, std::optional<Dtype>);
+template Var array(const std::vector<std::int64_t>&, std::optional<Dtype>);
+template Var array(const std::vector<float>&, std::optional<Dtype>);
+template Var array(const std::vector<double>&, std::optional<Dtype>);
+template Var array(const bool*, const Shape&, std::optional<Dtype>);
+template Var array(const std::uint8_t*, const Shape&, std::optional<Dtype>);
+template Var array(const std::int32_t*, const Shape&, std::optional<Dtype>);
+template Var array(const std::int64_t*, const Shape&, std::optional<Dtype>);
+template Var array(const float*, const Shape&, std::optional<Dtype>);
+template Var array(const double*, const Shape&, std::optional<Dtype>);
+
+Var array(const Var& x, std::optional<Dtype> dtype) {
+    const Array& value = node_of("array", x).value;
+    return leaf(value.dtype() == dtype.value_or(value.dtype()) ? value.clone() : kernels::cast(value, *dtype));
+}
+
+Var array(const Array& value) { return leaf(value); }
+
+Var zeros(const Shape& shape, Dtype dtype) { return full(shape, 0, dtype); }
+
+Var ones(const Shape& shape, Dtype dtype) { return full(shape, 1, dtype); }
+
+// Jittor's full is a broadcast scalar, and keeps its flag.
+Var full(const Shape& shape, double value, std::optional<Dtype> dtype) {
+    const Shape filled = shape.empty() ? Shape{1} : shape;
+    check_shape("full", filled);
+    return flagged(make_var(Array::full(filled, value, dtype.value_or(Dtype::float32))));
+}
+
+Var zeros_like(const Var& x, std::optional<Dtype> dtype) { return full_like(x, 0, dtype); }
+
+Var ones_like(const Var& x, std::optional<Dtype> dtype) { return full_like(x, 1, dtype); }
+
+Var full_like(const Var& x, double value, std::optional<Dtype> dtype) {
+    const Array& like = node_of("full_like", x).value;
+    return full(like.shape(), value, dtype.value_or(like.dtype()));
+}
+
+Var arange(Scalar end) { return arange(0, end); }
+
+Var arange(Scalar start, Scalar end, Scalar step, std::optional<Dtype> dtype) {
+    if (step.value == 0) fail<ValueError>("arange: needs a step other than 0, got 0");
+    const auto n = static_cast<std::int64_t>(std::max(0.0, std::ceil((end.value - start.value) / step.value)));
+    Array out({n}, Dtype::float64);
+    for (std::int64_t i = 0; i < n; ++i) out.data<double>()[i] = start.value + static_cast<double>(i) * step.value;
+    const bool integers = !is_float(start.dtype) && !is_float(step.dtype);
+    return leaf(cast_to(std::move(out), dtype.value_or(integers ? Dtype::int32 : Dtype::float32)));
+}
+
+Var rand(const Shape& shape, Dtype dtype) { return leaf(cast_to(random::uniform(shape), dtype)); }
+
+Var randn(const Shape& shape, Dtype dtype) { return leaf(cast_to(random::normal(shape), dtype)); }
+
+Var randint(std::int64_t low, std::int64_t high, const Shape& shape, Dtype dtype) {
+    check_low_high(low, high);
+    return leaf(cast_to(random::integers(shape, low, high), dtype));
+}
+
+Var randperm(std::int64_t n, Dtype dtype) {
+    if (n < 0) fail<ValueError>("randperm: needs n of 0 or more, got ", n);
+    return leaf(cast_to(random::permutation(n), dtype));
+}
+
+Var rand_like(const Var& x) { return rand(x.shape(), x.dtype()); }
+
+Var randn_like(const Var& x) { return randn(x.shape(), x.dtype()); }
+
+Var randint_like(const Var& x, std::int64_t low, std::int64_t high) { return randint(low, high, x.shape(), x.dtype()); }
+
+}  // namespace jt

@@ -1,0 +1,244 @@
+// Ops that work element by element.
+#include "../../core/kernels/elementwise.hpp"
+
+#include <cmath>
+
+#include "../ops.hpp"
+#include "promote.hpp"
+
+namespace jt {
+
+using kernels::Binary;
+using kernels::Compare;
+using kernels::Unary;
+
+namespace {
+
+// ---- binary ops
+
+// What a binary op remembers when one side was a number: the number, and which side it stood on.
+struct NumberSide {
+    double value;
+    Dtype dtype;
+    bool left;
+};
+
+Var zip(const Op& op, Binary f, const Operand& x, const Operand& y, Dtype dtype) {
+    if (x.is_var() && y.is_var()) {
+        const Var a = as_var(x, dtype), b = as_var(y, dtype);
+        return record(op, kernels::zip(f, a.array(), b.array()), {a, b});
+    }
+    if (!x.is_var() && !y.is_var()) return zip(op, f, constant(x.number(), dtype), y, dtype);
+    const bool left = !x.is_var();
+    const Scalar number = left ? x.number() : y.number();
+    const Var v = as_var(left ? y : x, dtype);
+    Array value = left ? kernels::zip(f, number.value, v.array()) : kernels::zip(f, v.array(), number.value);
+    return record(op, std::move(value), {v}, NumberSide{number.value, number.dtype, left});
+}
+
+Var binary(const Op& op, Binary f, const Operand& x, const Operand& y) {
+    const Kind a = kind_of(op.name, x), b = kind_of(op.name, y);
+    return zip(op, f, x, y, a.dtype == b.dtype && !a.scalar && !b.scalar ? a.dtype : promote(a, b));
+}
+
+Var binary_float(const Op& op, Binary f, const Operand& x, const Operand& y) {
+    return zip(op, f, x, y, to_float(promote(kind_of(op.name, x), kind_of(op.name, y))));
+}
+
+// The gradients of a binary op from those of its sides: for_x(x, y) and for_y(x, y), called only where wanted.
+template <class ForX, class ForY>
+Vars by_side(const Call& call, ForX for_x, ForY for_y) {
+    const Var v = call.input(0);
+    if (call.size() == 2) {
+        const Var w = call.input(1);
+        return {call.needs(0) ? for_x(Operand(v), Operand(w)) : Var(),
+                call.needs(1) ? for_y(Operand(v), Operand(w)) : Var()};
+    }
+    const auto& side = call.params<NumberSide>();
+    const Operand number(side.value);
+    return {side.left ? for_y(number, Operand(v)) : for_x(Operand(v), number)};
+}
+
+// ---- unary ops
+
+Var float_of(const char* op, const Var& x) {
+    const Dtype dtype = node_of(op, x).value.dtype();
+    return is_float(dtype) ? x : cast(x, to_float(dtype));
+}
+
+Var unary(const Op& op, Unary f, const Var& x) {
+    Var y = record(op, kernels::map(f, x.array()), {x});
+    y.node()->scalar = x.node()->scalar;
+    return y;
+}
+
+// ---- fused gradients: one node each, whose own rule is the composed form
+
+Var tanh_grad(const Var& g, const Var& y) {
+    static constexpr Op op{"tanh_grad", [](const Var& gg, const Call& call) -> Vars {
+                               const Var g = call.input(0), y = call.input(1);
+                               return {gg * (1 - y * y), gg * g * y * -2};
+                           }};
+    return record(op, kernels::zip(Binary::tanh_grad, g.array(), y.array()), {g, y});
+}
+
+Var sigmoid_grad(const Var& g, const Var& y) {
+    static constexpr Op op{"sigmoid_grad", [](const Var& gg, const Call& call) -> Vars {
+                               const Var g = call.input(0), y = call.input(1);
+                               return {gg * (y * (1 - y)), gg * g * (1 - 2 * y)};
+                           }};
+    return record(op, kernels::zip(Binary::sigmoid_grad, g.array(), y.array()), {g, y});
+}
+
+Var relu_grad(const Var& g, const Var& y) {
+    static constexpr Op op{"relu_grad", [](const Var& gg, const Call& call) -> Vars {
+                               return {relu_grad(gg, call.input(1)), Var()};
+                           }};
+    return record(op, kernels::zip(Binary::relu_grad, g.array(), y.array()), {g, y});
+}
+
+Var abs_grad(const Var& g, const Var& x) {
+    static constexpr Op op{"abs_grad", [](const Var& gg, const Call& call) -> Vars {
+                               return {abs_grad(gg, call.input(1)), Var()};
+                           }};
+    return record(op, kernels::zip(Binary::abs_grad, g.array(), x.array()), {g, x});
+}
+
+Var comparison(const char* name, Compare f, const Operand& x, const Operand& y) {
+    const Dtype dtype = promote(kind_of(name, x), kind_of(name, y));
+    return constant(kernels::compare(f, as_var(x, dtype).array(), as_var(y, dtype).array()));
+}
+
+}  // namespace
+
+Var add(const Operand& x, const Operand& y) {
+    static constexpr Op op{
+        "add", [](const Var& g, const Call& call) -> Vars { return call.each_needed([&](std::size_t) { return g; }); }};
+    return binary(op, Binary::add, x, y);
+}
+
+Var sub(const Operand& x, const Operand& y) {
+    static constexpr Op op{"sub", [](const Var& g, const Call& call) -> Vars {
+                               return by_side(
+                                   call, [&](Operand, Operand) { return g; }, [&](Operand, Operand) { return -g; });
+                           }};
+    return binary(op, Binary::sub, x, y);
+}
+
+Var mul(const Operand& x, const Operand& y) {
+    static constexpr Op op{"mul", [](const Var& g, const Call& call) -> Vars {
+                               return by_side(
+                                   call, [&](Operand, Operand y) { return g * y; },
+                                   [&](Operand x, Operand) { return g * x; });
+                           }};
+    return binary(op, Binary::mul, x, y);
+}
+
+Var div(const Operand& x, const Operand& y) {
+    static constexpr Op op{"div", [](const Var& g, const Call& call) -> Vars {
+                               return by_side(
+                                   call, [&](Operand, Operand y) { return g / y; },
+                                   [&](Operand, Operand y) { return -(g * call.output() / y); });
+                           }};
+    return binary_float(op, Binary::div, x, y);
+}
+
+Var pow(const Operand& x, const Operand& y) {
+    static constexpr Op op{"pow", [](const Var& g, const Call& call) -> Vars {
+                               return by_side(
+                                   call, [&](Operand x, Operand y) { return g * (y * pow(x, y - 1)); },
+                                   [&](Operand x, Operand) { return g * call.output() * log(as_var(x, g.dtype())); });
+                           }};
+    if (x.is_var() && !y.is_var() && y.number().value == 2) return x * x;
+    return binary(op, Binary::pow, x, y);
+}
+
+Var maximum(const Operand& x, const Operand& y) {
+    static constexpr Op op{"maximum", [](const Var& g, const Call& call) -> Vars {
+                               return by_side(
+                                   call, [&](Operand x, Operand y) { return where(x > y, g, 0); },
+                                   [&](Operand x, Operand y) { return where(x > y, 0, g); });
+                           }};
+    return binary(op, Binary::maximum, x, y);
+}
+
+Var minimum(const Operand& x, const Operand& y) {
+    static constexpr Op op{"minimum", [](const Var& g, const Call& call) -> Vars {
+                               return by_side(
+                                   call, [&](Operand x, Operand y) { return where(x < y, g, 0); },
+                                   [&](Operand x, Operand y) { return where(x < y, 0, g); });
+                           }};
+    return binary(op, Binary::minimum, x, y);
+}
+
+Var neg(const Var& x) {
+    static constexpr Op op{"neg", [](const Var& g, const Call&) -> Vars { return {-g}; }};
+    return unary(op, Unary::neg, x);
+}
+
+Var abs(const Var& x) {
+    static constexpr Op op{"abs", [](const Var& g, const Call& call) -> Vars { return {abs_grad(g, call.input(0))}; }};
+    return unary(op, Unary::abs, x);
+}
+
+Var exp(const Var& x) {
+    static constexpr Op op{"exp", [](const Var& g, const Call& call) -> Vars { return {g * call.output()}; }};
+    return unary(op, Unary::exp, float_of(op.name, x));
+}
+
+Var log(const Var& x) {
+    static constexpr Op op{"log", [](const Var& g, const Call& call) -> Vars { return {g / call.input(0)}; }};
+    return unary(op, Unary::log, float_of(op.name, x));
+}
+
+Var sqrt(const Var& x) {
+    static constexpr Op op{"sqrt", [](const Var& g, const Call& call) -> Vars { return {g / (2 * call.output())}; }};
+    return unary(op, Unary::sqrt, float_of(op.name, x));
+}
+
+Var tanh(const Var& x) {
+    static constexpr Op op{"tanh",
+                           [](const Var& g, const Call& call) -> Vars { return {tanh_grad(g, call.output())}; }};
+    return unary(op, Unary::tanh, float_of(op.name, x));
+}
+
+Var sigmoid(const Var& x) {
+    static constexpr Op op{"sigmoid",
+                           [](const Var& g, const Call& call) -> Vars { return {sigmoid_grad(g, call.output())}; }};
+    return unary(op, Unary::sigmoid, float_of(op.name, x));
+}
+
+Var relu(const Var& x) {
+    static constexpr Op op{"relu",
+                           [](const Var& g, const Call& call) -> Vars { return {relu_grad(g, call.output())}; }};
+    return unary(op, Unary::relu, x);
+}
+
+Var equal(const Operand& x, const Operand& y) { return comparison("equal", Compare::eq, x, y); }
+Var not_equal(const Operand& x, const Operand& y) { return comparison("not_equal", Compare::ne, x, y); }
+Var less(const Operand& x, const Operand& y) { return comparison("less", Compare::lt, x, y); }
+Var less_equal(const Operand& x, const Operand& y) { return comparison("less_equal", Compare::le, x, y); }
+Var greater(const Operand& x, const Operand& y) { return comparison("greater", Compare::gt, x, y); }
+Var greater_equal(const Operand& x, const Operand& y) { return comparison("greater_equal", Compare::ge, x, y); }
+
+Var where(const Var& c, const Operand& x, const Operand& y) {
+    static constexpr Op op{
+        "where", [](const Var& g, const Call& call) -> Vars {
+            const Var c = call.input(0);
+            return {Var(), call.needs(1) ? where(c, g, 0) : Var(), call.needs(2) ? where(c, 0, g) : Var()};
+        }};
+    const Dtype dtype = promote(kind_of(op.name, x), kind_of(op.name, y));
+    const Var mask = cast(c, Dtype::bool_), a = as_var(x, dtype), b = as_var(y, dtype);
+    return record(op, kernels::select(mask.array(), a.array(), b.array()), {mask, a, b});
+}
+
+Var cast(const Var& x, Dtype dtype) {
+    static constexpr Op op{"cast",
+                           [](const Var& g, const Call& call) -> Vars { return {cast(g, call.input(0).dtype())}; }};
+    if (node_of(op.name, x).value.dtype() == dtype) return x;
+    Var y = record(op, kernels::cast(x.array(), dtype), {x});
+    y.node()->scalar = x.node()->scalar;
+    return y;
+}
+
+}  // namespace jt

@@ -1,0 +1,138 @@
+// Ops that pick elements: integers and slices, and rows by an integer Var.
+#include <algorithm>
+
+#include "../../core/kernels/movement.hpp"
+#include "../ops.hpp"
+#include "promote.hpp"
+
+namespace jt {
+
+using kernels::Range;
+using kernels::Ranges;
+
+namespace {
+
+// Boxes: `slice` reads one, `unslice` writes one into zeros; each is the other's gradient.
+Var unslice(const Var& x, const Ranges& ranges, const Shape& shape);
+
+Var slice(const Var& x, const Ranges& ranges) {
+    static constexpr Op op{"slice", [](const Var& g, const Call& call) -> Vars {
+                               return {unslice(g, call.params<Ranges>(), call.shape(0))};
+                           }};
+    return record(op, kernels::slice(x.array(), ranges), {x}, ranges);
+}
+
+Var unslice(const Var& x, const Ranges& ranges, const Shape& shape) {
+    static constexpr Op op{"unslice",
+                           [](const Var& g, const Call& call) -> Vars { return {slice(g, call.params<Ranges>())}; }};
+    return record(op, kernels::unslice(x.array(), ranges, shape), {x}, ranges);
+}
+
+// Python's rule for one slice of an axis of n elements.
+Range range_of(const Slice& s, std::int64_t n) {
+    if (s.step == 0) fail<ValueError>("getitem: needs a slice step other than 0, got 0");
+    const std::int64_t low = s.step > 0 ? 0 : -1, high = s.step > 0 ? n : n - 1;
+    const auto clip = [&](std::int64_t i) { return std::clamp(i < 0 ? i + n : i, low, high); };
+    const auto start = s.start ? clip(*s.start) : (s.step > 0 ? low : high);
+    const auto stop = s.stop ? clip(*s.stop) : (s.step > 0 ? high : low);
+    const auto distance = s.step > 0 ? stop - start : start - stop, stride = std::abs(s.step);
+    return {start, s.step, std::max<std::int64_t>(0, (distance + stride - 1) / stride)};
+}
+
+Range one(std::int64_t i, std::int64_t n, std::size_t axis) {
+    if (i < -n || i >= n)
+        fail<IndexError>("getitem: needs an index from ", -n, " to ", n - 1, " along axis ", axis, ", got ", i);
+    return {i < 0 ? i + n : i, 1, 1};
+}
+
+std::size_t axes_used(const Indices& indices) {
+    return static_cast<std::size_t>(std::count_if(indices.begin(), indices.end(), [](const Index& i) {
+        return i.kind == Index::Kind::integer || i.kind == Index::Kind::slice;
+    }));
+}
+
+// What `indices` means for a shape: the box to read, and the shape to give it.
+struct Box {
+    Ranges ranges;
+    Shape shape;
+
+    Box(const Indices& indices, const Shape& x) {
+        const auto used = axes_used(indices);
+        if (used > x.size()) fail<IndexError>("getitem: needs at most ", x.size(), " indices for ", x, ", got ", used);
+        for (const auto& index : indices) add(index, x, x.size() - used);
+        whole_axes(x, x.size() - ranges.size());
+        if (shape.empty()) shape.push_back(1);
+    }
+
+private:
+    void add(const Index& index, const Shape& x, std::size_t spare) {
+        const auto axis = ranges.size();
+        if (index.kind == Index::Kind::newaxis)
+            shape.push_back(1);
+        else if (index.kind == Index::Kind::ellipsis)
+            whole_axes(x, spare);
+        else if (index.kind == Index::Kind::integer)
+            ranges.push_back(one(*index.slice.start, x[axis], axis));
+        else {
+            ranges.push_back(range_of(index.slice, x[axis]));
+            shape.push_back(ranges.back().size);
+        }
+    }
+    void whole_axes(const Shape& x, std::size_t n) {
+        for (; n > 0; --n) {
+            shape.push_back(x[ranges.size()]);
+            ranges.push_back({0, 1, x[ranges.size()]});
+        }
+    }
+};
+
+void check_ellipses(const Indices& indices) {
+    const auto n =
+        std::count_if(indices.begin(), indices.end(), [](const Index& i) { return i.kind == Index::Kind::ellipsis; });
+    if (n > 1) fail<IndexError>("getitem: needs at most one ellipsis, got ", n);
+}
+
+// int32 entries counted from the front; throws when one is out of range.
+Array checked_index(const char* op, const Var& index, std::int64_t n) {
+    if (is_float(node_of(op, index).value.dtype()) || index.dtype() == Dtype::bool_)
+        fail<DtypeError>(op, ": needs an integer index, got ", index.dtype());
+    const std::vector<std::int64_t> rows = index.to_vector<std::int64_t>();
+    Array out(index.shape(), Dtype::int32);
+    for (std::size_t k = 0; k < rows.size(); ++k) {
+        if (rows[k] < -n || rows[k] >= n)
+            fail<IndexError>(op, ": needs indices from ", -n, " to ", n - 1, ", got ", rows[k]);
+        out.data<std::int32_t>()[k] = static_cast<std::int32_t>(rows[k] < 0 ? rows[k] + n : rows[k]);
+    }
+    return out;
+}
+
+}  // namespace
+
+Var getitem(const Var& x, const Indices& indices) {
+    check_ellipses(indices);
+    const Box box(indices, node_of("getitem", x).value.shape());
+    return reshape(slice(x, box.ranges), box.shape);
+}
+
+Var getitem(const Var& x, const Var& index) {
+    static constexpr Op op{"getitem", [](const Var& g, const Call& call) -> Vars {
+                               return {scatter_add(g, call.input(1), call.shape(0)), Var()};
+                           }};
+    const Array rows = checked_index(op.name, index, node_of(op.name, x).value.shape()[0]);
+    return record(op, kernels::take(x.array(), rows), {x, constant(rows)});
+}
+
+Var scatter_add(const Var& g, const Var& index, const Shape& shape) {
+    static constexpr Op op{"scatter_add", [](const Var& gg, const Call& call) -> Vars {
+                               return {getitem(gg, call.input(1)), Var()};
+                           }};
+    check_shape(op.name, shape);
+    Shape expected = node_of(op.name, index).value.shape();
+    for (std::size_t k = 1; k < shape.size(); ++k) expected.push_back(shape[k]);
+    if (shape.empty() || node_of(op.name, g).value.shape() != expected)
+        fail<ShapeError>("scatter_add: needs values of shape ", expected, ", got ", g.shape());
+    const Array rows = checked_index(op.name, index, shape[0]);
+    return record(op, kernels::untake(g.array(), rows, shape), {g, constant(rows)});
+}
+
+}  // namespace jt

@@ -1,0 +1,86 @@
+// Softmax and the cross entropy of rows.
+#include "../../core/kernels/fused.hpp"
+#include "../ops.hpp"
+#include "promote.hpp"
+
+namespace jt {
+
+namespace {
+
+// The gradients of softmax and log_softmax over the last axis are one fused node each; their rules are the composed
+// forms.
+Var softmax_grad(const Var& g, const Var& y) {
+    static constexpr Op op{"softmax_grad", [](const Var& gg, const Call& call) -> Vars {
+                               const Var g = call.input(0), y = call.input(1);
+                               const Var dot = sum(g * y, -1, keepdims), mix = sum(gg * y, -1, keepdims);
+                               return {y * (gg - mix), gg * (g - dot) - g * mix};
+                           }};
+    return record(op, kernels::softmax_grad(g.array(), y.array()), {g, y});
+}
+
+Var log_softmax_grad(const Var& g, const Var& y) {
+    static constexpr Op op{"log_softmax_grad", [](const Var& gg, const Call& call) -> Vars {
+                               const Var g = call.input(0), p = exp(call.input(1));
+                               return {gg - sum(gg * p, -1, keepdims), -(gg * p * sum(g, -1, keepdims))};
+                           }};
+    return record(op, kernels::log_softmax_grad(g.array(), y.array()), {g, y});
+}
+
+Var softmax_last(const Var& x) {
+    static constexpr Op op{"softmax",
+                           [](const Var& g, const Call& call) -> Vars { return {softmax_grad(g, call.output())}; }};
+    return record(op, kernels::softmax(x.array()), {x});
+}
+
+Var log_softmax_last(const Var& x) {
+    static constexpr Op op{"log_softmax",
+                           [](const Var& g, const Call& call) -> Vars { return {log_softmax_grad(g, call.output())}; }};
+    return record(op, kernels::log_softmax(x.array()), {x});
+}
+
+// Over any axis by moving it to the end and back.
+Var over_axis(const char* op, Var (*last)(const Var&), const Var& x, std::optional<int> axis) {
+    const Dtype dtype = node_of(op, x).value.dtype();
+    const Var v = as_var(x, is_float(dtype) ? dtype : to_float(dtype));
+    if (!axis) return reshape(last(reshape(v, {x.numel()})), x.shape());
+    const int k = normalize_axis(op, *axis, x.ndim()), end = x.ndim() - 1;
+    if (k == end) return last(v);
+    Axes swapped;
+    for (int i = 0; i <= end; ++i) swapped.push_back(i == k ? end : i == end ? k : i);
+    return transpose(last(transpose(v, swapped)), swapped);
+}
+
+Var cross_entropy_grad(const Var& g, const Var& x, const Var& t, const Var& weight) {
+    static constexpr Op op{
+        "cross_entropy_grad", [](const Var& gg, const Call& call) -> Vars {
+            const Var g = call.input(0), x = call.input(1), t = call.input(2), weight = call.input(3);
+            const Var p = softmax(x, -1), classes = arange(x.shape(1));
+            const Var valid = reshape(cast(t >= 0, x.dtype()) * cast(t < x.shape(1), x.dtype()) * weight, {-1, 1});
+            const Var hot = cast(reshape(t, {-1, 1}) == classes, x.dtype()), scale = reshape(g, {-1, 1}) * valid;
+            const Var mixed = sum(gg * p, -1, keepdims);
+            return {sum(gg * (p - hot) * valid, -1), scale * p * (gg - mixed), Var(), Var()};
+        }};
+    return record(op, kernels::cross_entropy_grad(g.array(), x.array(), t.array(), weight.array()), {g, x, t, weight});
+}
+
+}  // namespace
+
+Var softmax(const Var& x, std::optional<int> axis) { return over_axis("softmax", softmax_last, x, axis); }
+
+Var log_softmax(const Var& x, std::optional<int> axis) { return over_axis("log_softmax", log_softmax_last, x, axis); }
+
+Var cross_entropy_rows(const Var& x, const Var& t, const Var& weight) {
+    static constexpr Op op{
+        "cross_entropy", [](const Var& g, const Call& call) -> Vars {
+            return {cross_entropy_grad(g, call.input(0), call.input(1), call.input(2)), Var(), Var()};
+        }};
+    const Dtype dtype = node_of(op.name, x).value.dtype();
+    if (!is_float(dtype)) fail<DtypeError>("cross_entropy: needs float logits, got ", dtype);
+    if (x.ndim() != 2 || t.shape() != Shape{x.shape(0)} || weight.shape() != t.shape())
+        fail<ShapeError>("cross_entropy: needs logits (n, c), classes (n,) and weights (n,), got ", x.shape(), ", ",
+                         t.shape(), " and ", weight.shape());
+    const Var classes = constant(cast(t, Dtype::int32).array()), w = constant(cast(weight, dtype).array());
+    return record(op, kernels::cross_entropy(x.array(), classes.array(), w.array()), {x, classes, w});
+}
+
+}  // namespace jt

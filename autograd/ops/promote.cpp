@@ -1,0 +1,42 @@
+// Jittor's promotion table.
+#include "promote.hpp"
+
+#include <algorithm>
+
+#include "../ops.hpp"
+
+namespace jt {
+
+namespace {
+
+std::size_t common_size(Kind x, Kind y) {
+    if (x.scalar == y.scalar) return x.scalar ? size_of(x.dtype) : std::max(size_of(x.dtype), size_of(y.dtype));
+    return size_of(x.scalar ? y.dtype : x.dtype);
+}
+
+}  // namespace
+
+Kind kind_of(const char* op, const Operand& x) {
+    if (!x.is_var()) return {x.number().dtype, true};
+    const Node& node = node_of(op, x.var());
+    return {node.value.dtype(), node.scalar};
+}
+
+Dtype promote(Kind x, Kind y) {
+    const auto size = common_size(x, y);
+    if (is_float(x.dtype) || is_float(y.dtype)) return size == 8 ? Dtype::float64 : Dtype::float32;
+    if (size == 8) return Dtype::int64;
+    if (x.dtype == y.dtype) return x.dtype;
+    const bool bytes = std::min(x.dtype, y.dtype) == Dtype::bool_ && std::max(x.dtype, y.dtype) == Dtype::uint8;
+    const bool uint8_with_number = size == 1 && (x.scalar ? y.dtype : x.dtype) == Dtype::uint8;
+    return bytes || uint8_with_number ? Dtype::uint8 : Dtype::int32;
+}
+
+Dtype to_float(Dtype dtype) { return size_of(dtype) == 8 ? Dtype::float64 : Dtype::float32; }
+
+Var as_var(const Operand& x, Dtype dtype) {
+    if (!x.is_var()) return constant(x.number(), dtype);
+    return x.var().dtype() == dtype ? x.var() : cast(x.var(), dtype);
+}
+
+}  // namespace jt

@@ -1,0 +1,50 @@
+// The op behind weight normalisation.
+#include "../../core/kernels/fused.hpp"
+#include "../ops.hpp"
+#include "promote.hpp"
+
+namespace jt {
+
+namespace {
+
+struct Rescaled {
+    AxisSet axes;
+    Array n;
+};
+
+Axes list_of(AxisSet axes) {
+    Axes list;
+    for (int k = 0; k < max_rank; ++k)
+        if (contains(axes, k)) list.push_back(k);
+    return list;
+}
+
+// In Vars, to be differentiated again: the gradients of v * (g / norm(v)).
+Vars composed(const Var& G, const Call& call, AxisSet axes) {
+    const Var v = call.input(0), g = call.input(1), n = norm(v, 2, list_of(axes), keepdims);
+    const Var along = sum(G * v, list_of(axes), keepdims) / n;
+    return {call.needs(0) ? g / n * (G - v * where(n > 1e-15, along / n, 0)) : Var(), call.needs(1) ? along : Var()};
+}
+
+Vars fused(const Var& G, const Call& call, const Rescaled& r) {
+    auto gradients = kernels::rescale_grad(G.array(), call.input(0).array(), call.input(1).array(), r.n, r.axes);
+    return {make_var(std::move(gradients.v)), make_var(std::move(gradients.g))};
+}
+
+}  // namespace
+
+Var rescale(const Var& v, const Var& g, const Axes& axes) {
+    static constexpr Op op{"rescale", [](const Var& G, const Call& call) -> Vars {
+                               const auto& r = call.params<Rescaled>();
+                               return recording() ? composed(G, call, r.axes) : fused(G, call, r);
+                           }};
+    if (!is_float(node_of(op.name, v).value.dtype()) || node_of(op.name, g).value.dtype() != v.dtype())
+        fail<DtypeError>("rescale: needs v and g of one float dtype, got ", v.dtype(), " and ", g.dtype());
+    const AxisSet set = axis_set(op.name, axes, v.ndim());
+    if (g.shape() != reduced_shape(v.shape(), set, true))
+        fail<ShapeError>("rescale: needs g of shape ", reduced_shape(v.shape(), set, true), ", got ", g.shape());
+    Array n = kernels::norm(v.array(), set);
+    return record(op, kernels::rescale(v.array(), g.array(), n, set), {v, g}, Rescaled{set, n});
+}
+
+}  // namespace jt

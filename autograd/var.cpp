@@ -1,0 +1,132 @@
+// What a Var knows and can do by itself.
+#include "var.hpp"
+
+#include "../core/kernels/elementwise.hpp"
+#include "node.hpp"
+#include "ops.hpp"
+
+namespace jt {
+
+const Shape& Var::shape() const { return node_of("shape", *this).value.shape(); }
+
+std::int64_t Var::shape(int axis) const {
+    return shape()[static_cast<std::size_t>(normalize_axis("shape", axis, ndim()))];
+}
+
+std::int64_t Var::numel() const { return node_of("numel", *this).value.numel(); }
+
+Dtype Var::dtype() const { return node_of("dtype", *this).value.dtype(); }
+
+const Array& Var::array() const { return node_of("array", *this).value; }
+
+double Var::item() const {
+    const Array& value = node_of("item", *this).value;
+    if (value.numel() != 1) fail<ShapeError>("item: needs exactly one element, got shape ", value.shape());
+    return dispatch(value.dtype(), [&](auto zero) { return static_cast<double>(*value.data<decltype(zero)>()); });
+}
+
+template <class T>
+std::vector<T> Var::to_vector() const {
+    const Array& value = node_of("to_vector", *this).value;
+    std::vector<T> out(static_cast<std::size_t>(value.numel()));
+    dispatch(value.dtype(), [&](auto zero) {
+        const auto* x = value.data<decltype(zero)>();
+        for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<T>(x[i]);
+    });
+    return out;
+}
+
+template std::vector<bool> Var::to_vector() const;
+template std::vector<std::uint8_t> Var::to_vector() const;
+template std::vector<std::int32_t> Var::to_vector() const;
+template std::vector<std::int64_t> Var::to_vector() const;
+template std::vector<float> Var::to_vector() const;
+template std::vector<double> Var::to_vector() const;
+
+const void* Var::checked_data(Dtype wanted) const {
+    const Array& value = node_of("data", *this).value;
+    if (value.dtype() != wanted) fail<DtypeError>("data: needs the type behind ", value.dtype(), ", got ", wanted);
+    return value.raw();
+}
+
+Var& Var::assign(const Var& v) {
+    Node& node = node_of("assign", *this);
+    if (node.op) fail<GraphError>("assign: needs a leaf, got the result of ", node.op->name);
+    if (v.shape() != node.value.shape())
+        fail<ShapeError>("assign: needs shape ", node.value.shape(), ", got ", v.shape());
+    const Array& source = v.array();
+    node.value = source.dtype() == node.value.dtype() ? source.clone() : kernels::cast(source, node.value.dtype());
+    return *this;
+}
+
+bool Var::requires_grad() const { return node_of("requires_grad", *this).requires_grad; }
+
+Var& Var::stop_grad() {
+    node_of("stop_grad", *this).requires_grad = false;
+    return *this;
+}
+
+Var& Var::start_grad() {
+    if (!is_float(dtype())) fail<DtypeError>("start_grad: needs a float Var, got ", dtype());
+    node()->requires_grad = true;
+    return *this;
+}
+
+Var Var::detach() const {
+    Var x = make_var(node_of("detach", *this).value);
+    x.node()->requires_grad = is_float(dtype());
+    x.node()->scalar = node()->scalar;
+    return x;
+}
+
+Var Var::clone() const {
+    static constexpr Op op{"clone", [](const Var& g, const Call&) -> Vars { return {g}; }};
+    Var x = record(op, node_of(op.name, *this).value, {*this});
+    x.node()->scalar = node()->scalar;
+    return x;
+}
+
+Var& Var::add_hook(std::function<Var(const Var&)> hook) {
+    Node& node = node_of("register_hook", *this);
+    if (!node.requires_grad) fail<GraphError>("register_hook: needs a Var that takes gradients, got a stopped one");
+    node.extras().hooks.push_back(std::move(hook));
+    return *this;
+}
+
+const std::string& Var::name() const {
+    static const std::string none;
+    const Node& node = node_of("name", *this);
+    return node.extra ? node.extra->name : none;
+}
+
+Var& Var::set_name(const std::string& name) {
+    node_of("set_name", *this).extras().name = name;
+    return *this;
+}
+
+Var Var::sum(const Axes& axes, KeepDims keep) const { return jt::sum(*this, axes, keep); }
+Var Var::mean(const Axes& axes, KeepDims keep) const { return jt::mean(*this, axes, keep); }
+Var Var::max(const Axes& axes, KeepDims keep) const { return jt::max(*this, axes, keep); }
+Var Var::min(const Axes& axes, KeepDims keep) const { return jt::min(*this, axes, keep); }
+Var Var::norm(int p, const Axes& axes, KeepDims keep) const { return jt::norm(*this, p, axes, keep); }
+std::pair<Var, Var> Var::argmax(int axis, KeepDims keep) const { return jt::argmax(*this, axis, keep); }
+Var Var::reshape(const Shape& shape) const { return jt::reshape(*this, shape); }
+Var Var::transpose(const Axes& permutation) const { return jt::transpose(*this, permutation); }
+Var Var::broadcast(const Shape& shape) const { return jt::broadcast(*this, shape); }
+Var Var::cast(Dtype dtype) const { return jt::cast(*this, dtype); }
+Var Var::abs() const { return jt::abs(*this); }
+Var Var::exp() const { return jt::exp(*this); }
+Var Var::log() const { return jt::log(*this); }
+Var Var::sqrt() const { return jt::sqrt(*this); }
+Var Var::tanh() const { return jt::tanh(*this); }
+Var Var::sigmoid() const { return jt::sigmoid(*this); }
+Var Var::relu() const { return jt::relu(*this); }
+Var Var::pow(Scalar exponent) const { return jt::pow(*this, exponent); }
+Var Var::matmul(const Var& other) const { return jt::matmul(*this, other); }
+Var Var::softmax(std::optional<int> axis) const { return jt::softmax(*this, axis); }
+Var Var::operator[](std::int64_t i) const { return jt::getitem(*this, Indices{Index(i)}); }
+Var Var::operator[](Slice slice) const { return jt::getitem(*this, Indices{Index(slice)}); }
+Var Var::operator[](const Indices& indices) const { return jt::getitem(*this, indices); }
+Var Var::operator[](const Var& index) const { return jt::getitem(*this, index); }
+
+}  // namespace jt

@@ -1,0 +1,241 @@
+// Var: the value that remembers how it was computed. This header is all a user needs to hold, read and change one.
+#pragma once
+#include <functional>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "../core/array.hpp"
+
+#if defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)
+#error "minijt needs NaN and infinity to be themselves: compile without -ffast-math and -Ofast"
+#endif
+
+namespace jt {
+
+class Node;
+class Vars;
+
+/// The count of handles that a node starts with. It is not atomic: a graph belongs to one thread at a time.
+struct Counted {
+    std::uint32_t refs = 0;
+};
+void free_node(Counted* node) noexcept;
+
+/// Axes of a reduction: `1`, `{0, 2}`, a std::vector<int>, or `{}` for all; negative ones count from the end.
+class Axes : public SmallVector<int, 6> {
+public:
+    Axes() = default;
+    Axes(int axis) : SmallVector{axis} {}
+    Axes(std::initializer_list<int> axes) : SmallVector(axes) {}
+    Axes(const std::vector<int>& axes) : SmallVector(axes.begin(), axes.end()) {}
+};
+
+/// `x.sum(1, jt::keepdims)`: reduced axes stay with extent 1.
+struct KeepDims {
+    bool value = false;
+};
+inline constexpr KeepDims keepdims{true};
+
+/// A C++ number as an operand; an integer does not turn an integer Var into a float one.
+struct Scalar {
+    template <class T>
+    requires std::is_arithmetic_v<T> Scalar(T number) : value(static_cast<double>(number)), dtype(kind<T>()) {}
+
+    double value;
+    Dtype dtype;  ///< bool_, int32 or float32: the kind of number that was written
+
+private:
+    template <class T>
+    static constexpr Dtype kind() {
+        return std::is_same_v<T, bool> ? bool_ : std::is_integral_v<T> ? int32 : float32;
+    }
+};
+
+/// Part of an axis for `x[{...}]`: start, stop and step as in Python; `Slice()` is the whole axis.
+struct Slice {
+    std::optional<std::int64_t> start = {}, stop = {};
+    std::int64_t step = 1;
+};
+struct NewAxis {};
+struct Ellipsis {};
+inline constexpr NewAxis newaxis;
+inline constexpr Ellipsis ellipsis;
+
+/// One entry of `x[{...}]`: an integer (drops its axis), a Slice, newaxis (adds one of extent 1) or ellipsis.
+struct Index {
+    enum class Kind { integer, slice, newaxis, ellipsis };
+    Index(std::int64_t i) : kind(Kind::integer), slice{i, {}, 1} {}
+    Index(int i) : Index(static_cast<std::int64_t>(i)) {}
+    Index(Slice s) : kind(Kind::slice), slice(s) {}
+    Index(NewAxis) : kind(Kind::newaxis) {}
+    Index(Ellipsis) : kind(Kind::ellipsis) {}
+
+    Kind kind;
+    Slice slice = {};
+};
+using Indices = SmallVector<Index, 6>;
+
+/// A handle of one node: copying it shares the node. There are no 0-d Vars; a scalar has shape (1,).
+/// A Var and its graph belong to one thread at a time. Using an empty Var throws a GraphError.
+class Var {
+public:
+    Var() noexcept = default;
+    Var(const Var& other) noexcept : node_(other.node_) { retain(); }
+    Var(Var&& other) noexcept : node_(std::exchange(other.node_, nullptr)) {}
+    Var& operator=(Var other) noexcept {
+        std::swap(node_, other.node_);
+        return *this;
+    }
+    ~Var() { release(); }
+    explicit Var(Counted* node) noexcept : node_(node) { retain(); }
+
+    // What it is
+    const Shape& shape() const;
+    std::int64_t shape(int axis) const;  ///< one extent; -1 is the last axis
+    int ndim() const { return shape().rank(); }
+    std::int64_t numel() const;
+    Dtype dtype() const;
+    explicit operator bool() const noexcept { return node_ != nullptr; }
+
+    // What it holds
+    /// The only element, as double. Throws a ShapeError when there are more or none.
+    double item() const;
+    /// All elements in row-major order, converted to T.
+    template <class T>
+    std::vector<T> to_vector() const;
+    /// The elements in place, valid while this Var lives and is not written to; T must be the type behind dtype().
+    template <class T>
+    const T* data() const {
+        return static_cast<const T*>(checked_data(dtype_of<T>));
+    }
+    /// The array behind it (shared, read only).
+    const Array& array() const;
+    /// Writes the elements of v, cast to this dtype, through the node: every handle of it sees them; graphs recorded
+    /// before keep their numbers. Equal shapes; not for a Var that an op computed (ShapeError, GraphError).
+    Var& assign(const Var& v);
+    /// Exchanges what two handles hold.
+    void swap(Var& other) noexcept { std::swap(node_, other.node_); }
+
+    // Gradients
+    bool requires_grad() const;
+    bool is_stop_grad() const { return !requires_grad(); }
+    /// Gradients stop here from now on; returns itself.
+    Var& stop_grad();
+    /// Gradients flow again; a DtypeError for integers and bools.
+    Var& start_grad();
+    /// A new leaf with the same value, gradients on.
+    Var detach() const;
+    /// The same value in a node of its own; gradients flow through.
+    Var clone() const;
+    /// f sees this Var's gradient in every `grad` and may return another one (an empty Var or void changes nothing);
+    /// the last one registered runs first. f must not hold a Var computed from this one.
+    template <class F>
+    Var& register_hook(F f) {
+        if constexpr (std::is_void_v<std::invoke_result_t<F&, const Var&>>)
+            return add_hook([f](const Var& g) mutable { return f(g), Var(); });
+        else
+            return add_hook(std::move(f));
+    }
+
+    /// The name `parameters()` gave it ("fc1.weight"), or what set_name said.
+    const std::string& name() const;
+    Var& set_name(const std::string& name);
+
+    // The ops as methods: `autograd/ops.hpp` says what each does.
+    Var sum(const Axes& axes = {}, KeepDims keep = {}) const;
+    Var mean(const Axes& axes = {}, KeepDims keep = {}) const;
+    Var max(const Axes& axes = {}, KeepDims keep = {}) const;
+    Var min(const Axes& axes = {}, KeepDims keep = {}) const;
+    Var norm(int p = 2, const Axes& axes = -1, KeepDims keep = {}) const;
+    std::pair<Var, Var> argmax(int axis, KeepDims keep = {}) const;
+    Var reshape(const Shape& shape) const;
+    Var transpose(const Axes& permutation = {}) const;
+    Var broadcast(const Shape& shape) const;
+    Var cast(Dtype dtype) const;
+    Var float32() const { return cast(Dtype::float32); }
+    Var float64() const { return cast(Dtype::float64); }
+    Var int32() const { return cast(Dtype::int32); }
+    Var abs() const;
+    Var exp() const;
+    Var log() const;
+    Var sqrt() const;
+    Var tanh() const;
+    Var sigmoid() const;
+    Var relu() const;
+    Var pow(Scalar exponent) const;
+    Var matmul(const Var& other) const;
+    Var softmax(std::optional<int> axis = {}) const;
+    Var operator[](std::int64_t i) const;
+    Var operator[](int i) const { return (*this)[static_cast<std::int64_t>(i)]; }
+    Var operator[](Slice slice) const;
+    Var operator[](const Indices& indices) const;
+    Var operator[](const Var& index) const;
+
+    inline Node* node() const noexcept;
+
+private:
+    void retain() const noexcept {
+        if (node_) ++node_->refs;
+    }
+    void release() noexcept {
+        if (node_ && --node_->refs == 0) free_node(node_);
+    }
+    const void* checked_data(Dtype dtype) const;
+    Var& add_hook(std::function<Var(const Var&)> hook);
+
+    Counted* node_ = nullptr;
+};
+
+/// One side of a binary op: a Var, or a number. Only for parameters: it refers to the Var it was made from.
+class Operand {
+public:
+    Operand(const Var& v) : var_(&v), number_(0.0) {}
+    template <class T>
+    requires std::is_arithmetic_v<T> Operand(T number) : number_(number) {}
+    Operand(Scalar number) : number_(number) {}
+
+    bool is_var() const { return var_ != nullptr; }
+    const Var& var() const { return *var_; }
+    Scalar number() const { return number_; }
+
+private:
+    const Var* var_ = nullptr;
+    Scalar number_;
+};
+
+/// A list of Vars; three fit without an allocation.
+class Vars : public SmallVector<Var, 3> {
+public:
+    using SmallVector::SmallVector;
+    Vars(const std::vector<Var>& list) : SmallVector(list.begin(), list.end()) {}
+};
+
+/// As Jittor prints: jt.Var([1. 2.], dtype=float32).
+std::string str(const Var& x);
+std::ostream& operator<<(std::ostream& out, const Var& x);
+
+/// While it lives, ops of this thread record nothing and new Vars are born with gradients off.
+struct no_grad {
+    no_grad();
+    ~no_grad();
+    no_grad(const no_grad&) = delete;
+    no_grad& operator=(const no_grad&) = delete;
+
+private:
+    bool previous_;
+};
+/// While it lives, ops of this thread record again.
+struct enable_grad {
+    enable_grad();
+    ~enable_grad();
+    enable_grad(const enable_grad&) = delete;
+    enable_grad& operator=(const enable_grad&) = delete;
+
+private:
+    bool previous_;
+};
+
+}  // namespace jt

@@ -1,0 +1,131 @@
+// The stream (x = 16807 x mod 2^31 - 1) and the distributions that Jittor draws from it.
+#include "random.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <ctime>
+#include <mutex>
+#include <numeric>
+
+namespace jt {
+
+namespace {
+
+constexpr std::uint32_t modulus = 2147483647U;
+
+class Stream {
+public:
+    explicit Stream(std::int64_t seed) { restart(seed); }
+
+    void restart(std::int64_t seed) {
+        const auto start =
+            static_cast<std::uint64_t>(static_cast<std::int64_t>(static_cast<std::int32_t>(seed))) % modulus;
+        state = start ? static_cast<std::uint32_t>(start) : 1U;
+    }
+    float uniform() {
+        state = static_cast<std::uint32_t>(state * std::uint64_t{16807} % modulus);
+        const float u = static_cast<float>(state - 1U) / 2147483646.0F;
+        return u >= 1.0F ? std::nextafter(1.0F, 0.0F) : u;
+    }
+
+    std::uint32_t state;
+};
+
+std::mutex mutex;
+
+Stream& stream() {
+    static Stream value(std::time(nullptr));
+    return value;
+}
+
+// The polar method: two numbers a round, the second one kept for the next call. The fma is what Jittor's build makes of
+// it.
+class Normal {
+public:
+    float operator()(Stream& s) {
+        if (kept_) {
+            kept_ = false;
+            return saved_;
+        }
+        float x, y, r2;
+        do {
+            x = 2.0F * s.uniform() - 1.0F;
+            y = 2.0F * s.uniform() - 1.0F;
+            r2 = std::fma(y, y, x * x);
+        } while (r2 > 1.0F || r2 == 0.0F);
+        const float scale = std::sqrt(-2.0F * std::log(r2) / r2);
+        saved_ = x * scale;
+        kept_ = true;
+        return y * scale;
+    }
+
+private:
+    bool kept_ = false;
+    float saved_ = 0;
+};
+
+template <class T, class Draw>
+Array fill(const Shape& shape, Draw draw) {
+    Array out(shape, dtype_of<T>);
+    const std::lock_guard lock(mutex);
+    Stream& s = stream();
+    std::generate_n(out.data<T>(), out.numel(), [&] { return static_cast<T>(draw(s)); });
+    return out;
+}
+
+}  // namespace
+
+void set_global_seed(std::int64_t seed) {
+    const std::lock_guard lock(mutex);
+    stream().restart(seed);
+}
+
+namespace random {
+
+Array uniform(const Shape& shape) {
+    return fill<float>(shape, [](Stream& s) { return s.uniform(); });
+}
+
+Array uniform(const Shape& shape, double low, double high) {
+    const auto width = static_cast<float>(low - high), top = static_cast<float>(high);
+    return fill<float>(shape, [=](Stream& s) { return std::fma(s.uniform(), width, top); });
+}
+
+Array normal(const Shape& shape) {
+    return fill<float>(shape, [z = Normal()](Stream& s) mutable { return z(s); });
+}
+
+Array normal(const Shape& shape, double mean, double deviation) {
+    const auto m = static_cast<float>(mean), d = static_cast<float>(deviation);
+    return fill<float>(shape, [=, z = Normal()](Stream& s) mutable { return std::fma(z(s), d, m); });
+}
+
+Array integers(const Shape& shape, std::int64_t low, std::int64_t high) {
+    const auto bottom = static_cast<float>(low), width = static_cast<float>(high - low),
+               top = static_cast<float>(high) - 0.5F;
+    return fill<std::int32_t>(
+        shape, [=](Stream& s) { return std::floor(std::min(std::max(s.uniform() * width + bottom, bottom), top)); });
+}
+
+Array permutation(std::int64_t n) {
+    const Array keys = uniform({n});
+    Array order({n}, Dtype::int32);
+    auto* first = order.data<std::int32_t>();
+    std::iota(first, first + n, 0);
+    const float* key = keys.data<float>();
+    std::stable_sort(first, first + n, [key](std::int32_t a, std::int32_t b) { return key[a] < key[b]; });
+    return order;
+}
+
+std::uint32_t state() {
+    const std::lock_guard lock(mutex);
+    return stream().state;
+}
+
+void set_state(std::uint32_t state) {
+    const std::lock_guard lock(mutex);
+    stream().state = state;
+}
+
+}  // namespace random
+}  // namespace jt
