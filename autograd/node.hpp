@@ -33,6 +33,11 @@ struct Extra {
     std::shared_ptr<const void> box;
 };
 
+/// Which pass has seen a node, and at which of its steps.
+struct Visit {
+    std::uint64_t mark, slot;
+};
+
 class Node : public Counted {
 public:
     explicit Node(Array v);
@@ -56,10 +61,8 @@ public:
     SmallVector<Input, 3> inputs;
     std::unique_ptr<Extra> extra;
     union {
-        Node* next;  ///< while it waits to be freed
-        struct {
-            std::uint64_t mark, slot;  ///< scratch of the pass that visits it (`grad.cpp`)
-        } visit;
+        Node* next;   ///< while it waits to be freed
+        Visit visit;  ///< scratch of the pass that is collecting it (`grad.cpp`)
     };
     alignas(8) std::array<std::byte, 64> params;
 };
