@@ -1,0 +1,135 @@
+// Matrix products from tiles: cuts them into blocks that stay in cache, copies the operands that lie the wrong way.
+#include <utility>
+
+#include "products.hpp"
+#include "tile.hpp"
+
+namespace jt::kernels::JT_ISA {
+
+namespace {
+
+template <class T>
+constexpr Index panel_width = 4 * lanes<T>;
+/// Rows of a from which a dense copy of b's columns pays.
+constexpr Index many_rows = 48;
+
+/// One step of transposing W vectors: swaps the blocks of Step lanes beside the diagonal of two rows Step apart.
+template <int Step, class T, int... L>
+[[gnu::always_inline]] inline void exchange(Vec<T>& x, Vec<T>& y, std::integer_sequence<int, L...>) {
+    const auto upper = __builtin_shufflevector(x, y, ((L & Step) ? lanes<T> + L - Step : L)...);
+    y = __builtin_shufflevector(x, y, ((L & Step) ? lanes<T> + L : L + Step)...);
+    x = upper;
+}
+
+template <int Step, class T>
+[[gnu::always_inline]] inline void transpose(Vec<T> (&x)[lanes<T>]) {
+    constexpr int W = lanes<T>;
+    if constexpr (Step < W) {
+        for (int i = 0; i < W; ++i)
+            if (!(i & Step)) exchange<Step, T>(x[i], x[i + Step], std::make_integer_sequence<int, W>());
+        transpose<2 * Step, T>(x);
+    }
+}
+
+/// A matrix inside another: the numbers at from[i * step + j] for i < rows, j < columns.
+template <class T>
+struct Block {
+    const T* from;
+    Index step, rows, columns;
+};
+
+template <class T>
+void transpose_square(const T* from, Index from_step, T* to, Index to_step) {
+    Vec<T> x[lanes<T>];
+    for (int i = 0; i < lanes<T>; ++i) x[i] = load(from + i * from_step);
+    transpose<1, T>(x);
+    for (int i = 0; i < lanes<T>; ++i) store(to + i * to_step, x[i]);
+}
+
+/// to[j * to_step + i] = x(i, j)
+template <class T>
+void copy_transposed(const Block<T>& x, T* to, Index to_step) {
+    constexpr int W = lanes<T>;
+    const Index rows = x.rows - x.rows % W, columns = x.columns - x.columns % W;
+    for (Index i = 0; i < rows; i += W)
+        for (Index j = 0; j < columns; j += W)
+            transpose_square(x.from + i * x.step + j, x.step, to + j * to_step + i, to_step);
+    for (Index i = 0; i < x.rows; ++i)
+        for (Index j = i < rows ? columns : 0; j < x.columns; ++j) to[j * to_step + i] = x.from[i * x.step + j];
+}
+
+/// to[i * to_step + j] = x(i, j)
+template <class T>
+void copy(const Block<T>& x, T* to, Index to_step) {
+    for (Index i = 0; i < x.rows; ++i)
+        for (Index j = 0; j < x.columns; ++j) to[i * to_step + j] = x.from[i * x.step + j];
+}
+
+template <class T>
+using MatrixProduct = Product<T, Even, Even, Even>;
+
+/// The rows of a in p against all columns of b, which starts at the row that p's depth starts with.
+template <class T>
+void times_all_columns(const Gemm<T>& g, MatrixProduct<T> p, const T* b) {
+    alignas(vector_bytes) T panel[gemm_block_k * panel_width<T>];
+    const Parts rows(p.m, most_rows);
+    const Parts panels((g.n + lanes<T> - 1) / lanes<T>, widest(rows.largest()));
+    T* const c = p.c;
+    for (Index t = 0; t < panels.count; ++t) {
+        const Index j = panels.start(t) * lanes<T>, width = panels.size(t) * lanes<T>;
+        p.n = width < g.n - j ? width : g.n - j;
+        p.c = c + j;
+        p.b = g.trans_b ? b + j * g.ldb : b + j;
+        p.b_row = {g.ldb};
+        if (g.trans_b || p.n < width || p.m >= many_rows) {
+            if (g.trans_b)
+                copy_transposed({p.b, g.ldb, p.n, p.k}, panel, width);
+            else
+                copy({p.b, g.ldb, p.k, p.n}, panel, width);
+            p.b = panel;
+            p.b_row = {width};
+        }
+        column(p, rows, panels.size(t));
+    }
+}
+
+/// Rows [i, i + p.m) of c over the depth [at, at + p.k).
+template <class T>
+void row_block(const Gemm<T>& g, Index i, Index at, MatrixProduct<T> p, T* scratch) {
+    p.a = g.trans_a ? g.a + at * g.lda + i : g.a + i * g.lda + at;
+    p.a_row = {g.trans_a ? 1 : g.lda};
+    p.a_step = g.trans_a ? g.lda : 1;
+    if (scratch) {
+        if (g.trans_a)
+            copy_transposed({p.a, g.lda, p.k, p.m}, scratch, p.k);
+        else
+            copy({p.a, g.lda, p.m, p.k}, scratch, p.k);
+        p.a = scratch;
+        p.a_row = {p.k};
+        p.a_step = 1;
+    }
+    p.c = g.c + i * g.ldc;
+    p.c_row = {g.ldc};
+    times_all_columns(g, p, g.b + (g.trans_b ? at : at * g.ldb));
+}
+
+template <class T>
+void gemm(const Gemm<T>& g, T* scratch) {
+    const Parts depths(g.k, gemm_block_k), blocks(g.m, gemm_block_m);
+    MatrixProduct<T> p{};
+    p.alpha = g.alpha;
+    p.beta = g.beta;
+    for (Index s = 0; s < depths.count; ++s, p.beta = 1)
+        for (Index t = 0; t < blocks.count; ++t) {
+            p.m = blocks.size(t);
+            p.k = depths.size(s);
+            row_block(g, blocks.start(t), depths.start(s), p, scratch);
+        }
+}
+
+}  // namespace
+
+const Products<float> products_f32 = {gemm<float>};
+const Products<double> products_f64 = {gemm<double>};
+
+}  // namespace jt::kernels::JT_ISA

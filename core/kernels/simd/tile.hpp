@@ -1,0 +1,141 @@
+// Two register tiles in which every product and convolution ends: rows times a row-major matrix, rows times rows.
+// Compiled once for each instruction set, in the namespace of its name.
+#pragma once
+#include <cstdint>
+
+namespace jt::kernels::JT_ISA {
+
+using Index = std::int64_t;
+
+#if defined(__AVX512F__)
+inline constexpr int vector_bytes = 64, accumulators = 24;
+#elif defined(__AVX__)
+inline constexpr int vector_bytes = 32, accumulators = 12;
+#else
+inline constexpr int vector_bytes = 16, accumulators = 12;
+#endif
+
+template <class T>
+inline constexpr int lanes = vector_bytes / static_cast<int>(sizeof(T));
+template <class T>
+struct Vector {
+    typedef T type __attribute__((vector_size(vector_bytes)));
+};
+template <class T>
+using Vec = typename Vector<T>::type;
+
+template <class T>
+[[gnu::always_inline]] inline Vec<T> load(const T* from) {
+    Vec<T> x;
+    __builtin_memcpy(&x, from, sizeof x);
+    return x;
+}
+template <class T>
+[[gnu::always_inline]] inline void store(T* to, Vec<T> x) {
+    __builtin_memcpy(to, &x, sizeof x);
+}
+
+/// Where row i of an operand starts: evenly spaced, or as a list says (which makes a product a convolution).
+struct Even {
+    Index step;
+    Index operator()(Index i) const { return i * step; }
+};
+struct Listed {
+    const Index* at;
+    Index operator()(Index i) const { return at[i]; }
+};
+
+/// c (m x n) = alpha * a (m x k) * b (k x n) + beta * c. Row i of a starts at a[a_row(i)] and goes on in steps of
+/// a_step, the rows of b and c are dense. All of b's vectors that begin inside n are read in full; beta = 0 does not
+/// read c.
+template <class T, class ARow, class BRow, class CRow>
+struct Product {
+    Index m, n, k;
+    T alpha;
+    const T* a;
+    ARow a_row;
+    Index a_step;
+    const T* b;
+    BRow b_row;
+    T beta;
+    T* c;
+    CRow c_row;
+};
+
+/// What becomes of a sum x at c.
+template <class X, class T>
+[[gnu::always_inline]] inline X finished(X x, T alpha, T beta, X c) {
+    return alpha * x + beta * c;
+}
+
+/// Stores sums of `rows` rows, x with `width` numbers a row, where the last vector sticks out of c.
+template <class P, class T>
+[[gnu::noinline]] void store_edge(const P& p, Index i, Index j, const T* x, Index rows, Index width) {
+    for (Index r = 0; r < rows; ++r, x += width) {
+        T* c = p.c + p.c_row(i + r) + j;
+        for (Index l = 0; l < p.n - j; ++l) c[l] = p.beta == 0 ? p.alpha * x[l] : finished(x[l], p.alpha, p.beta, c[l]);
+    }
+}
+
+/// The R x V vectors of c at row i, column j. Each element of a meets V vectors of b, all sums stay in registers.
+template <int R, int V, class T, class ARow, class BRow, class CRow>
+[[gnu::noinline]] void tile(const Product<T, ARow, BRow, CRow>& p, Index i, Index j) {
+    constexpr int W = lanes<T>;
+    Vec<T> sum[R][V];
+    const T* a[R];
+    for (int r = 0; r < R; ++r) {
+        a[r] = p.a + p.a_row(i + r);
+        for (int v = 0; v < V; ++v) sum[r][v] = Vec<T>{};
+    }
+    for (Index k = 0, at = 0; k < p.k; ++k, at += p.a_step) {
+        const T* b = p.b + p.b_row(k) + j;
+        Vec<T> row[V];
+        for (int v = 0; v < V; ++v) row[v] = load(b + v * W);
+        for (int r = 0; r < R; ++r)
+            for (int v = 0; v < V; ++v) sum[r][v] += a[r][at] * row[v];
+    }
+    if (p.n - j < V * W) {
+        T x[R][V * W];
+        for (int r = 0; r < R; ++r)
+            for (int v = 0; v < V; ++v) store(x[r] + v * W, sum[r][v]);
+        return store_edge(p, i, j, x[0], R, V * W);
+    }
+    const T alpha = p.alpha, beta = p.beta;
+    for (int r = 0; r < R; ++r) {
+        T* c = p.c + p.c_row(i + r) + j;
+        for (int v = 0; v < V; ++v)
+            store(c + v * W, beta == 0 ? alpha * sum[r][v] : finished(sum[r][v], alpha, beta, load(c + v * W)));
+    }
+}
+
+/// How many rows a tile has at most, and how many vectors side by side when it has `rows`.
+inline constexpr int most_rows = 6;
+constexpr int widest(Index rows) { return 4 * rows <= accumulators ? 4 : accumulators / static_cast<int>(rows); }
+
+/// tile<rows, vectors>, the two chosen at run time.
+template <int R, int V, class P>
+void any_tile(const P& p, Index i, Index j, Index rows, Index vectors) {
+    if constexpr (R > 1)
+        if (rows < R) return any_tile<R - 1, widest(R - 1)>(p, i, j, rows, vectors);
+    if constexpr (V > 1)
+        if (vectors < V) return any_tile<R, V - 1>(p, i, j, rows, vectors);
+    tile<R, V>(p, i, j);
+}
+
+/// Cuts `total` into the fewest parts of at most `most`, as equal as can be; there is always one.
+struct Parts {
+    Index total, count;
+    Parts(Index total, Index most) : total(total), count(total > most ? (total + most - 1) / most : 1) {}
+    Index start(Index part) const { return total * part / count; }
+    Index size(Index part) const { return start(part + 1) - start(part); }
+    Index largest() const { return (total + count - 1) / count; }
+};
+
+/// All rows of c for the first `vectors` vectors of columns.
+template <class P>
+void column(const P& p, const Parts& rows, Index vectors) {
+    for (Index t = 0; t < rows.count; ++t)
+        any_tile<most_rows, widest(most_rows)>(p, rows.start(t), 0, rows.size(t), vectors);
+}
+
+}  // namespace jt::kernels::JT_ISA
