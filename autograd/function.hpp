@@ -29,7 +29,8 @@ Vars apply(const std::shared_ptr<Function>& function, const Vars& inputs);
 /// `Vars out = jt::apply<Swish>({x});`
 template <class F, class... Args>
 Vars apply(const Vars& inputs, Args&&... args) {
-    return apply(std::make_shared<F>(std::forward<Args>(args)...), inputs);
+    const std::shared_ptr<Function> function = std::make_shared<F>(std::forward<Args>(args)...);
+    return jt::apply(function, inputs);
 }
 
 }  // namespace jt

@@ -1,0 +1,106 @@
+// The layers: Linear, Conv, Pool, activations, Dropout, Flatten, Sequential.
+#pragma once
+#include "module.hpp"
+
+namespace jt::nn {
+
+/// y = x w^T + b for x (..., in); weight (out, in) and bias (out,) drawn from U(-1/sqrt(in), 1/sqrt(in)).
+class Linear : public Module {
+public:
+    Linear(int in_features, int out_features, bool bias = true);
+    Var execute(const Var& x) override { return jt::linear(x, weight, bias); }
+    std::string extra_repr() const override;
+
+    const int in_features, out_features;
+    Var& weight;
+    Var& bias;
+};
+
+/// Convolution of x (n, in, h, w); weight (out, in / groups, kh, kw) and bias (out,) drawn from U(-1/sqrt(fan),
+/// 1/sqrt(fan)).
+class Conv : public Module {
+public:
+    Conv(int in_channels, int out_channels, Pair kernel_size, Pair stride = 1, Pair padding = 0, Pair dilation = 1,
+         int groups = 1, bool bias = true);
+    Var execute(const Var& x) override { return conv2d(x, weight, bias, stride, padding, dilation, groups); }
+    std::string extra_repr() const override;
+
+    const int in_channels, out_channels;
+    const Pair kernel_size, stride, padding, dilation;
+    const int groups;
+    Var& weight;
+    Var& bias;
+};
+using Conv2d = Conv;
+
+/// What a Pool takes of each window.
+enum class PoolOp { maximum, mean };
+
+/// Pooling of x (n, c, h, w); without a stride the kernel's.
+class Pool : public Module {
+public:
+    explicit Pool(Pair kernel_size, std::optional<Pair> stride = {}, Pair padding = 0, bool ceil_mode = false,
+                  bool count_include_pad = true, PoolOp op = PoolOp::maximum);
+    Var execute(const Var& x) override;
+    std::string extra_repr() const override;
+
+    const Pair kernel_size, stride, padding;
+    const bool ceil_mode, count_include_pad;
+    const PoolOp op;
+};
+
+/// Element-wise functions as modules; printed as Jittor does: `relu()`.
+class ReLU : public Module {
+public:
+    Var execute(const Var& x) override { return relu(x); }
+    std::string class_name() const override { return "relu"; }
+};
+class Tanh : public Module {
+public:
+    Var execute(const Var& x) override { return tanh(x); }
+    std::string class_name() const override { return "tanh"; }
+};
+class Sigmoid : public Module {
+public:
+    Var execute(const Var& x) override { return sigmoid(x); }
+    std::string class_name() const override { return "sigmoid"; }
+};
+
+/// In training: x * keep / (1 - p), keep where a uniform draw exceeds p. In eval mode x itself.
+class Dropout : public Module {
+public:
+    explicit Dropout(double p = 0.5);
+    Var execute(const Var& x) override;
+    std::string extra_repr() const override;
+
+    const double p;
+};
+/// The same as a function.
+Var dropout(const Var& x, double p = 0.5, bool is_train = true);
+
+/// Axes start_dim to end_dim become one.
+class Flatten : public Module {
+public:
+    explicit Flatten(int start_dim = 1, int end_dim = -1) : start_dim(start_dim), end_dim(end_dim) {}
+    Var execute(const Var& x) override;
+    std::string extra_repr() const override;
+
+    const int start_dim, end_dim;
+};
+
+/// Modules one after another, named "0", "1", ...
+class Sequential : public Module {
+public:
+    Sequential() = default;
+    template <class... Modules>
+    requires(std::is_convertible_v<const Modules&, ModulePtr>&&...) explicit Sequential(const Modules&... modules) {
+        (append(modules), ...);
+    }
+    Sequential& append(const ModulePtr& module);
+    Var execute(const Var& x) override;
+    std::size_t size() const { return attributes().size(); }
+    /// The i-th module, counted from the end when negative. Throws an IndexError.
+    const ModulePtr& operator[](int i) const;
+};
+
+}  // namespace jt::nn

@@ -1,0 +1,68 @@
+// The formulas of the losses.
+#include "loss.hpp"
+
+namespace jt::nn {
+
+namespace {
+
+Var reduced(const Var& loss, Reduction reduction) {
+    return reduction == Reduction::mean ? loss.mean() : reduction == Reduction::sum ? loss.sum() : loss;
+}
+
+// (n, c, h, w) to one row a pixel.
+Var rows_of_logits(const Var& output) {
+    if (output.ndim() == 2) return output;
+    if (output.ndim() != 4)
+        fail<ShapeError>("cross_entropy_loss: needs logits (n, c) or (n, c, h, w), got ", output.shape());
+    return reshape(transpose(output, {0, 2, 3, 1}), {-1, output.shape(1)});
+}
+
+// What each row counts: its class's weight, 1 for any other class, 0 for one that is ignored.
+Var row_weights(const Var& t, std::int64_t classes, const Var& weight, std::optional<int> ignore_index, Dtype dtype) {
+    const no_grad guard;
+    const Var valid = cast(t >= 0, dtype) * cast(t < classes, dtype);
+    const Var w = weight ? cast(weight, dtype)[where(valid > 0, t, 0)] * valid : valid;
+    return ignore_index ? where(t == *ignore_index, 0, w) : w;
+}
+
+void check_inputs(const char* what, const Vars& inputs) {
+    if (inputs.size() != 2) fail<ValueError>(what, ": needs output and target, got ", inputs.size(), " inputs");
+}
+
+}  // namespace
+
+Var cross_entropy_loss(const Var& output, const Var& target, const Var& weight, std::optional<int> ignore_index,
+                       Reduction reduction) {
+    const Var x = rows_of_logits(output), t = cast(reshape(target, {-1}), Dtype::int32);
+    if (weight && weight.shape() != Shape{x.shape(1)})
+        fail<ShapeError>("cross_entropy_loss: needs weights of shape (", x.shape(1), ",), got ", weight.shape());
+    if (t.numel() != x.shape(0))
+        fail<ShapeError>("cross_entropy_loss: needs ", x.shape(0), " classes for logits ", output.shape(), ", got ",
+                         target.shape());
+    const Var w = row_weights(t, x.shape(1), weight, ignore_index, x.dtype());
+    const Var loss = cross_entropy_rows(x, t, w);
+    if (reduction == Reduction::none) return reshape(loss, target.shape());
+    return reduction == Reduction::sum ? loss.sum() : loss.mean() / w.mean();
+}
+
+Var mse_loss(const Var& output, const Var& target, Reduction reduction) {
+    if (output.shape() != target.shape())
+        fail<ShapeError>("mse_loss: needs equal shapes, got ", output.shape(), " and ", target.shape());
+    const Var difference = output - target;
+    return reduced(difference * difference, reduction);
+}
+
+CrossEntropyLoss::CrossEntropyLoss(const Var& weight, std::optional<int> ignore_index)
+    : weight_(weight), ignore_index_(ignore_index) {}
+
+Vars CrossEntropyLoss::execute_vars(const Vars& inputs) {
+    check_inputs("CrossEntropyLoss", inputs);
+    return {cross_entropy_loss(inputs[0], inputs[1], weight_, ignore_index_)};
+}
+
+Vars MSELoss::execute_vars(const Vars& inputs) {
+    check_inputs("MSELoss", inputs);
+    return {mse_loss(inputs[0], inputs[1], reduction_)};
+}
+
+}  // namespace jt::nn

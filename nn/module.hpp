@@ -1,0 +1,284 @@
+// Module: a named store of Vars and modules with an `execute`, hooks around it, and everything that walks the tree.
+#pragma once
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "../autograd/ops.hpp"
+#include "hooks.hpp"
+
+namespace jt::nn {
+
+class Module;
+
+/// A shared handle of a module that can be called like one: `fc1(x)`.
+class ModulePtr {
+public:
+    ModulePtr() = default;
+    template <class M>
+    requires std::is_base_of_v<Module, M> ModulePtr(std::shared_ptr<M> module) : module_(std::move(module)) {}
+
+    Module* get() const { return module_.get(); }
+    Module& operator*() const { return checked(); }
+    Module* operator->() const { return &checked(); }
+    operator Module&() const { return checked(); }
+    explicit operator bool() const { return module_ != nullptr; }
+    /// The module as M; throws a KeyError when it is something else.
+    template <class M>
+    M& as() const;
+
+    Var operator()(const Var& x) const;
+    template <class... More>
+    Var operator()(const Var& x, const Var& y, const More&... more) const;
+
+private:
+    Module& checked() const;
+    std::shared_ptr<Module> module_;
+};
+
+/// Names with their Vars, in order.
+class StateDict {
+public:
+    using value_type = std::pair<std::string, Var>;
+    StateDict() = default;
+    StateDict(std::initializer_list<value_type> entries) : entries_(entries) {}
+
+    void add(const std::string& name, const Var& var) { entries_.emplace_back(name, var); }
+    bool contains(const std::string& name) const { return find(name) != nullptr; }
+    /// Throws a KeyError for a name that is not there.
+    const Var& operator[](const std::string& name) const;
+    const Var* find(const std::string& name) const;
+    std::vector<std::string> names() const;
+    std::size_t size() const { return entries_.size(); }
+    auto begin() const { return entries_.begin(); }
+    auto end() const { return entries_.end(); }
+
+private:
+    std::vector<value_type> entries_;
+};
+
+/// What a lenient load_state_dict did not load.
+struct LoadReport {
+    std::vector<std::string> missing, unexpected, mismatched;
+    bool ok() const { return missing.empty() && unexpected.empty() && mismatched.empty(); }
+};
+
+/// What `attr` returns: bind it to a reference, `Var& weight = attr("weight", ...)`. A copy would not be the attribute,
+/// so forgetting the & does not compile.
+template <class T>
+class Place {
+public:
+    explicit Place(T& slot) : slot_(slot) {}
+    Place(const Place&) = delete;
+    operator T&() && { return slot_; }
+    operator T() && = delete;
+
+private:
+    T& slot_;
+};
+
+/// What an attribute is for: parameters learn, buffers are only saved, derived ones are rebuilt from others.
+enum class Kind { parameter, buffer, derived };
+
+/// Base of all networks and layers. Its attributes live in one ordered table, and a C++ member is a reference into it:
+/// what a hook or setattr puts there is what `execute` reads. Neither copyable nor movable.
+class Module {
+public:
+    Module();
+    virtual ~Module();
+    Module(const Module&) = delete;
+    Module& operator=(const Module&) = delete;
+
+    // ---- calling: pre-forward hooks, execute, forward hooks
+    /// What the module computes; override this, or execute_vars for several inputs or outputs.
+    virtual Var execute(const Var& x);
+    virtual Vars execute_vars(const Vars& inputs);
+    Var operator()(const Var& x);
+    template <class... More>
+    Var operator()(const Var& x, const Var& y, const More&... more) {
+        return only(call(Vars{x, y, more...}));
+    }
+    /// Any number of inputs and outputs.
+    Vars call(const Vars& inputs);
+
+    // ---- attributes
+    /// Adds a parameter or a submodule; throws a KeyError when the name is taken.
+    Place<Var> attr(const std::string& name, Var value);
+    Place<ModulePtr> attr(const std::string& name, ModulePtr module);
+    /// Adds a Var that is saved with the module but does not learn: running statistics.
+    Place<Var> register_buffer(const std::string& name, Var value);
+    /// True for an attribute, and for "__fhook2__", "__fhook__", "__bihook__", "__bohook__" while such a hook is there.
+    bool hasattr(const std::string& name) const;
+    /// Throws a KeyError that lists the names when there is no such Var or module.
+    const Var& getattr(const std::string& name) const;
+    const ModulePtr& getattr_module(const std::string& name) const;
+    /// The submodule of that name, or null when the name is a Var or not there.
+    const Module* child(const std::string& name) const;
+    /// Replaces an attribute in its place or adds one at the end; throws a KeyError for a derived one.
+    void setattr(const std::string& name, Var value);
+    void setattr(const std::string& name, ModulePtr module);
+    /// Takes an attribute away; a member that refers to it reads as empty from then on.
+    void delattr(const std::string& name);
+    /// Names of the attributes in order.
+    std::vector<std::string> attributes() const;
+
+    // ---- the tree
+    /// Parameters, each once: own ones first, then the children's, as Jittor. Gives them their dotted names.
+    Vars parameters();
+    StateDict named_parameters();
+    /// Parameters and buffers by dotted name.
+    StateDict state_dict();
+    /// Copies values in, cast to each dtype, and rebuilds derived attributes. Strict: throws one KeyError that lists
+    /// all missing, unexpected and wrongly shaped entries and changes nothing; else loads what fits and reports the
+    /// rest.
+    LoadReport load_state_dict(const StateDict& state, bool strict = true);
+    /// state_dict as an .npz file, written atomically; and back, strictly. Throws a FileError.
+    void save(const std::string& path);
+    void load(const std::string& path);
+    /// Itself and all below it, each once, parents first.
+    std::vector<Module*> modules();
+    std::vector<std::pair<std::string, Module*>> named_modules();
+    std::vector<Module*> children();
+    template <class F>
+    void apply(F f) {
+        for (Module* module : modules()) f(*module);
+    }
+    /// An independent copy of what nn::make made: state, mode and weight norm, not the user's hooks.
+    ModulePtr clone();
+
+    // ---- mode
+    Module& train() { return set_training(true); }
+    Module& eval() { return set_training(false); }
+    bool is_training() const { return training_; }
+
+    // ---- hooks, called in the order registered
+    template <class F>
+    HookHandle register_pre_forward_hook(F f) {
+        return add_pre_forward(returning_vars<Module&, const Vars&>(std::move(f)));
+    }
+    template <class F>
+    HookHandle register_forward_hook(F f) {
+        return add_forward(returning_vars<Module&, const Vars&, const Vars&>(std::move(f)));
+    }
+    template <class F>
+    HookHandle register_input_backward_hook(F f) {
+        return add_input_backward(returning_vars<const Vars&>(std::move(f)));
+    }
+    template <class F>
+    HookHandle register_output_backward_hook(F f) {
+        return add_output_backward(returning_vars<const Vars&>(std::move(f)));
+    }
+    template <class F>
+    HookHandle register_backward_hook(F f) {
+        return add_backward(returning_vars<Module&, const Vars&, const Vars&>(std::move(f)));
+    }
+    /// Without a handle: all of the user's hooks of that kind.
+    void remove_pre_forward_hook();
+    void remove_forward_hook();
+    void remove_input_backward_hook();
+    void remove_output_backward_hook();
+    void remove_backward_hook();
+
+    // ---- derived attributes: rebuilt from other attributes before each call, ahead of the user's hooks
+    /// Rebuilds one attribute; it receives the module and must not capture it, so that it can serve a clone.
+    using Derivation = std::function<Var(Module&)>;
+    /// Turns `name` into a derived attribute at the end of the table and rebuilds it now. `sources` are the names to
+    /// write instead.
+    void derive(const std::string& name, const std::vector<std::string>& sources, Derivation rebuild);
+    /// Turns it back into a parameter that holds `value`, in its original place.
+    void underive(const std::string& name, Var value);
+    bool is_derived(const std::string& name) const;
+    /// Rebuilds every derived attribute of this module.
+    void rebuild_derived();
+
+    // ---- printing
+    /// "Linear": the class name without its namespace; layers that Jittor prints otherwise override it.
+    virtual std::string class_name() const;
+    /// What stands between the parentheses.
+    virtual std::string extra_repr() const { return ""; }
+
+private:
+    struct Slot;
+    struct Hooks;
+    template <class M, class... Args>
+    friend ModulePtr make(Args&&... args);
+
+    // A hook that returns nothing changes nothing.
+    template <class... In, class F>
+    static std::function<Vars(In...)> returning_vars(F f) {
+        if constexpr (std::is_void_v<std::invoke_result_t<F&, In...>>)
+            return [f](In... in) mutable { return f(in...), Vars(); };
+        else if constexpr (std::is_same_v<std::invoke_result_t<F&, In...>, Var>)
+            return [f](In... in) mutable { return Vars{f(in...)}; };
+        else
+            return f;
+    }
+    HookHandle add_pre_forward(PreForwardHook hook);
+    HookHandle add_forward(ForwardHook hook);
+    HookHandle add_input_backward(GradHook hook);
+    HookHandle add_output_backward(GradHook hook);
+    HookHandle add_backward(BackwardHook hook);
+
+    Var only(const Vars& outputs) const;
+    Vars call_with_hooks(const Vars& inputs);
+    Vars execute_between_taps(const Vars& inputs);
+    void note_caller();
+    Module& set_training(bool on);
+    Slot* find(const std::string& name) const;
+    Slot& need(const std::string& name) const;
+    Slot& add_slot(const std::string& name);
+    Slot& slot_to_set(const std::string& name);
+    template <class F>
+    void walk(const std::string& prefix, F visit) const;
+    using CopiedVars = std::vector<std::pair<Var, Var>>;
+    void copy_state(const Module& from, CopiedVars& copied);
+    void check_derived(const std::string& prefix, const StateDict& state);
+
+    std::vector<std::unique_ptr<Slot>> table_, deleted_;
+    std::size_t births_ = 0;
+    bool training_ = true;
+    std::shared_ptr<Hooks> hooks_;
+    std::function<ModulePtr()> remake_;
+    const Module* known_caller_ = nullptr;
+};
+
+/// As Jittor prints a module: one line, or a tree indented by four.
+std::string str(const Module& module);
+std::ostream& operator<<(std::ostream& out, const Module& module);
+inline std::ostream& operator<<(std::ostream& out, const ModulePtr& module) { return out << *module; }
+
+namespace detail {
+/// An argument of make as its clone receives it: a module is cloned, anything else is copied.
+template <class T>
+const T& cloned_argument(const T& value) {
+    return value;
+}
+inline ModulePtr cloned_argument(const ModulePtr& module) { return module ? module->clone() : module; }
+}  // namespace detail
+
+/// `nn::make<nn::Linear>(64, 128)`: a module behind a ModulePtr, which remembers the arguments for clone.
+template <class M, class... Args>
+ModulePtr make(Args&&... args) {
+    auto remake = [... kept = std::decay_t<Args>(args)]() -> ModulePtr {
+        return make<M>(detail::cloned_argument(kept)...);
+    };
+    auto module = std::make_shared<M>(std::forward<Args>(args)...);
+    module->remake_ = std::move(remake);
+    return ModulePtr(std::move(module));
+}
+
+inline Var ModulePtr::operator()(const Var& x) const { return checked()(x); }
+template <class... More>
+Var ModulePtr::operator()(const Var& x, const Var& y, const More&... more) const {
+    return checked()(x, y, more...);
+}
+template <class M>
+M& ModulePtr::as() const {
+    if (auto* module = dynamic_cast<M*>(module_.get())) return *module;
+    fail<KeyError>("as: needs a module of another class, got ", module_ ? checked().class_name() : std::string("none"));
+}
+
+}  // namespace jt::nn

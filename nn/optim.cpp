@@ -1,0 +1,129 @@
+// The update rules, and what a step checks before it writes.
+#include "optim.hpp"
+
+#include <cmath>
+
+#include "../autograd/grad.hpp"
+#include "../autograd/node.hpp"
+#include "../core/kernels/elementwise.hpp"
+#include "../core/kernels/fused.hpp"
+#include "../core/kernels/reduce.hpp"
+
+namespace jt::nn {
+
+namespace {
+
+// "fc1.weight_g, fc1.weight_v" from the parameter's name and what replaced its last part.
+std::string with_path(const std::string& name, const std::string& replacements) {
+    const std::string path = name.substr(0, name.rfind('.') + 1);
+    std::string out;
+    for (std::size_t start = 0; start < replacements.size();) {
+        const auto end = std::min(replacements.find(' ', start), replacements.size());
+        out += (out.empty() ? "" : ", ") + path + replacements.substr(start, end - start);
+        start = end + 1;
+    }
+    return out;
+}
+
+double total_norm(const std::vector<Array>& grads, int norm_type) {
+    double total = 0;
+    for (const auto& g : grads) {
+        if (!g) continue;
+        const Array terms =
+            norm_type == 1 ? kernels::map(kernels::Unary::abs, g) : kernels::zip(kernels::Binary::mul, g, g);
+        const Array sum = kernels::cast(kernels::sum(terms, all_axes(g.rank()), false), Dtype::float64);
+        total += *sum.data<double>();
+    }
+    return norm_type == 1 ? total : std::sqrt(total);
+}
+
+std::vector<Array> zeros_for(const Vars& parameters) {
+    std::vector<Array> out;
+    for (const auto& p : parameters) out.push_back(Array::zeros(p.shape(), p.dtype()));
+    return out;
+}
+
+}  // namespace
+
+Optimizer::Optimizer(const Vars& parameters, double rate)
+    : lr(rate), parameters_(parameters), grads_(parameters.size()) {
+    if (parameters.empty()) fail<ValueError>("optimizer: needs at least one parameter, got none");
+    if (!(rate >= 0)) fail<ValueError>("optimizer: needs a rate of 0 or more, got ", rate);
+    for (const auto& p : parameters)
+        if (!is_float(p.dtype())) fail<DtypeError>("optimizer: needs float parameters, got ", p.dtype());
+}
+
+void Optimizer::check_not_replaced() const {
+    for (const auto& p : parameters_) {
+        const Node& node = *p.node();
+        if (!node.extra || node.extra->replaced_by.empty()) continue;
+        const std::string name = p.name().empty() ? "a parameter" : p.name();
+        fail<GraphError>("optimizer: ", name, " was replaced by ", with_path(p.name(), node.extra->replaced_by),
+                         "; make the optimizer after the change");
+    }
+}
+
+void Optimizer::backward(const Var& loss) {
+    check_not_replaced();
+    Vars live;
+    for (const auto& p : parameters_)
+        if (p.requires_grad()) live.push_back(p);
+    const Vars gradients = grad(loss, live, false);
+    std::size_t next = 0;
+    for (std::size_t k = 0; k < parameters_.size(); ++k) {
+        if (!parameters_[k].requires_grad()) continue;
+        const Array& g = gradients[next++].array();
+        grads_[k] = fresh_ || !grads_[k] ? g : kernels::zip(kernels::Binary::add, grads_[k], g);
+    }
+    fresh_ = false;
+    ++n_step_;
+}
+
+void Optimizer::step(const Var& loss) {
+    backward(loss);
+    step();
+}
+
+void Optimizer::step() {
+    check_not_replaced();
+    if (n_step_ == 0) fail<GraphError>("step: needs gradients, got none; call backward(loss) or step(loss)");
+    for (std::size_t k = 0; k < parameters_.size(); ++k)
+        if (grads_[k] && parameters_[k].requires_grad()) update(k, parameters_[k].node()->writable(), grads_[k]);
+    zero_grad();
+}
+
+void Optimizer::clip_grad_norm(double max_norm, int norm_type) {
+    if (norm_type != 1 && norm_type != 2)
+        fail<ValueError>("clip_grad_norm: needs a norm_type of 1 or 2, got ", norm_type);
+    if (n_step_ == 0) fail<GraphError>("clip_grad_norm: needs gradients, got none; call backward(loss) first");
+    const double factor = std::min(max_norm / (total_norm(grads_, norm_type) + 1e-6), 1.0);
+    for (auto& g : grads_)
+        if (g) g = kernels::zip(kernels::Binary::mul, g, factor);
+}
+
+Var Optimizer::find_grad(const Var& parameter) const {
+    for (std::size_t k = 0; k < parameters_.size(); ++k)
+        if (parameters_[k].node() == parameter.node() && grads_[k]) return constant(grads_[k]);
+    fail<KeyError>("find_grad: needs a parameter of this optimizer that has a gradient");
+}
+
+SGD::SGD(const Vars& parameters, const SGDOptions& options) : Optimizer(parameters, options.lr), options_(options) {
+    velocity_ = options.momentum != 0 ? zeros_for(parameters) : std::vector<Array>(parameters.size());
+}
+
+void SGD::update(std::size_t k, Array& p, const Array& g) {
+    kernels::sgd(p, g, velocity_[k],
+                 {lr, options_.momentum, options_.weight_decay, options_.dampening, options_.nesterov});
+}
+
+Adam::Adam(const Vars& parameters, const AdamOptions& options)
+    : Optimizer(parameters, options.lr), options_(options), m_(zeros_for(parameters)), v_(zeros_for(parameters)) {}
+
+void Adam::update(std::size_t k, Array& p, const Array& g) {
+    const auto [b0, b1] = options_.betas;
+    const auto n = static_cast<double>(n_step());
+    const double step = lr * std::sqrt(1 - std::pow(b1, n)) / (1 - std::pow(b0, n));
+    kernels::adam(p, g, m_[k], v_[k], {step, b0, b1, options_.eps, options_.weight_decay});
+}
+
+}  // namespace jt::nn

@@ -1,0 +1,87 @@
+// Optimizers: SGD and Adam with Jittor's update rules.
+#pragma once
+#include "module.hpp"
+
+namespace jt::nn {
+
+/// What optimizers share. The parameters are written in place; stopped ones are skipped.
+class Optimizer {
+public:
+    /// Throws a ValueError without parameters or with a negative rate.
+    Optimizer(const Vars& parameters, double lr);
+    virtual ~Optimizer() = default;
+    Optimizer(const Optimizer&) = delete;
+    Optimizer& operator=(const Optimizer&) = delete;
+
+    /// backward, update, zero_grad. Frees the graph of the loss. Throws a GraphError, before anything has changed, when
+    /// a parameter was replaced since (by weight_norm or its removal).
+    void step(const Var& loss);
+    /// Adds the gradients of loss to those kept since zero_grad, and frees its graph.
+    void backward(const Var& loss);
+    /// One update with the gradients that are kept; throws a GraphError before the first backward.
+    void step();
+    /// The next backward starts anew; until then the gradients stay, as in Jittor.
+    void zero_grad() { fresh_ = true; }
+    /// Scales all gradients so that their common norm (1 or 2) is at most max_norm; between backward and step.
+    void clip_grad_norm(double max_norm, int norm_type = 2);
+    /// The kept gradient of a parameter. Throws a KeyError for a Var that is no parameter here.
+    Var find_grad(const Var& parameter) const;
+
+    double lr;  ///< the rate, to be changed at any time
+
+protected:
+    /// Updates one parameter in place from its gradient; `k` counts the parameters.
+    virtual void update(std::size_t k, Array& p, const Array& g) = 0;
+    const Vars& parameters() const { return parameters_; }
+    /// Backward calls so far: what Adam's bias correction counts, as in Jittor.
+    std::int64_t n_step() const { return n_step_; }
+
+private:
+    void check_not_replaced() const;
+
+    Vars parameters_;
+    std::vector<Array> grads_;
+    bool fresh_ = true;
+    std::int64_t n_step_ = 0;
+};
+
+struct SGDOptions {
+    double lr, momentum = 0, weight_decay = 0, dampening = 0;
+    bool nesterov = false;
+};
+
+/// d = p * weight_decay + g; v = momentum * v + d * (1 - dampening); p -= lr * v, or lr * (d + momentum * v) with
+/// nesterov. Dampening acts on the first step too, as Jittor (PyTorch differs).
+class SGD : public Optimizer {
+public:
+    SGD(const Vars& parameters, const SGDOptions& options);
+
+protected:
+    void update(std::size_t k, Array& p, const Array& g) override;
+
+private:
+    SGDOptions options_;
+    std::vector<Array> velocity_;
+};
+
+struct AdamOptions {
+    double lr, eps = 1e-8;
+    std::pair<double, double> betas = {0.9, 0.999};
+    double weight_decay = 0;
+};
+
+/// g += p * weight_decay; p -= lr * sqrt(1 - b1^n) / (1 - b0^n) * m / (sqrt(v) + eps): eps before the bias correction,
+/// as Jittor (PyTorch differs: after).
+class Adam : public Optimizer {
+public:
+    Adam(const Vars& parameters, const AdamOptions& options);
+
+protected:
+    void update(std::size_t k, Array& p, const Array& g) override;
+
+private:
+    AdamOptions options_;
+    std::vector<Array> m_, v_;
+};
+
+}  // namespace jt::nn

@@ -1,0 +1,133 @@
+// State in and out: load_state_dict, files, clone.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <typeinfo>
+
+#include "../autograd/node.hpp"
+#include "../core/files/npz.hpp"
+#include "../core/random.hpp"
+#include "../core/warn.hpp"
+#include "module_slots.hpp"
+
+namespace jt::nn {
+
+namespace {
+
+std::string list(const char* what, const std::vector<std::string>& names) {
+    std::string out;
+    for (const auto& name : names) out += (out.empty() ? std::string("; ") + what + ": " : ", ") + name;
+    return out;
+}
+
+LoadReport compare(const StateDict& mine, const StateDict& state, const std::vector<std::string>& derived) {
+    LoadReport report;
+    for (const auto& [name, var] : mine)
+        if (!state.contains(name)) report.missing.push_back(name);
+    for (const auto& [name, var] : state) {
+        const Var* target = mine.find(name);
+        if (!target && std::find(derived.begin(), derived.end(), name) == derived.end())
+            report.unexpected.push_back(name);
+        if (target && target->shape() != var.shape())
+            report.mismatched.push_back(name + " needs " + text(target->shape()) + ", got " + text(var.shape()));
+    }
+    return report;
+}
+
+double largest_difference(const Var& x, const Var& y) {
+    if (x.shape() != y.shape()) return std::numeric_limits<double>::infinity();
+    const auto a = x.to_vector<double>(), b = y.to_vector<double>();
+    double worst = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) worst = std::max(worst, std::abs(a[i] - b[i]));
+    return worst;
+}
+
+Var leaf_like(const Var& x) {
+    Var copy = x.detach();
+    if (x.is_stop_grad()) copy.stop_grad();
+    if (!x.name().empty()) copy.set_name(x.name());
+    return copy;
+}
+
+Var copied_var(const Var& x, std::vector<std::pair<Var, Var>>& copied) {
+    for (const auto& [old, copy] : copied)
+        if (old.node() == x.node()) return copy;
+    copied.emplace_back(x, leaf_like(x));
+    return copied.back().second;
+}
+
+}  // namespace
+
+LoadReport Module::load_state_dict(const StateDict& state, bool strict) {
+    std::vector<std::string> derived;
+    walk("", [&](const std::string& name, const Slot& slot) {
+        if (slot.kind == Kind::derived) derived.push_back(name);
+    });
+    const StateDict mine = state_dict();
+    LoadReport report = compare(mine, state, derived);
+    if (strict && !report.ok())
+        fail<KeyError>("load_state_dict: needs the names and shapes of ", class_name(), list("missing", report.missing),
+                       list("unexpected", report.unexpected), list("wrong shape", report.mismatched));
+    for (const auto& [name, var] : mine)
+        if (const Var* value = state.find(name); value && value->shape() == var.shape()) Var(var).assign(*value);
+    for (Module* module : modules()) module->rebuild_derived();
+    check_derived("", state);
+    return report;
+}
+
+// A Jittor file holds the rebuilt weight of the last forward, which after training is a step behind g and v.
+void Module::check_derived(const std::string& prefix, const StateDict& state) {
+    walk(prefix, [&](const std::string& name, const Slot& slot) {
+        if (slot.kind != Kind::derived || !state.contains(name)) return;
+        const double difference = largest_difference(state[name], slot.var);
+        if (difference > 1e-5)
+            warn("load_state_dict: " + name + " in the file differs from its g and v by " + text(difference) +
+                 "; g and v are used");
+    });
+}
+
+void Module::save(const std::string& path) {
+    NamedArrays arrays;
+    for (const auto& [name, var] : state_dict()) arrays.emplace_back(name, var.array());
+    save_npz(path, arrays);
+}
+
+void Module::load(const std::string& path) {
+    StateDict state;
+    for (const auto& [name, value] : load_npz(path)) state.add(name, jt::array(value));
+    load_state_dict(state);
+}
+
+ModulePtr Module::clone() {
+    if (!remake_) fail<ValueError>("clone: needs a ", class_name(), " made by nn::make, got one made otherwise");
+    const auto stream = random::state();
+    ModulePtr copy = remake_();
+    random::set_state(stream);
+    CopiedVars copied;
+    copy->copy_state(*this, copied);
+    return copy;
+}
+
+// Makes this table equal to that of a module that was made alike. `copied` remembers Vars that stand in several places.
+void Module::copy_state(const Module& from, CopiedVars& copied) {
+    for (auto& slot : table_) deleted_.push_back(std::move(slot));
+    table_.clear();
+    for (const auto& theirs : from.table_) add_slot(theirs->name).copy(*theirs, copied);
+    births_ = from.births_;
+    training_ = from.training_;
+    rebuild_derived();
+}
+
+void Module::Slot::copy(const Slot& from, CopiedVars& copied) {
+    kind = from.kind;
+    birth = from.birth;
+    sources = from.sources;
+    rebuild = from.rebuild;
+    var = from.var ? copied_var(from.var, copied) : Var();
+    if (from.module && module && typeid(*module) == typeid(*from.module))
+        module->copy_state(*from.module, copied);
+    else
+        module = from.module ? from.module->clone() : ModulePtr();
+}
+
+}  // namespace jt::nn
