@@ -25,6 +25,8 @@ std::string with_path(const std::string& name, const std::string& replacements) 
     return out;
 }
 
+std::string replaced_by(const Var& p) { return p.node()->extra ? p.node()->extra->replaced_by : ""; }
+
 double total_norm(const std::vector<Array>& grads, int norm_type) {
     double total = 0;
     for (const auto& g : grads) {
@@ -51,14 +53,15 @@ Optimizer::Optimizer(const Vars& parameters, double rate)
     if (!(rate >= 0)) fail<ValueError>("optimizer: needs a rate of 0 or more, got ", rate);
     for (const auto& p : parameters)
         if (!is_float(p.dtype())) fail<DtypeError>("optimizer: needs float parameters, got ", p.dtype());
+    for (const auto& p : parameters) replaced_before_.push_back(replaced_by(p));
 }
 
 void Optimizer::check_not_replaced() const {
-    for (const auto& p : parameters_) {
-        const Node& node = *p.node();
-        if (!node.extra || node.extra->replaced_by.empty()) continue;
+    for (std::size_t k = 0; k < parameters_.size(); ++k) {
+        const Var& p = parameters_[k];
+        if (replaced_by(p) == replaced_before_[k]) continue;
         const std::string name = p.name().empty() ? "a parameter" : p.name();
-        fail<GraphError>("optimizer: ", name, " was replaced by ", with_path(p.name(), node.extra->replaced_by),
+        fail<GraphError>("optimizer: ", name, " was replaced by ", with_path(p.name(), replaced_by(p)),
                          "; make the optimizer after the change");
     }
 }

@@ -1,0 +1,100 @@
+// Putting weight norm on a module and taking it off.
+#include "weightnorm.hpp"
+
+#include "../autograd/node.hpp"
+
+namespace jt::weightnorm {
+
+namespace {
+
+Axes list_of(AxisSet set, int rank) {
+    Axes axes;
+    for (int k = 0; k < rank; ++k)
+        if (contains(set, k)) axes.push_back(k);
+    return axes;
+}
+
+// Reducing over no axis is the norm of each element by itself: the reduced axis is then one of extent 1 at the end.
+Shape with_unit_axis(Shape shape) {
+    shape.push_back(1);
+    return shape;
+}
+
+Var norm_of(const Var& v, AxisSet axes) {
+    if (axes == 0) return reshape(norm(reshape(v, with_unit_axis(v.shape()))), v.shape());
+    return norm(v, 2, list_of(axes, v.ndim()), keepdims);
+}
+
+Var weight_of(const nn::Module& module, const std::string& name, const Dim& dim) {
+    const Var &v = module.getattr(name + "_v"), &g = module.getattr(name + "_g");
+    const AxisSet axes = dim.reduced(v.ndim());
+    if (axes != 0) return rescale(v, g, list_of(axes, v.ndim()));
+    const Shape unit = with_unit_axis(v.shape());
+    return reshape(rescale(reshape(v, unit), reshape(g, unit)), v.shape());
+}
+
+Var checked_weight(const nn::Module& module, const std::string& name) {
+    if (module.is_derived(name))
+        fail<KeyError>("weight_norm: '", name, "' of ", nn::str(module), " has a weight_norm already");
+    const Var weight = module.getattr(name);
+    if (!weight) fail<KeyError>("weight_norm: needs a Var in '", name, "' of ", nn::str(module), ", got none");
+    for (const char* part : {"_g", "_v"})
+        if (module.hasattr(name + part))
+            fail<KeyError>("weight_norm: ", nn::str(module), " has an attribute '", name + part, "' already");
+    return weight;
+}
+
+void mark_replaced(const Var& old, const std::string& by) {
+    if (old) old.node()->extras().replaced_by = by;
+}
+
+}  // namespace
+
+AxisSet Dim::reduced(int rank) const {
+    const AxisSet set = axis_set("weight_norm", axes_, rank);
+    return kept_ ? all_axes(rank) & ~(axes_.empty() ? AxisSet{0} : set) : set;
+}
+
+nn::Module& weight_norm(nn::Module& module, const std::string& name, const Dim& dim) {
+    const Var weight = checked_weight(module, name);
+    const AxisSet axes = dim.reduced(weight.ndim());
+    const Var v = is_float(weight.dtype()) ? weight.detach() : cast(weight, Dtype::float32).detach();
+    const Var g = norm_of(v, axes).detach();
+    module.attr(name + "_g", g);
+    module.attr(name + "_v", v);
+    module.derive(name, {name + "_g", name + "_v"}, [name, dim](nn::Module& m) { return weight_of(m, name, dim); });
+    mark_replaced(weight, name + "_g " + name + "_v");
+    return module;
+}
+
+nn::Module& remove_weight_norm(nn::Module& module, const std::string& name) {
+    if (!module.is_derived(name) || !module.hasattr(name + "_g"))
+        fail<KeyError>("weight_norm of '", name, "' not found in ", nn::str(module));
+    module.rebuild_derived();
+    const Var weight = module.getattr(name).detach();
+    for (const char* part : {"_g", "_v"}) {
+        mark_replaced(module.getattr(name + part), name);
+        module.delattr(name + part);
+    }
+    module.underive(name, weight);
+    return module;
+}
+
+nn::ModulePtr weight_norm(const nn::ModulePtr& module, const std::string& name, const Dim& dim) {
+    weight_norm(*module, name, dim);
+    return module;
+}
+
+nn::ModulePtr remove_weight_norm(const nn::ModulePtr& module, const std::string& name) {
+    remove_weight_norm(*module, name);
+    return module;
+}
+
+Var WeightNorm::compute_weight(const nn::Module& module) const { return weight_of(module, name, dim); }
+
+WeightNorm WeightNorm::apply(nn::Module& module, const std::string& name, const Dim& dim) {
+    weight_norm(module, name, dim);
+    return WeightNorm(name, dim);
+}
+
+}  // namespace jt::weightnorm

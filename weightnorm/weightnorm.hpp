@@ -1,0 +1,61 @@
+// Weight normalisation: w = v * (g / |v|), rebuilt before each call of the module, with gradients to g and v.
+#pragma once
+#include "../nn/module.hpp"
+
+namespace jt::weightnorm {
+
+/// PyTorch's meaning of dim: keep these axes, reduce over all others. `keep({0})` is torch's dim=0.
+struct keep {
+    explicit keep(Axes kept) : axes(std::move(kept)) {}
+    Axes axes;
+};
+/// One norm for the whole tensor: torch's dim=None.
+struct All {};
+inline constexpr All all;
+
+/// Which axes the norm reduces over, as Jittor: an axis, a list, `{}` for all, or `keep(...)`, or `all`.
+class Dim {
+public:
+    Dim() = default;
+    Dim(int axis) : axes_(axis) {}
+    Dim(std::initializer_list<int> axes) : axes_(axes) {}
+    Dim(const std::vector<int>& axes) : axes_(axes) {}
+    Dim(const Axes& axes) : axes_(axes) {}
+    Dim(const keep& kept) : axes_(kept.axes), kept_(true) {}
+    Dim(All) {}
+
+    /// The reduced axes of a weight of that rank. Throws a ShapeError for one out of range or listed twice.
+    AxisSet reduced(int rank) const;
+
+private:
+    Axes axes_;
+    bool kept_ = false;
+};
+
+/// Replaces the parameter `name` by name_g (the norms, reduced axes with extent 1) and name_v (the direction), both
+/// learning, and rebuilds `name` before each call: n = sqrt(max(sum(v * v, dim), 1e-30)), w = v * (g / n) (Salimans and
+/// Kingma 2016). Throws before anything has changed: KeyError when there is no such parameter or it is normed already,
+/// ShapeError for dim.
+nn::Module& weight_norm(nn::Module& module, const std::string& name, const Dim& dim = -1);
+nn::ModulePtr weight_norm(const nn::ModulePtr& module, const std::string& name, const Dim& dim = -1);
+/// Folds the current g and v into a plain parameter in the original place. Throws a KeyError when there is no weight
+/// norm.
+nn::Module& remove_weight_norm(nn::Module& module, const std::string& name = "weight");
+nn::ModulePtr remove_weight_norm(const nn::ModulePtr& module, const std::string& name = "weight");
+
+/// The same as an object, as in Jittor.
+class WeightNorm {
+public:
+    explicit WeightNorm(std::string name, const Dim& dim = -1) : name(std::move(name)), dim(dim) {}
+
+    /// The weight that g and v of the module give now.
+    Var compute_weight(const nn::Module& module) const;
+    /// Takes the weight norm of `name` off the module, whoever put it on.
+    void remove(nn::Module& module) const { remove_weight_norm(module, name); }
+    static WeightNorm apply(nn::Module& module, const std::string& name, const Dim& dim = -1);
+
+    std::string name;
+    Dim dim;
+};
+
+}  // namespace jt::weightnorm
