@@ -1,0 +1,115 @@
+"""Times the work of bench.cpp in PyTorch on one thread; prints {"name": microseconds} as JSON."""
+import json
+import sys
+import time
+import warnings
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+LEARNING_RATE = 0.01
+WINDOW = 0.02  # seconds per repetition, as in report.py
+REPETITIONS = 30
+
+
+def seconds_each(step, count):
+    """CPU seconds: on a shared machine the clock also counts the time of others."""
+    start = time.process_time_ns()
+    for _ in range(count):
+        step()
+    return (time.process_time_ns() - start) / count / 1e9
+
+
+def microseconds(step):
+    """The best of several short repetitions; the smallest time is the steadiest on a noisy machine."""
+    count = max(1, int(WINDOW / min(seconds_each(step, 3) for _ in range(3))))
+    return 1e6 * min(seconds_each(step, count) for _ in range(REPETITIONS))
+
+
+def chain():
+    x = torch.linspace(-1, 1, 16, requires_grad=True)
+
+    def step():
+        y = x
+        for _ in range(50):
+            y = torch.tanh(y) * 1.01
+        y.sum().backward()
+        x.grad = None
+
+    return step
+
+
+def with_sgd(net):
+    optimizer = torch.optim.SGD(net.parameters(), lr=LEARNING_RATE)
+
+    def update():
+        optimizer.step()
+        optimizer.zero_grad()
+
+    return update
+
+
+def with_plain_loop(net):
+    parameters = list(net.parameters())
+
+    @torch.no_grad()
+    def update():
+        for p in parameters:
+            p -= LEARNING_RATE * p.grad
+            p.grad = None
+
+    return update
+
+
+def train(net, x, classes, make_update):
+    labels = torch.arange(len(x)) % classes
+    update = make_update(net)
+
+    def step():
+        F.cross_entropy(net(x), labels).backward()
+        update()
+
+    return step
+
+
+def mlp(inputs, hidden, classes, batch, norm=lambda layer: layer):
+    net = nn.Sequential(norm(nn.Linear(inputs, hidden)), nn.ReLU(), norm(nn.Linear(hidden, classes)))
+    x = torch.rand(batch, inputs) * 2 - 1
+    return [train(net, x, classes, update) for update in (with_sgd, with_plain_loop)]
+
+
+def normed_mlp(*sizes):
+    norms = nn.utils.weight_norm, nn.utils.parametrizations.weight_norm
+    return [step for norm in norms for step in mlp(*sizes, norm)]
+
+
+def lenet(batch):
+    net = nn.Sequential(
+        nn.Conv2d(1, 6, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
+        nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10))
+    x = torch.rand(batch, 1, 28, 28) * 2 - 1
+    return [train(net, x, 10, update) for update in (with_sgd, with_plain_loop)]
+
+
+# Several ways to write one work: the fastest counts.
+WORKS = {
+    "chain": lambda: [chain()],
+    "mlp_small": lambda: mlp(64, 128, 10, 32),
+    "mlp_small_wn": lambda: normed_mlp(64, 128, 10, 32),
+    "mlp_big": lambda: mlp(784, 512, 10, 128),
+    "mlp_big_wn": lambda: normed_mlp(784, 512, 10, 128),
+    "lenet": lambda: lenet(64),
+}
+
+
+def main():
+    torch.set_num_threads(1)
+    warnings.simplefilter("ignore")
+    names = sys.argv[1:] or WORKS
+    print(json.dumps({name: min(map(microseconds, WORKS[name]())) for name in names}))
+
+
+if __name__ == "__main__":
+    main()
