@@ -1,0 +1,210 @@
+// Element-wise kernels: equal shapes and single numbers go straight to a row function, the rest through a Walk.
+#include "elementwise.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <limits>
+#include <new>
+#include <type_traits>
+
+#include "rows.hpp"
+#include "walk.hpp"
+
+namespace jt::kernels {
+
+namespace {
+
+constexpr const char* unary_names[] = {"neg", "abs", "exp", "log", "sqrt", "tanh", "sigmoid", "relu"};
+constexpr const char* binary_names[] = {"add", "sub",       "mul",          "div",       "maximum", "minimum",
+                                        "pow", "tanh_grad", "sigmoid_grad", "relu_grad", "abs_grad"};
+constexpr const char* compare_names[] = {"eq", "ne", "lt", "le", "gt", "ge"};
+
+const char* at(const Array& x, std::int64_t element) {
+    return static_cast<const char*>(x.raw()) + element * static_cast<std::int64_t>(size_of(x.dtype()));
+}
+char* at(Array& x, std::int64_t element) {
+    return static_cast<char*>(x.raw()) + element * static_cast<std::int64_t>(size_of(x.dtype()));
+}
+
+void check_dtypes(const char* op, const Array& x, const Array& y) {
+    if (x.dtype() != y.dtype()) fail<DtypeError>(op, ": needs one dtype, got ", x.dtype(), " and ", y.dtype());
+}
+
+const ZipRows& row(const ZipRows* forms, Form form) { return forms[static_cast<int>(form)]; }
+
+Array flat(ZipRows f, const void* x, const void* y, const Shape& shape, Dtype dtype) {
+    Array z(shape, dtype);
+    if (z.numel() > 0) f(x, y, z.raw(), z.numel(), Steps{});
+    return z;
+}
+
+Array walked(const char* op, const ZipRows* forms, const Array& x, const Array& y, Dtype dtype) {
+    Array z(broadcast_shapes(op, x.shape(), y.shape()), dtype);
+    if (z.numel() == 0) return z;
+    Walk<2> walk(z.shape(), {&x.shape(), &y.shape()});
+    const auto f = row(forms, walk.inner[0] == 0 ? Form::sv : walk.inner[1] == 0 ? Form::vs : Form::vv);
+    const Steps steps{walk.rows, walk.outer[0], walk.outer[1]};
+    std::int64_t done = 0;
+    do {
+        f(at(x, walk.rest[0]), at(y, walk.rest[1]), at(z, done), walk.n, steps);
+        done += walk.n * walk.rows;
+    } while (walk.rest.next());
+    return z;
+}
+
+Array broadcast(const char* op, const ZipRows* forms, const Array& x, const Array& y, Dtype dtype) {
+    if (x.shape() == y.shape()) return flat(row(forms, Form::vv), x.raw(), y.raw(), x.shape(), dtype);
+    if (y.numel() == 1 && y.rank() <= x.rank()) return flat(row(forms, Form::vs), x.raw(), y.raw(), x.shape(), dtype);
+    if (x.numel() == 1 && x.rank() <= y.rank()) return flat(row(forms, Form::sv), x.raw(), y.raw(), y.shape(), dtype);
+    return walked(op, forms, x, y, dtype);
+}
+
+const ZipRows* forms_of(Binary op, Dtype dtype) {
+    const int k = static_cast<int>(op);
+    const ZipRows* forms = rows(dtype).zip[k];
+    if (!*forms) fail<DtypeError>(binary_names[k], ": needs float32 or float64, got ", dtype);
+    return forms;
+}
+
+// Out of range, what x86 gives: the smallest integer; uint8 takes the low byte of that.
+template <class To, class From>
+To convert(From x) {
+    if constexpr (std::is_same_v<To, bool>) {
+        return x != 0;
+    } else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
+        using Wide = std::conditional_t<sizeof(To) < 4, std::int32_t, To>;
+        constexpr From low = static_cast<From>(std::numeric_limits<Wide>::min());
+        return static_cast<To>(static_cast<Wide>(x >= low && x < -low ? x : low));
+    } else {
+        return static_cast<To>(x);
+    }
+}
+
+// One number of any dtype.
+struct Number {
+    alignas(8) unsigned char bytes[8];
+
+    Number(double value, Dtype dtype) {
+        dispatch(dtype, [&](auto zero) { new (bytes) auto(convert<decltype(zero)>(value)); });
+    }
+};
+
+template <class T, class F, int step_x, int step_y>
+void compare_rows(const void* x, const void* y, void* z, std::int64_t n, const Steps& steps) {
+    auto* out = static_cast<bool*>(z);
+    for (std::int64_t r = 0; r < steps.count; ++r, out += n) {
+        const T *a = static_cast<const T*>(x) + r * steps.x, *b = static_cast<const T*>(y) + r * steps.y;
+        for (std::int64_t i = 0; i < n; ++i) out[i] = F{}(a[i * step_x], b[i * step_y]);
+    }
+}
+
+template <class T, class F>
+constexpr ZipRows compare_forms[] = {compare_rows<T, F, 1, 1>, compare_rows<T, F, 1, 0>, compare_rows<T, F, 0, 1>};
+
+const ZipRows* forms_of(Compare op, Dtype dtype) {
+    return dispatch(dtype, [op](auto zero) -> const ZipRows* {
+        using T = std::conditional_t<std::is_same_v<decltype(zero), bool>, std::uint8_t, decltype(zero)>;
+        constexpr const ZipRows* tables[] = {compare_forms<T, std::equal_to<>>, compare_forms<T, std::not_equal_to<>>,
+                                             compare_forms<T, std::less<>>, compare_forms<T, std::less_equal<>>};
+        return tables[static_cast<int>(op)];
+    });
+}
+
+template <class T, int step_x, int step_y>
+void select_row(const bool* c, const T* x, const T* y, T* z, std::int64_t n) {
+    for (std::int64_t i = 0; i < n; ++i) {
+        const T a = x[i * step_x], b = y[i * step_y];
+        z[i] = c[i] ? a : b;
+    }
+}
+
+template <class T>
+void copy_row(const T* x, T* z, std::int64_t n, std::int64_t step) {
+    if (step == 0)
+        std::fill_n(z, n, *x);
+    else
+        std::copy_n(x, n, z);
+}
+
+template <class T>
+void select_row(const bool* c, const T* x, const T* y, T* z, std::int64_t n, const Offsets<3>& steps) {
+    if (steps[0] == 0) return copy_row(*c ? x : y, z, n, *c ? steps[1] : steps[2]);
+    if (steps[1] == 0) return steps[2] == 0 ? select_row<T, 0, 0>(c, x, y, z, n) : select_row<T, 0, 1>(c, x, y, z, n);
+    return steps[2] == 0 ? select_row<T, 1, 0>(c, x, y, z, n) : select_row<T, 1, 1>(c, x, y, z, n);
+}
+
+template <class T>
+void select_all(const Array& c, const Array& x, const Array& y, Array& z) {
+    Walk<3> walk(z.shape(), {&c.shape(), &x.shape(), &y.shape()});
+    const auto* pc = c.data<bool>();
+    const auto *px = x.data<T>(), *py = y.data<T>();
+    auto* pz = z.data<T>();
+    do {
+        for (std::int64_t r = 0; r < walk.rows; ++r, pz += walk.n)
+            select_row(pc + walk.rest[0] + r * walk.outer[0], px + walk.rest[1] + r * walk.outer[1],
+                       py + walk.rest[2] + r * walk.outer[2], pz, walk.n, walk.inner);
+    } while (walk.rest.next());
+}
+
+}  // namespace
+
+Array map(Unary op, const Array& x) {
+    const int k = static_cast<int>(op);
+    const auto f = rows(x.dtype()).map[k];
+    if (!f) fail<DtypeError>(unary_names[k], ": needs float32 or float64, got ", x.dtype());
+    Array y(x.shape(), x.dtype());
+    f(x.raw(), y.raw(), x.numel());
+    return y;
+}
+
+Array zip(Binary op, const Array& x, const Array& y) {
+    const char* name = binary_names[static_cast<int>(op)];
+    check_dtypes(name, x, y);
+    return broadcast(name, forms_of(op, x.dtype()), x, y, x.dtype());
+}
+
+Array zip(Binary op, const Array& x, double y) {
+    const Number number(y, x.dtype());
+    return flat(row(forms_of(op, x.dtype()), Form::vs), x.raw(), number.bytes, x.shape(), x.dtype());
+}
+
+Array zip(Binary op, double x, const Array& y) {
+    const Number number(x, y.dtype());
+    return flat(row(forms_of(op, y.dtype()), Form::sv), number.bytes, y.raw(), y.shape(), y.dtype());
+}
+
+void accumulate(Array& target, const Array& x) {
+    const auto f = row(forms_of(Binary::add, x.dtype()), Form::vv);
+    if (x.numel() > 0) f(target.raw(), x.raw(), target.raw(), x.numel(), Steps{});
+}
+
+Array compare(Compare op, const Array& x, const Array& y) {
+    const char* name = compare_names[static_cast<int>(op)];
+    check_dtypes(name, x, y);
+    if (op == Compare::gt) return broadcast(name, forms_of(Compare::lt, x.dtype()), y, x, bool_);
+    if (op == Compare::ge) return broadcast(name, forms_of(Compare::le, x.dtype()), y, x, bool_);
+    return broadcast(name, forms_of(op, x.dtype()), x, y, bool_);
+}
+
+Array select(const Array& c, const Array& x, const Array& y) {
+    check_dtypes("select", x, y);
+    Array z(broadcast_shapes("select", c.shape(), broadcast_shapes("select", x.shape(), y.shape())), x.dtype());
+    if (z.numel() == 0) return z;
+    dispatch(x.dtype(), [&](auto zero) { select_all<decltype(zero)>(c, x, y, z); });
+    return z;
+}
+
+Array cast(const Array& x, Dtype dtype) {
+    if (x.dtype() == dtype) return x;
+    Array y(x.shape(), dtype);
+    dispatch(x.dtype(), [&](auto from) {
+        dispatch(dtype, [&](auto to) {
+            const auto* source = x.data<decltype(from)>();
+            auto* target = y.data<decltype(to)>();
+            for (std::int64_t i = 0; i < x.numel(); ++i) target[i] = convert<decltype(to)>(source[i]);
+        });
+    });
+    return y;
+}
+
+}  // namespace jt::kernels

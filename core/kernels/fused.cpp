@@ -1,0 +1,187 @@
+// Fused kernels: rows of the softmax family, weight norm over any axes, optimizer updates.
+#include "fused.hpp"
+
+#include <cmath>
+
+#include "elementwise.hpp"
+#include "reduce.hpp"
+#include "reduction.hpp"
+#include "rows.hpp"
+#include "walk.hpp"
+
+namespace jt::kernels {
+
+namespace {
+
+// Calls f with a zero of x's type and its number of rows and row length, unless x is empty.
+template <class F>
+void over_rows(const Array& x, F f) {
+    if (x.numel() == 0) return;
+    const std::int64_t n = x.rank() == 0 ? 1 : x.shape().back();
+    dispatch_float(x.dtype(), [&](auto zero) { f(zero, x.numel() / n, n); });
+}
+
+template <class T>
+Labelled<T> labelled(const Array& x, const Array& t, const Array& w) {
+    return {x.data<T>(), t.data<std::int32_t>(), w.data<T>(), x.shape()[0], x.shape()[1]};
+}
+
+// The smallest norm: where n is no larger, its gradient vanishes.
+template <class T>
+const T least_norm = static_cast<T>(std::sqrt(1e-30));
+
+// One row's worth of rescale_grad: coefficients from g, n and s = sum(G * v), and dg. 1 / n and s / n stay apart, for
+// their product may be too small for T.
+template <class T>
+void rescale_terms(T g, T n, double s, T& a, T& r, T& b, T& dg) {
+    dg = static_cast<T>(s / static_cast<double>(n));
+    a = g / n;
+    r = 1 / n;
+    b = n > least_norm<T> ? dg : 0;
+}
+
+// True when `axes` are the last ones of the shape, extents of 1 apart: then every norm belongs to one run of memory.
+bool by_rows(const Shape& shape, AxisSet axes) {
+    bool kept = false;
+    for (int k = shape.rank() - 1; k >= 0; --k) {
+        if (shape[k] == 1) continue;
+        if (kept && contains(axes, k)) return false;
+        kept = kept || !contains(axes, k);
+    }
+    return true;
+}
+
+// Row by row, so that G and v are read a second time from the cache.
+template <class T>
+void rescale_grad_rows(const Array& G, const Array& v, const Array& g, const Array& n, RescaleGrads& out) {
+    const FoldBlock dot = rows(v.dtype()).rows[static_cast<int>(Fold::dot)];
+    const std::int64_t length = v.numel() / n.numel();
+    for (std::int64_t i = 0; i < n.numel(); ++i) {
+        const T *pG = G.data<T>() + i * length, *pv = v.data<T>() + i * length;
+        double s = 0;
+        dot(pG, pv, &s, {1, length, length});
+        T a, r, b;
+        rescale_terms(g.data<T>()[i], n.data<T>()[i], s, a, r, b, out.g.data<T>()[i]);
+        fused_rows<T>().rescale_grad(pG, pv, out.v.data<T>() + i * length, length, {&a, &r, &b}, Form::vs);
+    }
+}
+
+// Sums first, then one broadcast pass.
+template <class T>
+void rescale_grad_walk(const Array& G, const Array& v, const Array& g, const Array& n, AxisSet axes,
+                       RescaleGrads& out) {
+    const auto s = reduce<T>(Fold::dot, G, v, axes, n.shape(), 0.0, [](double total) { return total; });
+    Array a(n.shape(), n.dtype()), r(n.shape(), n.dtype()), b(n.shape(), n.dtype());
+    T *pa = a.data<T>(), *pr = r.data<T>(), *pb = b.data<T>();
+    for (std::int64_t i = 0; i < n.numel(); ++i)
+        rescale_terms(g.data<T>()[i], n.data<T>()[i], s.template data<double>()[i], pa[i], pr[i], pb[i],
+                      out.g.data<T>()[i]);
+    Walk<2> walk(v.shape(), {&v.shape(), &n.shape()});
+    const Form form = walk.inner[1] == 0 ? Form::vs : Form::vv;
+    do {
+        for (std::int64_t row = 0; row < walk.rows; ++row) {
+            const auto i = walk.rest[0] + row * walk.outer[0], k = walk.rest[1] + row * walk.outer[1];
+            fused_rows<T>().rescale_grad(G.data<T>() + i, v.data<T>() + i, out.v.data<T>() + i, walk.n,
+                                         {pa + k, pr + k, pb + k}, form);
+        }
+    } while (walk.rest.next());
+}
+
+}  // namespace
+
+Array softmax(const Array& x) {
+    Array y(x.shape(), x.dtype());
+    over_rows(x, [&](auto zero, std::int64_t rows, std::int64_t n) {
+        using T = decltype(zero);
+        fused_rows<T>().softmax(x.data<T>(), y.data<T>(), rows, n);
+    });
+    return y;
+}
+
+Array log_softmax(const Array& x) {
+    Array y(x.shape(), x.dtype());
+    over_rows(x, [&](auto zero, std::int64_t rows, std::int64_t n) {
+        using T = decltype(zero);
+        fused_rows<T>().log_softmax(x.data<T>(), y.data<T>(), rows, n);
+    });
+    return y;
+}
+
+Array softmax_grad(const Array& g, const Array& y) {
+    Array gx(y.shape(), y.dtype());
+    over_rows(y, [&](auto zero, std::int64_t rows, std::int64_t n) {
+        using T = decltype(zero);
+        fused_rows<T>().softmax_grad(g.data<T>(), y.data<T>(), gx.data<T>(), rows, n);
+    });
+    return gx;
+}
+
+Array log_softmax_grad(const Array& g, const Array& y) {
+    Array gx(y.shape(), y.dtype());
+    over_rows(y, [&](auto zero, std::int64_t rows, std::int64_t n) {
+        using T = decltype(zero);
+        fused_rows<T>().log_softmax_grad(g.data<T>(), y.data<T>(), gx.data<T>(), rows, n);
+    });
+    return gx;
+}
+
+Array cross_entropy(const Array& x, const Array& t, const Array& w) {
+    Array loss(w.shape(), x.dtype());
+    if (x.numel() == 0) return zip(Binary::mul, w, 0);
+    dispatch_float(x.dtype(), [&](auto zero) {
+        using T = decltype(zero);
+        fused_rows<T>().cross_entropy(labelled<T>(x, t, w), loss.data<T>());
+    });
+    return loss;
+}
+
+Array cross_entropy_grad(const Array& g, const Array& x, const Array& t, const Array& w) {
+    Array gx(x.shape(), x.dtype());
+    if (x.numel() == 0) return gx;
+    dispatch_float(x.dtype(), [&](auto zero) {
+        using T = decltype(zero);
+        fused_rows<T>().cross_entropy_grad(g.data<T>(), labelled<T>(x, t, w), gx.data<T>());
+    });
+    return gx;
+}
+
+Array norm(const Array& v, AxisSet axes) {
+    return dispatch_float(v.dtype(), [&](auto zero) {
+        using T = decltype(zero);
+        const auto root = [](double s) { return static_cast<T>(std::sqrt(s < 1e-30 ? 1e-30 : s)); };
+        return reduce<T>(Fold::dot, v, v, axes, reduced_shape(v.shape(), axes, true), 0.0, root);
+    });
+}
+
+Array rescale(const Array& v, const Array& g, const Array& n, AxisSet) {
+    return zip(Binary::mul, v, zip(Binary::div, g, n));
+}
+
+RescaleGrads rescale_grad(const Array& G, const Array& v, const Array& g, const Array& n, AxisSet axes) {
+    RescaleGrads out{Array(v.shape(), v.dtype()), Array(n.shape(), n.dtype())};
+    if (v.numel() == 0) return {out.v, Array::zeros(n.shape(), n.dtype())};
+    dispatch_float(v.dtype(), [&](auto zero) {
+        using T = decltype(zero);
+        if (by_rows(v.shape(), axes))
+            rescale_grad_rows<T>(G, v, g, n, out);
+        else
+            rescale_grad_walk<T>(G, v, g, n, axes, out);
+    });
+    return out;
+}
+
+void sgd(Array& p, const Array& g, Array& velocity, const SgdParams& s) {
+    dispatch_float(p.dtype(), [&](auto zero) {
+        using T = decltype(zero);
+        fused_rows<T>().sgd(p.data<T>(), g.data<T>(), velocity.data<T>(), p.numel(), s);
+    });
+}
+
+void adam(Array& p, const Array& g, Array& m, Array& v, const AdamParams& s) {
+    dispatch_float(p.dtype(), [&](auto zero) {
+        using T = decltype(zero);
+        fused_rows<T>().adam(p.data<T>(), g.data<T>(), m.data<T>(), v.data<T>(), p.numel(), s);
+    });
+}
+
+}  // namespace jt::kernels

@@ -1,0 +1,100 @@
+// Sums, largest and smallest elements over any axes.
+#include "reduce.hpp"
+
+#include <limits>
+#include <type_traits>
+
+#include "reduction.hpp"
+
+namespace jt::kernels {
+
+namespace {
+
+Array sum_as(const Array& x, AxisSet axes, const Shape& shape) {
+    return dispatch(x.dtype(), [&](auto zero) {
+        using T = decltype(zero);
+        using Acc = std::conditional_t<std::is_floating_point_v<T>, double, std::uint64_t>;
+        using Out = std::conditional_t<sizeof(T) == 1, std::int32_t, T>;
+        return reduce<T>(Fold::sum, x, x, axes, shape, Acc{0}, [](Acc total) { return static_cast<Out>(total); });
+    });
+}
+
+template <class T>
+constexpr T lowest = std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity()
+                                                          : std::numeric_limits<T>::lowest();
+template <class T>
+constexpr T highest = std::numeric_limits<T>::has_infinity ? std::numeric_limits<T>::infinity()
+                                                           : std::numeric_limits<T>::max();
+
+Array extreme(Fold op, const Array& x, AxisSet axes, bool keepdims) {
+    const Shape shape = reduced_shape(x.shape(), axes, keepdims);
+    return dispatch(x.dtype(), [&](auto zero) {
+        using T = decltype(zero);
+        const T start = op == Fold::max ? lowest<T> : highest<T>;
+        return reduce<T>(op, x, x, axes, shape, start, [](T value) { return value; });
+    });
+}
+
+template <class T>
+std::int32_t argmax_row(const T* x, std::int64_t n) {
+    T top = lowest<T>;
+    rows(dtype_of<T>).rows[static_cast<int>(Fold::max)](x, x, &top, {1, n, n});
+    std::int32_t i = 0;
+    while (x[i] != top && x[i] == x[i]) ++i;
+    return i;
+}
+
+// Along an axis of n elements, `step` apart, beside `step` others.
+template <class T>
+void argmax_columns(const T* x, std::int64_t n, std::int64_t step, std::int32_t* best) {
+    std::fill_n(best, step, 0);
+    for (std::int64_t k = 1; k < n; ++k)
+        for (std::int64_t j = 0; j < step; ++j) {
+            const T top = x[best[j] * step + j], value = x[k * step + j];
+            if (value > top || (value != value && top == top)) best[j] = static_cast<std::int32_t>(k);
+        }
+}
+
+}  // namespace
+
+Array sum(const Array& x, AxisSet axes, bool keepdims) {
+    return sum_as(x, axes, reduced_shape(x.shape(), axes, keepdims));
+}
+
+Array sum_product(const Array& x, const Array& y, AxisSet axes, bool keepdims) {
+    const Shape shape = reduced_shape(x.shape(), axes, keepdims);
+    return dispatch_float(x.dtype(), [&](auto zero) {
+        using T = decltype(zero);
+        return reduce<T>(Fold::dot, x, y, axes, shape, 0.0, [](double total) { return static_cast<T>(total); });
+    });
+}
+
+Array max(const Array& x, AxisSet axes, bool keepdims) { return extreme(Fold::max, x, axes, keepdims); }
+Array min(const Array& x, AxisSet axes, bool keepdims) { return extreme(Fold::min, x, axes, keepdims); }
+
+Array argmax(const Array& x, int axis, bool keepdims) {
+    Array out(reduced_shape(x.shape(), AxisSet{1} << axis, keepdims), int32);
+    const std::int64_t n = x.shape()[axis];
+    std::int64_t step = 1;
+    for (int k = axis + 1; k < x.rank(); ++k) step *= x.shape()[k];
+    dispatch(x.dtype(), [&](auto zero) {
+        const auto* p = x.data<decltype(zero)>();
+        auto* best = out.data<std::int32_t>();
+        for (std::int64_t done = 0; done < out.numel(); done += step, p += n * step)
+            if (step == 1)
+                best[done] = argmax_row(p, n);
+            else
+                argmax_columns(p, n, step, best + done);
+    });
+    return out;
+}
+
+Array sum_to(const Array& x, const Shape& shape) {
+    const int shift = x.rank() - shape.rank();
+    AxisSet axes = 0;
+    for (int k = 0; k < x.rank(); ++k)
+        if (k < shift || shape[k - shift] != x.shape()[k]) axes |= AxisSet{1} << k;
+    return x.numel() == shape.numel() ? x.reshaped(shape) : sum_as(x, axes, shape);
+}
+
+}  // namespace jt::kernels

@@ -1,0 +1,93 @@
+// The row functions behind the element-wise kernels, reductions and fused kernels, one table per dtype and instruction
+// set. Private to core/kernels.
+#pragma once
+#include "elementwise.hpp"
+#include "fused.hpp"
+
+namespace jt::kernels {
+
+inline constexpr int n_unary = 8, n_binary = 11;
+
+/// Which operand of a binary row is a single number.
+enum class Form { vv, vs, sv };
+
+/// Rows one after another in the result; from row to row the operands move on by x and y elements.
+struct Steps {
+    std::int64_t count = 1, x = 0, y = 0;
+};
+
+/// Folds that reductions are made of. sum and dot accumulate in double, or std::uint64_t for integers; max and min in
+/// the dtype itself.
+enum class Fold { sum, dot, max, min };
+
+/// A matrix to fold: `rows` rows of n elements, `stride` elements apart.
+struct Block {
+    std::int64_t rows, n, stride;
+};
+
+using MapRow = void (*)(const void* x, void* y, std::int64_t n);
+using ZipRows = void (*)(const void* x, const void* y, void* z, std::int64_t n, const Steps& steps);
+using FoldBlock = void (*)(const void* x, const void* y, void* acc, const Block& block);
+
+/// What one dtype can do; an entry is null where the op does not take that dtype.
+struct Rows {
+    MapRow map[n_unary];
+    ZipRows zip[n_binary][3];
+    FoldBlock rows[4];     ///< acc[r] gains the fold of row r (sum, dot: in 16 lanes)
+    FoldBlock columns[4];  ///< acc[k] gains the fold of column k
+};
+
+/// Logits and their classes and weights, (rows, n), (rows,), (rows,).
+template <class T>
+struct Labelled {
+    const T* x;
+    const std::int32_t* t;
+    const T* w;
+    std::int64_t rows, n;
+};
+
+/// Coefficients of rescale_grad: dv = a * (G - (v * r) * b), each one number or one per element.
+template <class T>
+struct RescaleTerms {
+    const T *a, *r, *b;
+};
+
+/// The fused functions on rows of n elements, see fused.hpp.
+template <class T>
+struct FusedRows {
+    void (*softmax)(const T* x, T* y, std::int64_t rows, std::int64_t n);
+    void (*log_softmax)(const T* x, T* y, std::int64_t rows, std::int64_t n);
+    void (*softmax_grad)(const T* g, const T* y, T* gx, std::int64_t rows, std::int64_t n);
+    void (*log_softmax_grad)(const T* g, const T* y, T* gx, std::int64_t rows, std::int64_t n);
+    void (*cross_entropy)(const Labelled<T>& in, T* loss);
+    void (*cross_entropy_grad)(const T* g, const Labelled<T>& in, T* gx);
+    void (*rescale_grad)(const T* G, const T* v, T* dv, std::int64_t n, const RescaleTerms<T>& terms, Form form);
+    void (*sgd)(T* p, const T* g, T* velocity, std::int64_t n, const SgdParams& s);
+    void (*adam)(T* p, const T* g, T* m, T* v, std::int64_t n, const AdamParams& s);
+};
+
+/// The tables of the instruction set in use.
+const Rows& rows(Dtype dtype);
+template <class T>
+const FusedRows<T>& fused_rows();
+
+/// The tables by instruction set, Rows by dtype; for tests as well.
+namespace base {
+extern const Rows row_tables[6];
+extern const FusedRows<float> fused_float;
+extern const FusedRows<double> fused_double;
+}  // namespace base
+#if defined(__x86_64__)
+namespace v3 {
+extern const Rows row_tables[6];
+extern const FusedRows<float> fused_float;
+extern const FusedRows<double> fused_double;
+}  // namespace v3
+namespace v4 {
+extern const Rows row_tables[6];
+extern const FusedRows<float> fused_float;
+extern const FusedRows<double> fused_double;
+}  // namespace v4
+#endif
+
+}  // namespace jt::kernels

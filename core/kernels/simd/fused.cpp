@@ -1,0 +1,248 @@
+// The fused row functions of one instruction set: the softmax family, weight norm's gradient and optimizer updates.
+#include <math.h>
+
+#include "../rows.hpp"
+#include "fold.hpp"
+
+namespace jt::kernels::JT_ISA {
+
+namespace {
+
+// Short rows are worked on together, this many elements at a time, so that exp and log always meet full vectors.
+constexpr std::int64_t block_size = 1024;
+
+// f(first row, number of rows) for blocks of rows; a row longer than a block is a block of its own.
+template <class F>
+void each_block(std::int64_t rows, std::int64_t n, F f) {
+    const auto step = n < block_size ? block_size / n : 1;
+    for (std::int64_t r = 0; r < rows; r += step) f(r, r + step < rows ? step : rows - r);
+}
+
+template <class T>
+T sum_row(const T* x, std::int64_t n) {
+    return static_cast<T>(fold_row<Sum<T>>(x, x, n));
+}
+
+template <class T>
+T max_row(const T* x, std::int64_t n) {
+    return fold_row<Max<T>>(x, x, n);
+}
+
+template <class T>
+void put_back(T* p, const Vec<T>& v) {
+    store(p, v);
+}
+template <class T>
+void put_back(const T*, const Vec<T>&) {}
+
+// sqrt of a number or a vector.
+template <class T, class V>
+V root(const V& x) {
+    if constexpr (!std::is_same_v<V, T>)
+        return Math<T>::sqrt(x);
+    else
+        return sizeof(T) == 4 ? ::sqrtf(x) : ::sqrt(x);
+}
+
+// f changes the numbers at one place of several arrays, or a vector of each; const arrays are only read.
+template <class T, class F, class... Pointers>
+void update(std::int64_t n, F f, Pointers... p) {
+    std::int64_t i = 0;
+    for (; i + lanes<T> <= n; i += lanes<T>)
+        [&](auto... v) {
+            f(v...);
+            (put_back(p + i, v), ...);
+        }(load<T>(p + i)...);
+    for (; i < n; ++i) f(p[i]...);
+}
+
+template <class T, class F>
+void change(const T* x, T* y, std::int64_t n, F f) {
+    update<T>(
+        n, [f](auto& b, const auto& a) { b = f(a); }, y, x);
+}
+
+template <class T, class F>
+void change(const T* x, const T* y, T* z, std::int64_t n, F f) {
+    update<T>(
+        n, [f](auto& c, const auto& a, const auto& b) { c = f(a, b); }, z, x, y);
+}
+
+template <class T>
+void shift_row(const T* x, T* y, std::int64_t n, T top) {
+    change(x, y, n, [top](auto a) { return a - top; });
+}
+
+template <class T>
+void exp_all(T* x, std::int64_t n) {
+    apply(x, x, n, [](Vec<T> a) { return Math<T>::exp(a); });
+}
+
+template <class T>
+void softmax_block(const T* x, T* y, std::int64_t rows, std::int64_t n) {
+    for (std::int64_t r = 0; r < rows; ++r) shift_row(x + r * n, y + r * n, n, max_row(x + r * n, n));
+    exp_all(y, rows * n);
+    for (std::int64_t r = 0; r < rows; ++r, y += n) {
+        const T total = sum_row(y, n);
+        change(y, y, n, [total](auto a) { return a / total; });
+    }
+}
+
+template <class T>
+void softmax(const T* x, T* y, std::int64_t rows, std::int64_t n) {
+    each_block(rows, n, [&](std::int64_t r, std::int64_t count) { softmax_block(x + r * n, y + r * n, count, n); });
+}
+
+template <class T>
+T exp_sum(const T* x, T top, std::int64_t n) {
+    T part[block_size];
+    double total = 0;
+    for (std::int64_t i = 0; i < n; i += block_size) {
+        const auto m = n - i < block_size ? n - i : block_size;
+        shift_row(x + i, part, m, top);
+        exp_all(part, m);
+        total += fold_row<Sum<T>>(part, part, m);
+    }
+    return static_cast<T>(total);
+}
+
+template <class T>
+void exp_sums(const T* x, const T* tops, T* sums, std::int64_t rows, std::int64_t n) {
+    T part[block_size];
+    for (std::int64_t r = 0; r < rows; ++r) shift_row(x + r * n, part + r * n, n, tops[r]);
+    exp_all(part, rows * n);
+    for (std::int64_t r = 0; r < rows; ++r) sums[r] = sum_row(part + r * n, n);
+}
+
+// The largest element of each row of a block, and log(sum(exp(row - largest))).
+template <class T>
+struct LogSums {
+    T tops[block_size], logs[block_size];
+
+    LogSums(const T* x, std::int64_t rows, std::int64_t n) {
+        for (std::int64_t r = 0; r < rows; ++r) tops[r] = max_row(x + r * n, n);
+        if (n > block_size)
+            logs[0] = exp_sum(x, tops[0], n);
+        else
+            exp_sums(x, tops, logs, rows, n);
+        apply(logs, logs, rows, [](Vec<T> a) { return Math<T>::log(a); });
+    }
+};
+
+template <class T>
+void log_softmax(const T* x, T* y, std::int64_t rows, std::int64_t n) {
+    each_block(rows, n, [&](std::int64_t first, std::int64_t count) {
+        const LogSums<T> sums(x + first * n, count, n);
+        for (std::int64_t r = 0; r < count; ++r) {
+            const auto at = (first + r) * n;
+            change(x + at, y + at, n, [top = sums.tops[r], log = sums.logs[r]](auto a) { return a - top - log; });
+        }
+    });
+}
+
+template <class T>
+void softmax_grad(const T* g, const T* y, T* gx, std::int64_t rows, std::int64_t n) {
+    for (std::int64_t r = 0; r < rows; ++r, g += n, y += n, gx += n) {
+        const T total = static_cast<T>(fold_row<Dot<T>>(g, y, n));
+        change(g, y, gx, n, [total](auto a, auto b) { return b * (a - total); });
+    }
+}
+
+template <class T>
+void log_softmax_grad(const T* g, const T* y, T* gx, std::int64_t rows, std::int64_t n) {
+    apply(y, gx, rows * n, [](Vec<T> a) { return Math<T>::exp(a); });
+    for (std::int64_t r = 0; r < rows; ++r, g += n, gx += n) {
+        const T total = sum_row(g, n);
+        change(g, gx, gx, n, [total](auto a, auto b) { return a - b * total; });
+    }
+}
+
+template <class T>
+void cross_entropy(const Labelled<T>& in, T* loss) {
+    each_block(in.rows, in.n, [&](std::int64_t first, std::int64_t count) {
+        const LogSums<T> sums(in.x + first * in.n, count, in.n);
+        for (std::int64_t r = 0; r < count; ++r) {
+            const auto row = first + r;
+            const auto t = in.t[row];
+            loss[row] = 0;
+            if (t >= 0 && t < in.n) loss[row] = (sums.logs[r] - (in.x[row * in.n + t] - sums.tops[r])) * in.w[row];
+        }
+    });
+}
+
+template <class T>
+void cross_entropy_grad(const T* g, const Labelled<T>& in, T* gx) {
+    const auto n = in.n;
+    each_block(in.rows, n, [&](std::int64_t first, std::int64_t count) {
+        softmax_block(in.x + first * n, gx + first * n, count, n);
+        for (auto r = first; r < first + count; ++r) {
+            T* row = gx + r * n;
+            const bool known = in.t[r] >= 0 && in.t[r] < n;
+            if (known) row[in.t[r]] -= 1;
+            change(row, row, n, [c = g[r] * in.w[r], known](auto a) { return known ? a * c : decltype(a){}; });
+        }
+    });
+}
+
+template <class T>
+void rescale_grad(const T* G, const T* v, T* dv, std::int64_t n, const RescaleTerms<T>& t, Form form) {
+    const auto grad = [](auto g, auto x, auto a, auto r, auto b) { return a * (g - x * r * b); };
+    if (form == Form::vv) {
+        update<T>(
+            n, [grad](auto& d, auto g, auto x, auto a, auto r, auto b) { d = grad(g, x, a, r, b); }, dv, G, v, t.a, t.r,
+            t.b);
+    } else {
+        change(G, v, dv, n, [grad, a = *t.a, r = *t.r, b = *t.b](auto g, auto x) { return grad(g, x, a, r, b); });
+    }
+}
+
+template <class T>
+void sgd(T* p, const T* g, T* velocity, std::int64_t n, const SgdParams& s) {
+    const T lr = static_cast<T>(s.lr), decay = static_cast<T>(s.weight_decay), mu = static_cast<T>(s.momentum),
+            damp = static_cast<T>(1 - s.dampening);
+    if (!velocity)
+        update<T>(
+            n,
+            [=, nesterov = s.nesterov](auto& x, const auto& gx) {
+                const auto d = x * decay + gx;
+                x -= lr * (nesterov ? d : d * damp);
+            },
+            p, g);
+    else
+        update<T>(
+            n,
+            [=, nesterov = s.nesterov](auto& x, const auto& gx, auto& v) {
+                const auto d = x * decay + gx;
+                v = mu * v + d * damp;
+                x -= lr * (nesterov ? d + mu * v : v);
+            },
+            p, g, velocity);
+}
+
+template <class T>
+void adam(T* p, const T* g, T* m, T* v, std::int64_t n, const AdamParams& s) {
+    const T step = static_cast<T>(s.step), b0 = static_cast<T>(s.beta0), b1 = static_cast<T>(s.beta1),
+            c0 = static_cast<T>(1 - s.beta0), c1 = static_cast<T>(1 - s.beta1), eps = static_cast<T>(s.eps),
+            decay = static_cast<T>(s.weight_decay);
+    update<T>(
+        n,
+        [=](auto& x, const auto& gx, auto& mean, auto& square) {
+            const auto d = gx + x * decay;
+            mean = b0 * mean + c0 * d;
+            square = b1 * square + c1 * d * d;
+            x -= step * mean / (root<T>(square) + eps);
+        },
+        p, g, m, v);
+}
+
+template <class T>
+constexpr FusedRows<T> table = {softmax<T>,          log_softmax<T>,   softmax_grad<T>,
+                                log_softmax_grad<T>, cross_entropy<T>, cross_entropy_grad<T>,
+                                rescale_grad<T>,     sgd<T>,           adam<T>};
+
+}  // namespace
+
+constinit const FusedRows<float> fused_float = table<float>;
+constinit const FusedRows<double> fused_double = table<double>;
+
+}  // namespace jt::kernels::JT_ISA
