@@ -4,44 +4,13 @@
 #include <limits>
 
 #include "../buffer.hpp"
-#include "simd/products.hpp"
+#include "products.hpp"
 #if defined(MINIJT_CBLAS)
 #include <cblas.h>
 extern "C" void openblas_set_num_threads(int) __attribute__((weak));
 #endif
 
 namespace jt::kernels {
-
-namespace {
-
-template <class T>
-const Products<T>& build(const Products<T>& base, const Products<T>& v3, const Products<T>& v4) {
-    return isa() == Isa::v4 ? v4 : isa() == Isa::v3 ? v3 : base;
-}
-
-}  // namespace
-
-#if defined(__x86_64__)
-template <>
-const Products<float>& products() {
-    static const auto& chosen = build(base::products_f32, v3::products_f32, v4::products_f32);
-    return chosen;
-}
-template <>
-const Products<double>& products() {
-    static const auto& chosen = build(base::products_f64, v3::products_f64, v4::products_f64);
-    return chosen;
-}
-#else
-template <>
-const Products<float>& products() {
-    return base::products_f32;
-}
-template <>
-const Products<double>& products() {
-    return base::products_f64;
-}
-#endif
 
 namespace {
 

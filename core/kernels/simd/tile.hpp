@@ -3,37 +3,18 @@
 #pragma once
 #include <cstdint>
 
+#include "vec.hpp"
+
 namespace jt::kernels::JT_ISA {
 
 using Index = std::int64_t;
 
+/// Sums that the vector registers hold while a tile is computed.
 #if defined(__AVX512F__)
-inline constexpr int vector_bytes = 64, accumulators = 24;
-#elif defined(__AVX__)
-inline constexpr int vector_bytes = 32, accumulators = 12;
+inline constexpr int accumulators = 24;
 #else
-inline constexpr int vector_bytes = 16, accumulators = 12;
+inline constexpr int accumulators = 12;
 #endif
-
-template <class T>
-inline constexpr int lanes = vector_bytes / static_cast<int>(sizeof(T));
-template <class T>
-struct Vector {
-    typedef T type __attribute__((vector_size(vector_bytes)));
-};
-template <class T>
-using Vec = typename Vector<T>::type;
-
-template <class T>
-[[gnu::always_inline]] inline Vec<T> load(const T* from) {
-    Vec<T> x;
-    __builtin_memcpy(&x, from, sizeof x);
-    return x;
-}
-template <class T>
-[[gnu::always_inline]] inline void store(T* to, Vec<T> x) {
-    __builtin_memcpy(to, &x, sizeof x);
-}
 
 /// Where row i of an operand starts: evenly spaced, or as a list says (which makes a product a convolution).
 struct Even {
@@ -136,6 +117,77 @@ template <class P>
 void column(const P& p, const Parts& rows, Index vectors) {
     for (Index t = 0; t < rows.count; ++t)
         any_tile<most_rows, widest(most_rows)>(p, rows.start(t), 0, rows.size(t), vectors);
+}
+
+/// c (m x n) = alpha * a (m x k) * transposed b (n x k) + beta * c, both operands dense along k, summed over `images`
+/// pairs of a and b that lie a_image and b_image apart.
+template <class T, class BRow>
+struct Dots {
+    Index m, n, k, images;
+    const T* a;
+    Index a_row, a_image;
+    const T* b;
+    BRow b_row;
+    Index b_image;
+    T alpha, beta;
+    T* c;
+    Index c_row;
+};
+
+/// What the last k % lanes numbers of a row add to each dot product.
+template <class T, class BRow>
+T dot_rest(const Dots<T, BRow>& p, Index i, Index j) {
+    T sum = 0;
+    for (Index image = 0; image < p.images; ++image)
+        for (Index t = p.k - p.k % lanes<T>; t < p.k; ++t)
+            sum += p.a[image * p.a_image + i * p.a_row + t] * p.b[image * p.b_image + p.b_row(j) + t];
+    return sum;
+}
+
+/// The R x N numbers of c at row i, column j: dot products of R rows with N rows at once.
+template <int R, int N, class T, class BRow>
+[[gnu::noinline]] void dot_tile(const Dots<T, BRow>& p, Index i, Index j) {
+    constexpr int W = lanes<T>;
+    Vec<T> sum[R][N];
+    const T *a[R], *b[N];
+    for (int r = 0; r < R; ++r) a[r] = p.a + (i + r) * p.a_row;
+    for (int n = 0; n < N; ++n) b[n] = p.b + p.b_row(j + n);
+    for (int r = 0; r < R; ++r)
+        for (int n = 0; n < N; ++n) sum[r][n] = Vec<T>{};
+    for (Index image = 0; image < p.images; ++image) {
+        const Index to_a = image * p.a_image, to_b = image * p.b_image;
+        for (Index t = 0; t + W <= p.k; t += W) {
+            Vec<T> y[N];
+            for (int n = 0; n < N; ++n) y[n] = load(b[n] + to_b + t);
+            for (int r = 0; r < R; ++r)
+                for (int n = 0; n < N; ++n) sum[r][n] += load(a[r] + to_a + t) * y[n];
+        }
+    }
+    for (int r = 0; r < R; ++r)
+        for (int n = 0; n < N; ++n) {
+            T& c = p.c[(i + r) * p.c_row + j + n];
+            const T x = fold_lanes<T, W>(sum[r][n], [](auto y, auto z) { return y + z; }) + dot_rest(p, i + r, j + n);
+            c = p.beta == 0 ? p.alpha * x : p.alpha * x + p.beta * c;
+        }
+}
+
+inline constexpr int dot_rows = 4, dot_columns = accumulators / dot_rows < 4 ? accumulators / dot_rows : 4;
+
+template <int R, int N, class P>
+void any_dot_tile(const P& p, Index i, Index j, Index rows, Index columns) {
+    if constexpr (R > 1)
+        if (rows < R) return any_dot_tile<R - 1, N>(p, i, j, rows, columns);
+    if constexpr (N > 1)
+        if (columns < N) return any_dot_tile<R, N - 1>(p, i, j, rows, columns);
+    dot_tile<R, N>(p, i, j);
+}
+
+template <class P>
+void all_dots(const P& p) {
+    const Parts rows(p.m, dot_rows), columns(p.n, dot_columns);
+    for (Index s = 0; s < rows.count; ++s)
+        for (Index t = 0; t < columns.count; ++t)
+            any_dot_tile<dot_rows, dot_columns>(p, rows.start(s), columns.start(t), rows.size(s), columns.size(t));
 }
 
 }  // namespace jt::kernels::JT_ISA

@@ -1,17 +1,16 @@
 // Matrix products from tiles: cuts them into blocks that stay in cache, copies the operands that lie the wrong way.
+#pragma once
 #include <utility>
 
-#include "products.hpp"
+#include "../products.hpp"
 #include "tile.hpp"
 
 namespace jt::kernels::JT_ISA {
 
-namespace {
-
 template <class T>
 constexpr Index panel_width = 4 * lanes<T>;
 /// Rows of a from which a dense copy of b's columns pays.
-constexpr Index many_rows = 48;
+inline constexpr Index many_rows = 48;
 
 /// One step of transposing W vectors: swaps the blocks of Step lanes beside the diagonal of two rows Step apart.
 template <int Step, class T, int... L>
@@ -33,7 +32,7 @@ template <int Step, class T>
 
 /// A matrix inside another: the numbers at from[i * step + j] for i < rows, j < columns.
 template <class T>
-struct Block {
+struct Inner {
     const T* from;
     Index step, rows, columns;
 };
@@ -48,7 +47,7 @@ void transpose_square(const T* from, Index from_step, T* to, Index to_step) {
 
 /// to[j * to_step + i] = x(i, j)
 template <class T>
-void copy_transposed(const Block<T>& x, T* to, Index to_step) {
+void copy_transposed(const Inner<T>& x, T* to, Index to_step) {
     constexpr int W = lanes<T>;
     const Index rows = x.rows - x.rows % W, columns = x.columns - x.columns % W;
     for (Index i = 0; i < rows; i += W)
@@ -60,7 +59,7 @@ void copy_transposed(const Block<T>& x, T* to, Index to_step) {
 
 /// to[i * to_step + j] = x(i, j)
 template <class T>
-void copy(const Block<T>& x, T* to, Index to_step) {
+void copy(const Inner<T>& x, T* to, Index to_step) {
     for (Index i = 0; i < x.rows; ++i)
         for (Index j = 0; j < x.columns; ++j) to[i * to_step + j] = x.from[i * x.step + j];
 }
@@ -71,7 +70,7 @@ using MatrixProduct = Product<T, Even, Even, Even>;
 /// The rows of a in p against all columns of b, which starts at the row that p's depth starts with.
 template <class T>
 void times_all_columns(const Gemm<T>& g, MatrixProduct<T> p, const T* b) {
-    alignas(vector_bytes) T panel[gemm_block_k * panel_width<T>];
+    alignas(vec_bytes) T panel[gemm_block_k * panel_width<T>];
     const Parts rows(p.m, most_rows);
     const Parts panels((g.n + lanes<T> - 1) / lanes<T>, widest(rows.largest()));
     T* const c = p.c;
@@ -126,10 +125,5 @@ void gemm(const Gemm<T>& g, T* scratch) {
             row_block(g, blocks.start(t), depths.start(s), p, scratch);
         }
 }
-
-}  // namespace
-
-const Products<float> products_f32 = {gemm<float>};
-const Products<double> products_f64 = {gemm<double>};
 
 }  // namespace jt::kernels::JT_ISA

@@ -1,0 +1,218 @@
+// Convolution and its gradients as products over shifted views of the image, without copies of patches (im2col).
+//
+// The image is laid out in planes with its padding around it, rows of `width` cells. Then one kernel cell in one input
+// channel, a tap, meets all output pixels at once: pixel (y, x) at cell y * width + x of the row of cells that starts
+// at plane_at[tap]. So with output rows that are also `width` long (what lies beyond the output's own extent is rubbish
+// in y, zero in g) the three kernels are products of the weight, the output and those overlapping rows:
+//     y = w * rows        rows += transposed w * g        w += g * transposed rows
+// A stride deals the image out to stride x stride planes by the remainders of its coordinates: within a plane the
+// output pixels are neighbours again.
+#include "conv.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "products.hpp"
+
+namespace jt::kernels {
+
+namespace {
+
+using Index = std::int64_t;
+
+/// One direction: output o and kernel cell k meet at padded input o * stride + k * dilation, which is cell
+/// o + k * dilation / stride of plane k * dilation % stride.
+struct Axis {
+    Index in, out, kernel, stride, padding, dilation;
+
+    Index reach() const { return (kernel - 1) * dilation; }
+    Index planes() const { return std::min(stride, reach() + 1); }
+    Index cells() const { return out + reach() / stride; }
+    Index plane(Index k) const { return k * dilation % stride; }
+    Index cell(Index k) const { return k * dilation / stride; }
+    /// The cells of a plane that hold input and not padding, and the input of a cell.
+    Index begin(Index plane) const { return (std::max(padding - plane, Index{0}) + stride - 1) / stride; }
+    Index end(Index plane) const { return std::min((in + padding - plane + stride - 1) / stride, cells()); }
+    Index input(Index plane, Index cell) const { return cell * stride + plane - padding; }
+};
+
+/// Geometry of a convolution, one group of it at a time.
+struct Plan {
+    Index images, groups, channels, outputs;  // channels and outputs of a group
+    Axis v, h;
+    Index pixels;
+    std::vector<Index> lists;
+
+    Plan(const Shape& x, const Shape& w, const ConvParams& p, Index lanes);
+
+    Index n_planes() const { return channels * v.planes() * h.planes(); }
+    Index plane_size() const { return v.cells() * h.cells(); }
+    Index image_size() const { return channels * v.in * h.in; }
+    Index output_size() const { return outputs * v.out * h.out; }
+    Index taps() const { return channels * v.kernel * h.kernel; }
+    Index width() const { return h.cells(); }
+    Index plane(Index channel, Index y, Index x) const {
+        return ((channel * v.planes() + y) * h.planes() + x) * plane_size();
+    }
+    ConvTaps for_tiles(Index lanes) const {
+        const Index* list = lists.data();
+        return {outputs, taps(), pixels, n_planes() * plane_size() + lanes, list, list + taps(), list + 2 * taps()};
+    }
+};
+
+Axis axis(Index in, Index kernel, const ConvParams& p, int k) {
+    const Index reach = p.dilation[k] * (kernel - 1);
+    return {in,           (in + 2 * p.padding[k] - reach - 1) / p.stride[k] + 1, kernel, p.stride[k], p.padding[k],
+            p.dilation[k]};
+}
+
+Plan::Plan(const Shape& x, const Shape& w, const ConvParams& p, Index lanes)
+    : images(x[0]),
+      groups(p.groups),
+      channels(w[1]),
+      outputs(w[0] / p.groups),
+      v(axis(x[2], w[2], p, 0)),
+      h(axis(x[3], w[3], p, 1)),
+      pixels(((v.out - 1) * width() + h.out + lanes - 1) / lanes * lanes),
+      lists(static_cast<std::size_t>(3 * taps())) {
+    Index *plane_at = lists.data(), *weight_by_cell = plane_at + taps(), *plane_by_cell = weight_by_cell + taps();
+    for (Index c = 0, tap = 0; c < channels; ++c)
+        for (Index i = 0; i < v.kernel; ++i)
+            for (Index j = 0; j < h.kernel; ++j, ++tap) {
+                const Index at = plane(c, v.plane(i), h.plane(j)) + v.cell(i) * width() + h.cell(j);
+                const Index by_cell = (i * h.kernel + j) * channels + c;
+                plane_at[tap] = plane_by_cell[by_cell] = at;
+                weight_by_cell[by_cell] = tap;
+            }
+}
+
+/// Calls f(input, cell, count) for every piece of a row: `count` numbers of the image from `input` on, a stride apart,
+/// lie side by side from `cell` on in the planes.
+template <class F>
+void each_piece(const Plan& p, F f) {
+    for (Index c = 0; c < p.channels; ++c)
+        for (Index i = 0; i < p.v.planes(); ++i)
+            for (Index j = 0; j < p.h.planes(); ++j) {
+                const Index plane = p.plane(c, i, j), from = p.h.begin(j), count = p.h.end(j) - from;
+                for (Index y = p.v.begin(i); y < p.v.end(i); ++y)
+                    f((c * p.v.in + p.v.input(i, y)) * p.h.in + p.h.input(j, from), plane + y * p.width() + from,
+                      count);
+            }
+}
+
+template <class T>
+void fill_planes(const Plan& p, const T* x, T* planes) {
+    const Index step = p.h.stride;
+    each_piece(p, [&](Index input, Index cell, Index count) {
+        for (Index i = 0; i < count; ++i) planes[cell + i] = x[input + i * step];
+    });
+}
+
+template <class T>
+void read_planes(const Plan& p, const T* planes, T* x) {
+    const Index step = p.h.stride;
+    each_piece(p, [&](Index input, Index cell, Index count) {
+        for (Index i = 0; i < count; ++i) x[input + i * step] = planes[cell + i];
+    });
+}
+
+/// g (outputs, out, out) to rows of `pixels`.
+template <class T>
+void spread(const Plan& p, const T* g, T* rows) {
+    for (Index o = 0; o < p.outputs; ++o, rows += p.pixels)
+        for (Index y = 0; y < p.v.out; ++y, g += p.h.out) std::copy_n(g, p.h.out, rows + y * p.width());
+}
+
+/// And back, plus the bias of each output channel.
+template <class T>
+void crop(const Plan& p, const T* rows, const T* bias, T* y) {
+    for (Index o = 0; o < p.outputs; ++o, rows += p.pixels)
+        for (Index i = 0; i < p.v.out; ++i, y += p.h.out)
+            for (Index j = 0; j < p.h.out; ++j) y[j] = rows[i * p.width() + j] + (bias ? bias[o] : 0);
+}
+
+/// Zeros that live as long as this.
+template <class T>
+struct Scratch {
+    Array array;
+    explicit Scratch(Index n) : array(Array::zeros({n}, dtype_of<T>)) {}
+    operator T*() { return array.template data<T>(); }
+};
+
+template <class T>
+void forward(const Array& x, const Array& w, const Array& bias, const ConvParams& params, Array& y) {
+    const auto& tiles = products<T>();
+    const Plan p(x.shape(), w.shape(), params, tiles.lanes);
+    const ConvTaps taps = p.for_tiles(tiles.lanes);
+    Scratch<T> planes(taps.plane_step), rows(p.outputs * p.pixels);
+    for (Index k = 0; k < p.images * p.groups; ++k) {
+        const Index o = k % p.groups * p.outputs;
+        fill_planes<T>(p, x.data<T>() + k * p.image_size(), planes);
+        tiles.conv(taps, w.data<T>() + o * p.taps(), planes, rows);
+        crop<T>(p, rows, bias ? bias.data<T>() + o : nullptr, y.data<T>() + k * p.output_size());
+    }
+}
+
+template <class T>
+void input_gradient(const Array& g, const Array& w, const ConvParams& params, Array& gx) {
+    const auto& tiles = products<T>();
+    const Plan p(gx.shape(), w.shape(), params, tiles.lanes);
+    const ConvTaps taps = p.for_tiles(tiles.lanes);
+    Scratch<T> planes(taps.plane_step), rows(p.outputs * p.pixels);
+    for (Index k = 0; k < p.images * p.groups; ++k) {
+        spread<T>(p, g.data<T>() + k * p.output_size(), rows);
+        std::fill_n(static_cast<T*>(planes), taps.plane_step, T{0});
+        tiles.conv_input(taps, w.data<T>() + k % p.groups * p.outputs * p.taps(), rows, planes);
+        read_planes<T>(p, planes, gx.data<T>() + k * p.image_size());
+    }
+}
+
+/// Images to sum over in one go: enough pixels to make the sums at their end cheap, few enough to stay in cache.
+Index batch(const Plan& p, const ConvTaps& taps) {
+    const Index most = std::min(2048 / p.pixels, 65536 / taps.plane_step);
+    return std::clamp(most, Index{1}, p.images);
+}
+
+template <class T>
+void weight_gradient(const Array& g, const Array& x, const ConvParams& params, Array& gw) {
+    const auto& tiles = products<T>();
+    const Plan p(x.shape(), gw.shape(), params, tiles.lanes);
+    const ConvTaps taps = p.for_tiles(tiles.lanes);
+    const Index most = batch(p, taps), row = p.outputs * p.pixels;
+    Scratch<T> planes(most * taps.plane_step), rows(most * row);
+    for (Index group = 0; group < p.groups; ++group)
+        for (Index from = 0; from < p.images; from += most) {
+            const Index count = std::min(most, p.images - from);
+            for (Index i = 0; i < count; ++i) {
+                const Index k = (from + i) * p.groups + group;
+                fill_planes<T>(p, x.data<T>() + k * p.image_size(), planes + i * taps.plane_step);
+                spread<T>(p, g.data<T>() + k * p.output_size(), rows + i * row);
+            }
+            tiles.conv_weight(taps, count, rows, planes, gw.data<T>() + group * p.outputs * p.taps());
+        }
+}
+
+}  // namespace
+
+Array conv2d(const Array& x, const Array& w, const Array& bias, const ConvParams& p) {
+    const Axis v = axis(x.shape()[2], w.shape()[2], p, 0), h = axis(x.shape()[3], w.shape()[3], p, 1);
+    Array y({x.shape()[0], w.shape()[0], v.out, h.out}, x.dtype());
+    if (y.numel() > 0) dispatch_float(x.dtype(), [&](auto zero) { forward<decltype(zero)>(x, w, bias, p, y); });
+    return y;
+}
+
+Array conv2d_input(const Array& g, const Array& w, const Shape& x_shape, const ConvParams& p) {
+    Array gx = Array::zeros(x_shape, g.dtype());
+    if (gx.numel() > 0 && w.numel() > 0 && g.numel() > 0)
+        dispatch_float(g.dtype(), [&](auto zero) { input_gradient<decltype(zero)>(g, w, p, gx); });
+    return gx;
+}
+
+Array conv2d_weight(const Array& g, const Array& x, const Shape& w_shape, const ConvParams& p) {
+    Array gw = Array::zeros(w_shape, g.dtype());
+    if (gw.numel() > 0 && x.numel() > 0 && g.numel() > 0)
+        dispatch_float(g.dtype(), [&](auto zero) { weight_gradient<decltype(zero)>(g, x, p, gw); });
+    return gw;
+}
+
+}  // namespace jt::kernels

@@ -1,0 +1,15 @@
+// The products of one instruction set.
+#include "../products.hpp"
+
+#include "conv.hpp"
+#include "gemm.hpp"
+
+namespace jt::kernels::JT_ISA {
+
+template <class T>
+constexpr Products<T> table = {lanes<T>, gemm<T>, conv<T>, conv_input<T>, conv_weight<T>};
+
+const Products<float> products_float = table<float>;
+const Products<double> products_double = table<double>;
+
+}  // namespace jt::kernels::JT_ISA

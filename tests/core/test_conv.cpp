@@ -1,0 +1,168 @@
+// Holds convolution and its gradients against naive loops and against each other.
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <random>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "../../core/kernels/conv.hpp"
+
+using namespace jt;
+using kernels::ConvParams;
+
+namespace {
+
+template <class T>
+Array numbers(const Shape& shape, unsigned seed) {
+    std::mt19937 random(seed);
+    Array x(shape, dtype_of<T>);
+    for (std::int64_t i = 0; i < x.numel(); ++i)
+        x.data<T>()[i] = static_cast<T>(std::uniform_real_distribution<double>(-1, 1)(random));
+    return x;
+}
+
+struct Row {
+    Shape x, w;
+    ConvParams p;
+};
+
+// clang-format off
+const Row rows[] = {
+    {{2, 1, 9, 7}, {6, 1, 5, 3}, {}},
+    {{3, 1, 28, 28}, {6, 1, 5, 5}, {{1, 1}, {2, 2}, {1, 1}, 1}},
+    {{3, 6, 14, 14}, {16, 6, 5, 5}, {}},
+    {{2, 3, 8, 11}, {5, 3, 1, 1}, {}},
+    {{2, 3, 8, 11}, {5, 3, 1, 1}, {{2, 3}, {0, 0}, {1, 1}, 1}},
+    {{2, 3, 8, 11}, {4, 3, 3, 2}, {{2, 1}, {1, 0}, {1, 1}, 1}},
+    {{2, 3, 9, 12}, {4, 3, 2, 3}, {{3, 2}, {0, 2}, {1, 1}, 1}},
+    {{1, 2, 13, 10}, {3, 2, 3, 2}, {{1, 1}, {3, 1}, {2, 3}, 1}},
+    {{2, 2, 13, 17}, {3, 2, 3, 4}, {{2, 3}, {2, 1}, {3, 2}, 1}},
+    {{2, 2, 13, 17}, {3, 2, 3, 4}, {{4, 5}, {1, 2}, {2, 3}, 1}},
+    {{2, 6, 7, 9}, {9, 2, 3, 2}, {{1, 2}, {1, 0}, {1, 1}, 3}},
+    {{2, 4, 7, 9}, {8, 1, 3, 3}, {{1, 1}, {1, 1}, {1, 1}, 4}},
+    {{5, 3, 4, 5}, {7, 3, 4, 5}, {}},
+    {{1, 1, 1, 1}, {1, 1, 1, 1}, {}},
+    {{1, 1, 2, 3}, {2, 1, 3, 5}, {{1, 1}, {4, 5}, {1, 1}, 1}},
+    {{2, 2, 5, 6}, {3, 2, 2, 2}, {{7, 7}, {0, 0}, {1, 1}, 1}},
+    {{2, 70, 5, 4}, {8, 70, 3, 3}, {{1, 1}, {1, 1}, {1, 1}, 1}},
+    {{40, 2, 3, 4}, {3, 2, 2, 2}, {}},
+};
+// clang-format on
+
+std::int64_t out(const Row& r, int k) {
+    const auto in = r.x[static_cast<std::size_t>(k) + 2], kernel = r.w[static_cast<std::size_t>(k) + 2];
+    return (in + 2 * r.p.padding[k] - r.p.dilation[k] * (kernel - 1) - 1) / r.p.stride[k] + 1;
+}
+Shape y_shape(const Row& r) { return {r.x[0], r.w[0], out(r, 0), out(r, 1)}; }
+
+/// Calls f(place in y, place in x, place in w) for every multiplication of the convolution.
+template <class F>
+void each_product(const Row& r, F f) {
+    const Shape y = y_shape(r);
+    const auto outputs = r.w[0] / r.p.groups, channels = r.w[1];
+    std::int64_t at_y = 0;
+    for (std::int64_t n = 0; n < y[0]; ++n)
+        for (std::int64_t o = 0; o < y[1]; ++o)
+            for (std::int64_t p = 0; p < y[2]; ++p)
+                for (std::int64_t q = 0; q < y[3]; ++q, ++at_y)
+                    for (std::int64_t tap = 0; tap < channels * r.w[2] * r.w[3]; ++tap) {
+                        const auto c = tap / (r.w[2] * r.w[3]), i = tap / r.w[3] % r.w[2], j = tap % r.w[3];
+                        const auto v = p * r.p.stride[0] + i * r.p.dilation[0] - r.p.padding[0];
+                        const auto h = q * r.p.stride[1] + j * r.p.dilation[1] - r.p.padding[1];
+                        if (v < 0 || v >= r.x[2] || h < 0 || h >= r.x[3]) continue;
+                        const auto channel = n * r.x[1] + o / outputs * channels + c;
+                        f(at_y, (channel * r.x[2] + v) * r.x[3] + h, o * channels * r.w[2] * r.w[3] + tap);
+                    }
+}
+
+template <class T>
+double difference(const Array& a, const Array& b) {
+    REQUIRE(a.shape() == b.shape());
+    double worst = 0;
+    for (std::int64_t i = 0; i < a.numel(); ++i)
+        worst = std::fmax(worst, std::abs(static_cast<double>(a.data<T>()[i] - b.data<T>()[i])));
+    return worst;
+}
+
+template <class T>
+double dot(const Array& a, const Array& b) {
+    REQUIRE(a.shape() == b.shape());
+    double sum = 0;
+    for (std::int64_t i = 0; i < a.numel(); ++i)
+        sum += static_cast<double>(a.data<T>()[i]) * static_cast<double>(b.data<T>()[i]);
+    return sum;
+}
+
+template <class T>
+struct Problem {
+    Array x, w, bias, g;
+    explicit Problem(const Row& r)
+        : x(numbers<T>(r.x, 1)), w(numbers<T>(r.w, 2)), bias(numbers<T>({r.w[0]}, 3)), g(numbers<T>(y_shape(r), 4)) {}
+};
+
+}  // namespace
+
+TEST_SUITE("core") {
+    TEST_CASE_TEMPLATE("conv2d and its gradients equal the naive loops", T, float, double) {
+        for (const Row& r : rows) {
+            const std::string name = text(r.x) + " * " + text(r.w);
+            CAPTURE(name);
+            const Problem<T> a(r);
+            Array y = Array::zeros(y_shape(r), dtype_of<T>), gx = Array::zeros(r.x, dtype_of<T>),
+                  gw = Array::zeros(r.w, dtype_of<T>);
+            for (std::int64_t i = 0; i < y.numel(); ++i)
+                y.data<T>()[i] = a.bias.template data<T>()[i / (out(r, 0) * out(r, 1)) % r.w[0]];
+            each_product(r, [&](auto at_y, auto at_x, auto at_w) {
+                const T x = a.x.template data<T>()[at_x], w = a.w.template data<T>()[at_w],
+                        g = a.g.template data<T>()[at_y];
+                y.data<T>()[at_y] += x * w;
+                gx.data<T>()[at_x] += g * w;
+                gw.data<T>()[at_w] += g * x;
+            });
+            const double small = 1000 * std::numeric_limits<T>::epsilon();
+            CHECK(difference<T>(kernels::conv2d(a.x, a.w, a.bias, r.p), y) < small);
+            CHECK(difference<T>(kernels::conv2d_input(a.g, a.w, r.x, r.p), gx) < small);
+            CHECK(difference<T>(kernels::conv2d_weight(a.g, a.x, r.w, r.p), gw) < small);
+        }
+    }
+
+    TEST_CASE("the gradients of conv2d are its transposes") {
+        for (const Row& r : rows) {
+            const std::string name = text(r.x) + " * " + text(r.w);
+            CAPTURE(name);
+            const Problem<double> a(r);
+            const double value = dot<double>(kernels::conv2d(a.x, a.w, Array(), r.p), a.g);
+            CHECK(dot<double>(a.x, kernels::conv2d_input(a.g, a.w, r.x, r.p)) == doctest::Approx(value).epsilon(1e-10));
+            CHECK(dot<double>(a.w, kernels::conv2d_weight(a.g, a.x, r.w, r.p)) ==
+                  doctest::Approx(value).epsilon(1e-10));
+        }
+    }
+
+    TEST_CASE("conv2d of an empty batch, without outputs, without channels") {
+        const Array none = numbers<float>({0, 2, 5, 5}, 1), w = numbers<float>({3, 2, 2, 2}, 2);
+        CHECK(kernels::conv2d(none, w, Array(), {}).shape() == Shape{0, 3, 4, 4});
+        const Array gw = kernels::conv2d_weight(numbers<float>({0, 3, 4, 4}, 1), none, w.shape(), {});
+        CHECK(dot<float>(gw, gw) == 0);
+        const Array x = numbers<float>({1, 0, 5, 5}, 1), thin = numbers<float>({3, 0, 2, 2}, 1);
+        const Array bias = Array::full({3}, 2, float32);
+        CHECK(difference<float>(kernels::conv2d(x, thin, bias, {}), Array::full({1, 3, 4, 4}, 2, float32)) == 0);
+        CHECK(kernels::conv2d(numbers<float>({1, 2, 5, 5}, 1), numbers<float>({0, 2, 2, 2}, 1), Array(), {}).numel() ==
+              0);
+    }
+
+    TEST_CASE("conv2d passes NaN on to the pixels that saw it and to no others") {
+        Array x = numbers<float>({1, 1, 9, 9}, 1);
+        const Array w = numbers<float>({2, 1, 3, 3}, 2);
+        x.data<float>()[4 * 9 + 8] = std::numeric_limits<float>::quiet_NaN();
+        const Array y = kernels::conv2d(x, w, Array(), {{1, 1}, {1, 1}, {1, 1}, 1});
+        for (std::int64_t i = 0; i < y.numel(); ++i)
+            CHECK(std::isnan(y.data<float>()[i]) == (std::abs(i / 9 % 9 - 4) <= 1 && i % 9 >= 7));
+        Array g = numbers<float>({1, 2, 9, 9}, 3);
+        g.data<float>()[4 * 9 + 8] = std::numeric_limits<float>::quiet_NaN();
+        const Array gx = kernels::conv2d_input(g, w, x.shape(), {{1, 1}, {1, 1}, {1, 1}, 1});
+        for (std::int64_t i = 0; i < gx.numel(); ++i)
+            CHECK(std::isnan(gx.data<float>()[i]) == (std::abs(i / 9 % 9 - 4) <= 1 && i % 9 >= 7));
+    }
+}
