@@ -10,6 +10,7 @@ namespace jt {
 // Jittor
 /// From nested braces: `array({{1, 2}, {3, 4}})`; the rows of one level are equally long.
 Var array(const Nest& values, std::optional<Dtype> dtype = {});
+inline Var array(std::initializer_list<Nest> rows, std::optional<Dtype> dtype = {}) { return array(Nest(rows), dtype); }
 /// From a std::vector, 1-d; reshape gives it another shape.
 template <class T>
 Var array(const std::vector<T>& values, std::optional<Dtype> dtype = {});

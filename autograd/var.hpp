@@ -1,5 +1,6 @@
 // Var: the value that remembers how it was computed. This header is all a user needs to hold, read and change one.
 #pragma once
+#include <concepts>
 #include <functional>
 #include <iosfwd>
 #include <optional>
@@ -90,7 +91,10 @@ public:
         return *this;
     }
     ~Var() { release(); }
-    explicit Var(Counted* node) noexcept : node_(node) { retain(); }
+    template <std::derived_from<Counted> N>  // a template, so that the 0 of array({0}) is no null pointer
+    explicit Var(N* node) noexcept : node_(node) {
+        retain();
+    }
 
     // What it is
     const Shape& shape() const;
@@ -172,6 +176,7 @@ public:
     Var operator[](int i) const { return (*this)[static_cast<std::int64_t>(i)]; }
     Var operator[](Slice slice) const;
     Var operator[](const Indices& indices) const;
+    Var operator[](std::initializer_list<Index> indices) const { return (*this)[Indices(indices)]; }
     Var operator[](const Var& index) const;
 
     inline Node* node() const noexcept;
