@@ -5,10 +5,10 @@
 namespace jt::weightnorm {
 
 /// PyTorch's meaning of dim: keep these axes, reduce over all others. `keep({0})` is torch's dim=0.
-struct keep {
-    explicit keep(Axes kept) : axes(std::move(kept)) {}
+struct Kept {
     Axes axes;
 };
+inline Kept keep(const Axes& axes) { return {axes}; }
 /// One norm for the whole tensor: torch's dim=None.
 struct All {};
 inline constexpr All all;
@@ -21,7 +21,7 @@ public:
     Dim(std::initializer_list<int> axes) : axes_(axes) {}
     Dim(const std::vector<int>& axes) : axes_(axes) {}
     Dim(const Axes& axes) : axes_(axes) {}
-    Dim(const keep& kept) : axes_(kept.axes), kept_(true) {}
+    Dim(const Kept& kept) : axes_(kept.axes), kept_(true) {}
     Dim(All) {}
 
     /// The reduced axes of a weight of that rank. Throws a ShapeError for one out of range or listed twice.
