@@ -198,13 +198,6 @@ std::vector<Module*> Module::modules() {
     return out;
 }
 
-template <class F>
-void Module::walk(const std::string& prefix, F visit) const {
-    for (const auto& slot : table_) visit(prefix + slot->name, *slot);
-    for (const auto& slot : table_)
-        if (slot->module) slot->module->walk(prefix + slot->name + ".", visit);
-}
-
 StateDict Module::named_parameters() {
     StateDict out;
     std::vector<Node*> seen;

@@ -34,4 +34,12 @@ struct Module::Hooks {
     }
 };
 
+// Own attributes first, then the children's: Jittor's order.
+template <class F>
+void Module::walk(const std::string& prefix, F visit) const {
+    for (const auto& slot : table_) visit(prefix + slot->name, *slot);
+    for (const auto& slot : table_)
+        if (slot->module) slot->module->walk(prefix + slot->name + ".", visit);
+}
+
 }  // namespace jt::nn
