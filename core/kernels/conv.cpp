@@ -41,7 +41,7 @@ struct Plan {
     Index images, groups, channels, outputs;  // channels and outputs of a group
     Axis v, h;
     Index pixels;
-    std::vector<Index> lists;
+    std::vector<Index> lists;  // three numbers a tap: see for_tiles and turned
 
     Plan(const Shape& x, const Shape& w, const ConvParams& p, Index lanes);
 
@@ -56,7 +56,7 @@ struct Plan {
     }
     ConvTaps for_tiles(Index lanes) const {
         const Index* list = lists.data();
-        return {outputs, taps(), pixels, n_planes() * plane_size() + lanes, list, list + taps(), list + 2 * taps()};
+        return {outputs, taps(), pixels, n_planes() * plane_size() + lanes, list, list + taps()};
     }
 };
 
@@ -75,14 +75,13 @@ Plan::Plan(const Shape& x, const Shape& w, const ConvParams& p, Index lanes)
       h(axis(x[3], w[3], p, 1)),
       pixels(((v.out - 1) * width() + h.out + lanes - 1) / lanes * lanes),
       lists(static_cast<std::size_t>(3 * taps())) {
-    Index *plane_at = lists.data(), *weight_by_cell = plane_at + taps(), *plane_by_cell = weight_by_cell + taps();
+    Index *plane_at = lists.data(), *plane_by_cell = plane_at + taps(), *cell_order = plane_by_cell + taps();
     for (Index c = 0, tap = 0; c < channels; ++c)
         for (Index i = 0; i < v.kernel; ++i)
             for (Index j = 0; j < h.kernel; ++j, ++tap) {
                 const Index at = plane(c, v.plane(i), h.plane(j)) + v.cell(i) * width() + h.cell(j);
-                const Index by_cell = (i * h.kernel + j) * channels + c;
-                plane_at[tap] = plane_by_cell[by_cell] = at;
-                weight_by_cell[by_cell] = tap;
+                cell_order[tap] = (i * h.kernel + j) * channels + c;
+                plane_at[tap] = plane_by_cell[cell_order[tap]] = at;
             }
 }
 
@@ -153,23 +152,37 @@ void forward(const Array& x, const Array& w, const Array& bias, const ConvParams
     }
 }
 
+/// The weight of each group transposed, (groups, taps, outputs), with the input channels innermost in the taps: then a
+/// tile adds to cells of different channels, not to overlapping ones.
+template <class T>
+Scratch<T> turned(const Plan& p, const T* w) {
+    Scratch<T> result(p.groups * p.taps() * p.outputs);
+    const Index* cell_order = p.lists.data() + 2 * p.taps();
+    for (Index group = 0; group < p.groups; ++group) {
+        T* to = result + group * p.taps() * p.outputs;
+        for (Index o = 0; o < p.outputs; ++o)
+            for (Index tap = 0; tap < p.taps(); ++tap) to[cell_order[tap] * p.outputs + o] = *w++;
+    }
+    return result;
+}
+
 template <class T>
 void input_gradient(const Array& g, const Array& w, const ConvParams& params, Array& gx) {
     const auto& tiles = products<T>();
     const Plan p(gx.shape(), w.shape(), params, tiles.lanes);
     const ConvTaps taps = p.for_tiles(tiles.lanes);
-    Scratch<T> planes(taps.plane_step), rows(p.outputs * p.pixels);
+    Scratch<T> planes(taps.plane_step), rows(p.outputs * p.pixels), weight = turned(p, w.data<T>());
     for (Index k = 0; k < p.images * p.groups; ++k) {
         spread<T>(p, g.data<T>() + k * p.output_size(), rows);
         std::fill_n(static_cast<T*>(planes), taps.plane_step, T{0});
-        tiles.conv_input(taps, w.data<T>() + k % p.groups * p.outputs * p.taps(), rows, planes);
+        tiles.conv_input(taps, weight + k % p.groups * p.outputs * p.taps(), rows, planes);
         read_planes<T>(p, planes, gx.data<T>() + k * p.image_size());
     }
 }
 
 /// Images to sum over in one go: enough pixels to make the sums at their end cheap, few enough to stay in cache.
 Index batch(const Plan& p, const ConvTaps& taps) {
-    const Index most = std::min(2048 / p.pixels, 65536 / taps.plane_step);
+    const Index most = std::min(1024 / p.pixels, 65536 / taps.plane_step);
     return std::clamp(most, Index{1}, p.images);
 }
 

@@ -11,12 +11,11 @@ inline constexpr std::int64_t gemm_block_m = 192, gemm_block_k = 256;
 /// One group of a convolution as a product, see conv.cpp. A tap is one cell of the kernel in one input channel; the
 /// lists are `taps` long.
 struct ConvTaps {
-    std::int64_t channels, taps;   ///< output channels; taps of each
-    std::int64_t pixels;           ///< length of a row of output pixels, a multiple of the lanes
-    std::int64_t plane_step;       ///< from the planes of one image to the next
-    const std::int64_t* plane_at;  ///< where in the planes a tap meets output pixel 0, in the order of the weight
-    const std::int64_t *weight_by_cell,
-        *plane_by_cell;  ///< the same taps, input channels innermost: place in w, planes
+    std::int64_t channels, taps;        ///< output channels; taps of each
+    std::int64_t pixels;                ///< length of a row of output pixels, a multiple of the lanes
+    std::int64_t plane_step;            ///< from the planes of one image to the next
+    const std::int64_t* plane_at;       ///< where in the planes a tap meets output pixel 0, in the order of the weight
+    const std::int64_t* plane_by_cell;  ///< the same, input channels innermost
 };
 
 template <class T>
@@ -26,7 +25,7 @@ struct Products {
     void (*gemm)(const Gemm<T>& p, T* scratch);
     /// y = w * planes
     void (*conv)(const ConvTaps& p, const T* w, const T* planes, T* y);
-    /// planes += transposed w * g
+    /// planes += w * g, with w transposed: (taps, channels), the taps as in plane_by_cell
     void (*conv_input)(const ConvTaps& p, const T* w, const T* g, T* planes);
     /// w += g * transposed planes, summed over images
     void (*conv_weight)(const ConvTaps& p, std::int64_t images, const T* g, const T* planes, T* w);

@@ -43,8 +43,8 @@ void conv(const ConvTaps& p, const T* w, const T* planes, T* y) {
 
 template <class T>
 void conv_input(const ConvTaps& p, const T* w, const T* g, T* planes) {
-    all_columns(Product<T, Listed, Even, Listed>{
-        p.taps, p.pixels, p.channels, 1, w, {p.weight_by_cell}, p.taps, g, {p.pixels}, 1, planes, {p.plane_by_cell}});
+    all_columns(Product<T, Even, Even, Listed>{
+        p.taps, p.pixels, p.channels, 1, w, {p.channels}, 1, g, {p.pixels}, 1, planes, {p.plane_by_cell}});
 }
 
 template <class T>

@@ -58,34 +58,35 @@ template <class P, class T>
     }
 }
 
-/// The R x V vectors of c at row i, column j. Each element of a meets V vectors of b, all sums stay in registers.
+/// The R x V vectors of c at row i, column j. Each element of a meets V vectors of b, all sums stay in registers: g++
+/// puts an array into registers only when the loops over it are flat and unrolled early, hence the pragmas.
 template <int R, int V, class T, class ARow, class BRow, class CRow>
 [[gnu::noinline]] void tile(const Product<T, ARow, BRow, CRow>& p, Index i, Index j) {
-    constexpr int W = lanes<T>;
-    Vec<T> sum[R][V];
+    constexpr int W = lanes<T>, N = R * V;
+    Vec<T> sum[N];
     const T* a[R];
-    for (int r = 0; r < R; ++r) {
-        a[r] = p.a + p.a_row(i + r);
-        for (int v = 0; v < V; ++v) sum[r][v] = Vec<T>{};
-    }
+    for (int r = 0; r < R; ++r) a[r] = p.a + p.a_row(i + r);
+#pragma GCC unroll 24
+    for (int s = 0; s < N; ++s) sum[s] = Vec<T>{};
     for (Index k = 0, at = 0; k < p.k; ++k, at += p.a_step) {
         const T* b = p.b + p.b_row(k) + j;
         Vec<T> row[V];
+#pragma GCC unroll 4
         for (int v = 0; v < V; ++v) row[v] = load(b + v * W);
-        for (int r = 0; r < R; ++r)
-            for (int v = 0; v < V; ++v) sum[r][v] += a[r][at] * row[v];
+#pragma GCC unroll 24
+        for (int s = 0; s < N; ++s) sum[s] += a[s / V][at] * row[s % V];
     }
     if (p.n - j < V * W) {
-        T x[R][V * W];
-        for (int r = 0; r < R; ++r)
-            for (int v = 0; v < V; ++v) store(x[r] + v * W, sum[r][v]);
-        return store_edge(p, i, j, x[0], R, V * W);
+        T x[N * W];
+#pragma GCC unroll 24
+        for (int s = 0; s < N; ++s) store(x + s * W, sum[s]);
+        return store_edge(p, i, j, x, R, V * W);
     }
     const T alpha = p.alpha, beta = p.beta;
-    for (int r = 0; r < R; ++r) {
-        T* c = p.c + p.c_row(i + r) + j;
-        for (int v = 0; v < V; ++v)
-            store(c + v * W, beta == 0 ? alpha * sum[r][v] : finished(sum[r][v], alpha, beta, load(c + v * W)));
+#pragma GCC unroll 24
+    for (int s = 0; s < N; ++s) {
+        T* c = p.c + p.c_row(i + s / V) + j + s % V * W;
+        store(c, beta == 0 ? alpha * sum[s] : finished(sum[s], alpha, beta, load(c)));
     }
 }
 
@@ -136,7 +137,7 @@ struct Dots {
 
 /// What the last k % lanes numbers of a row add to each dot product.
 template <class T, class BRow>
-T dot_rest(const Dots<T, BRow>& p, Index i, Index j) {
+[[gnu::noinline]] T dot_rest(const Dots<T, BRow>& p, Index i, Index j) {
     T sum = 0;
     for (Index image = 0; image < p.images; ++image)
         for (Index t = p.k - p.k % lanes<T>; t < p.k; ++t)
@@ -148,27 +149,30 @@ T dot_rest(const Dots<T, BRow>& p, Index i, Index j) {
 template <int R, int N, class T, class BRow>
 [[gnu::noinline]] void dot_tile(const Dots<T, BRow>& p, Index i, Index j) {
     constexpr int W = lanes<T>;
-    Vec<T> sum[R][N];
+    Vec<T> sum[R * N];
     const T *a[R], *b[N];
     for (int r = 0; r < R; ++r) a[r] = p.a + (i + r) * p.a_row;
     for (int n = 0; n < N; ++n) b[n] = p.b + p.b_row(j + n);
-    for (int r = 0; r < R; ++r)
-        for (int n = 0; n < N; ++n) sum[r][n] = Vec<T>{};
+#pragma GCC unroll 24
+    for (int s = 0; s < R * N; ++s) sum[s] = Vec<T>{};
     for (Index image = 0; image < p.images; ++image) {
         const Index to_a = image * p.a_image, to_b = image * p.b_image;
         for (Index t = 0; t + W <= p.k; t += W) {
             Vec<T> y[N];
+#pragma GCC unroll 4
             for (int n = 0; n < N; ++n) y[n] = load(b[n] + to_b + t);
-            for (int r = 0; r < R; ++r)
-                for (int n = 0; n < N; ++n) sum[r][n] += load(a[r] + to_a + t) * y[n];
+#pragma GCC unroll 24
+            for (int s = 0; s < R * N; ++s) sum[s] += load(a[s / N] + to_a + t) * y[s % N];
         }
     }
-    for (int r = 0; r < R; ++r)
-        for (int n = 0; n < N; ++n) {
-            T& c = p.c[(i + r) * p.c_row + j + n];
-            const T x = fold_lanes<T, W>(sum[r][n], [](auto y, auto z) { return y + z; }) + dot_rest(p, i + r, j + n);
-            c = p.beta == 0 ? p.alpha * x : p.alpha * x + p.beta * c;
-        }
+    T x[R * N];
+#pragma GCC unroll 24
+    for (int s = 0; s < R * N; ++s) x[s] = fold_lanes<T, W>(sum[s], [](auto y, auto z) { return y + z; });
+    for (int s = 0; s < R * N; ++s) {
+        T& c = p.c[(i + s / N) * p.c_row + j + s % N];
+        if (p.k % W != 0) x[s] += dot_rest(p, i + s / N, j + s % N);
+        c = p.beta == 0 ? p.alpha * x[s] : p.alpha * x[s] + p.beta * c;
+    }
 }
 
 inline constexpr int dot_rows = 4, dot_columns = accumulators / dot_rows < 4 ? accumulators / dot_rows : 4;
