@@ -149,7 +149,7 @@ Array norm(const Array& v, AxisSet axes) {
     return dispatch_float(v.dtype(), [&](auto zero) {
         using T = decltype(zero);
         const auto root = [](double s) { return static_cast<T>(std::sqrt(s < 1e-30 ? 1e-30 : s)); };
-        return reduce<T>(Fold::dot, v, v, axes, reduced_shape(v.shape(), axes, true), 0.0, root);
+        return reduce<T>(Fold::squares, v, v, axes, reduced_shape(v.shape(), axes, true), 0.0, root);
     });
 }
 

@@ -1,12 +1,12 @@
-// The row functions behind the element-wise kernels, reductions and fused kernels, one table per dtype and instruction
-// set. Private to core/kernels.
+// The row functions behind the element-wise kernels, reductions and fused kernels, one table per dtype and, for the
+// floats, per instruction set. Private to core/kernels.
 #pragma once
 #include "elementwise.hpp"
 #include "fused.hpp"
 
 namespace jt::kernels {
 
-inline constexpr int n_unary = 8, n_binary = 11;
+inline constexpr int n_unary = 8, n_binary = 11, n_folds = 5;
 
 /// Which operand of a binary row is a single number.
 enum class Form { vv, vs, sv };
@@ -16,9 +16,9 @@ struct Steps {
     std::int64_t count = 1, x = 0, y = 0;
 };
 
-/// Folds that reductions are made of. sum and dot accumulate in double, or std::uint64_t for integers; max and min in
-/// the dtype itself.
-enum class Fold { sum, dot, max, min };
+/// Folds that reductions are made of. sum, dot (x * y) and squares accumulate in double, or std::uint64_t for integers;
+/// max and min in the dtype itself.
+enum class Fold { sum, dot, squares, max, min };
 
 /// A matrix to fold: `rows` rows of n elements, `stride` elements apart.
 struct Block {
@@ -33,8 +33,8 @@ using FoldBlock = void (*)(const void* x, const void* y, void* acc, const Block&
 struct Rows {
     MapRow map[n_unary];
     ZipRows zip[n_binary][3];
-    FoldBlock rows[4];     ///< acc[r] gains the fold of row r (sum, dot: in 16 lanes)
-    FoldBlock columns[4];  ///< acc[k] gains the fold of column k
+    FoldBlock rows[n_folds];     ///< acc[r] gains the fold of row r (all but max and min: in 16 lanes)
+    FoldBlock columns[n_folds];  ///< acc[k] gains the fold of column k
 };
 
 /// Logits and their classes and weights, (rows, n), (rows,), (rows,).
@@ -66,27 +66,35 @@ struct FusedRows {
     void (*adam)(T* p, const T* g, T* m, T* v, std::int64_t n, const AdamParams& s);
 };
 
+struct FusedTables {
+    FusedRows<float> floats;
+    FusedRows<double> doubles;
+};
+
 /// The tables of the instruction set in use.
 const Rows& rows(Dtype dtype);
+const FusedTables& fused_tables();
 template <class T>
-const FusedRows<T>& fused_rows();
+const FusedRows<T>& fused_rows() {
+    if constexpr (sizeof(T) == 4)
+        return fused_tables().floats;
+    else
+        return fused_tables().doubles;
+}
 
-/// The tables by instruction set, Rows by dtype; for tests as well.
+/// The tables of the floats by instruction set; float_rows is float32, float64. For tests as well.
 namespace base {
-extern const Rows row_tables[6];
-extern const FusedRows<float> fused_float;
-extern const FusedRows<double> fused_double;
+extern const Rows float_rows[2];
+extern const FusedTables fused;
 }  // namespace base
 #if defined(__x86_64__)
 namespace v3 {
-extern const Rows row_tables[6];
-extern const FusedRows<float> fused_float;
-extern const FusedRows<double> fused_double;
+extern const Rows float_rows[2];
+extern const FusedTables fused;
 }  // namespace v3
 namespace v4 {
-extern const Rows row_tables[6];
-extern const FusedRows<float> fused_float;
-extern const FusedRows<double> fused_double;
+extern const Rows float_rows[2];
+extern const FusedTables fused;
 }  // namespace v4
 #endif
 

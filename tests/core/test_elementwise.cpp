@@ -6,10 +6,9 @@
 #include <limits>
 #include <string>
 
-#include "../../core/kernels/cpu.hpp"
 #include "../../core/kernels/elementwise.hpp"
-#include "../../core/kernels/rows.hpp"
 #include "arrays.hpp"
+#include "tables.hpp"
 
 using namespace jt;
 using namespace jt::kernels;
@@ -319,19 +318,11 @@ TEST_SUITE("core") {
     }
 
     TEST_CASE("arithmetic has the same bits on every instruction set") {
-        const auto all = [](Dtype dtype) {
-            std::vector<const Rows*> tables = {&base::row_tables[static_cast<int>(dtype)]};
-#if defined(__x86_64__)
-            if (isa() >= Isa::v3) tables.push_back(&v3::row_tables[static_cast<int>(dtype)]);
-            if (isa() >= Isa::v4) tables.push_back(&v4::row_tables[static_cast<int>(dtype)]);
-#endif
-            return tables;
-        };
         for (const auto& row : binaries)
             for (Dtype dtype : floats)
                 for (int form = 0; form < 3; ++form) {
                     const Array x = operand(row, {2, 37}, dtype, 1), y = operand(row, {2, 37}, dtype, 2);
-                    const auto tables = all(dtype);
+                    const auto tables = jt::test::float_tables(dtype);
                     Array first = Array::zeros({2, 37}, dtype), other = Array::zeros({2, 37}, dtype);
                     for (const Rows* table : tables) {
                         table->zip[static_cast<int>(row.op)][form](x.raw(), y.raw(), other.raw(), 37, {2, 37, 37});

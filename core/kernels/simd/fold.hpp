@@ -42,6 +42,15 @@ struct Dot : Sum<T> {
 };
 
 template <class T>
+struct Squares : Sum<T> {
+    template <class V>
+    static V at(const T* x, const T*) {
+        const V v = get<V, typename Sum<T>::Acc>(x);
+        return v * v;
+    }
+};
+
+template <class T>
 struct Max {
     using Element = T;
     using Acc = T;

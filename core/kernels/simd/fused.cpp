@@ -242,7 +242,6 @@ constexpr FusedRows<T> table = {softmax<T>,          log_softmax<T>,   softmax_g
 
 }  // namespace
 
-constinit const FusedRows<float> fused_float = table<float>;
-constinit const FusedRows<double> fused_double = table<double>;
+constinit const FusedTables fused = {table<float>, table<double>};
 
 }  // namespace jt::kernels::JT_ISA
