@@ -1,0 +1,236 @@
+# Runs real Jittor and writes the numbers that minijt is held against: `python make_fixtures.py OUTDIR`.
+#
+# weight_norm.npz  weight norm over every axis, with g and v perturbed: w, gradients, gradients of gradients
+# init.npz         initial weights of Linear and Conv from a seed
+# train_*.npz      three seeded trainings of 50 steps: data, parameters at start and end, the loss before each step
+#
+# Every file holds Jittor's version as text in uint8 (`jittor_version`); other arrays are float32 or int32.
+import os
+import shutil
+import sys
+from pathlib import Path
+
+os.environ.update(use_mkl="0", nvcc_path="", log_silent="1", lazy_execution="1", OMP_NUM_THREADS="1")
+os.environ.setdefault("cc_path", shutil.which("g++") or "g++")
+
+import numpy as np
+import jittor as jt
+from jittor import nn
+from jittor.weightnorm import weight_norm
+
+STEPS = 50
+STRIDE = 37
+
+
+def save(folder, name, arrays):
+    version = np.frombuffer(jt.__version__.encode(), np.uint8)
+    np.savez(folder / f"{name}.npz", jittor_version=version, **arrays)
+
+
+def to_f4(array):
+    return np.asarray(array, dtype=np.float32)
+
+
+# ---------------------------------------------------------------------------------------------- weight norm
+
+# An int is one axis, a tuple a list of axes, () all of them. No extent is 1 and no two are alike, so that a
+# wrong axis shows.
+AXES = {
+    (5,): [0, -1, ()],
+    (3, 4): [0, 1, -1, -2, (0, 1), ()],
+    (3, 4, 2): [0, 1, 2, -1, -2, (1, 2), (0, 2), ()],
+    (4, 3, 2, 5): [0, 1, 2, 3, -1, -4, (1, 2, 3), (0, 2), (-1, -3), ()],
+}
+
+
+class Weighted(nn.Module):
+    def __init__(self, weight):
+        self.weight = jt.array(weight)
+
+    def execute(self, c, d):
+        return (self.weight * c + self.weight * self.weight * d).sum()
+
+
+def random_case(rng, shape, axes):
+    case = {key: to_f4(rng.normal(size=shape)) for key in ("weight", "v", "c", "d")}
+    return dict(case, axes=np.array(axes, dtype=np.int32).reshape(-1))
+
+
+def perturbed_g(rng, shape):
+    """Between 0.5 and 2 in size, of either sign."""
+    return to_f4(rng.uniform(0.5, 2, size=shape) * rng.choice([-1, 1], size=shape))
+
+
+def gradients(loss, net):
+    return jt.grad(loss, [net.weight_g, net.weight_v])
+
+
+def weight_norm_case(rng, shape, axes):
+    case = random_case(rng, shape, axes)
+    net = weight_norm(Weighted(case["weight"]), "weight", axes)
+    case["applied_g"] = net.weight_g.numpy()
+    case["g"] = perturbed_g(rng, net.weight_g.shape)
+    net.weight_g, net.weight_v = jt.array(case["g"]), jt.array(case["v"])
+    loss = net(jt.array(case["c"]), jt.array(case["d"]))
+    dg, dv = gradients(loss, net)
+    ddg, ddv = gradients(dg.sqr().sum() + dv.sqr().sum(), net)
+    results = dict(w=net.weight, loss=loss, dg=dg, dv=dv, ddg=ddg, ddv=ddv)
+    case.update({key: value.numpy() for key, value in results.items()})
+    check_closed_form(case)
+    return case
+
+
+def check_closed_form(case):
+    """Stops when Jittor's first gradients are not those at the perturbed g and v."""
+    g, v, c, d = (case[key].astype(np.float64) for key in "gvcd")
+    axes = tuple(case["axes"]) or None
+    total = lambda array: array.sum(axis=axes, keepdims=True)
+    n = np.sqrt(total(v * v))
+    w = v * (g / n)
+    dw = c + 2 * w * d
+    expected = dict(w=w, dg=total(dw * v) / n, dv=g / n * (dw - v * total(dw * v) / n**2))
+    for key, value in expected.items():
+        np.testing.assert_allclose(case[key], value, rtol=1e-4, atol=1e-5, err_msg=key)
+
+
+def weight_norm_fixture():
+    rng = np.random.RandomState(1)
+    cases = [weight_norm_case(rng, shape, axes) for shape, lists in AXES.items() for axes in lists]
+    arrays = {f"case{i:02}.{key}": value for i, case in enumerate(cases) for key, value in case.items()}
+    return dict(arrays, cases=np.int32([len(cases)]))
+
+
+# ------------------------------------------------------------------------------------------ initial weights
+
+SEEDS = [42, 1234]
+NETS = {
+    "plain": lambda: nn.Sequential(nn.Linear(3, 4), nn.Conv(2, 3, 3), nn.Linear(4, 2)),
+    "grouped": lambda: nn.Sequential(nn.Conv(4, 6, 3, padding=1, groups=2), nn.Linear(5, 3, bias=False)),
+}
+
+
+def seeded(seed, build):
+    """What is still undrawn must not draw from the new stream, hence the sync before the seed."""
+    jt.sync_all()
+    jt.set_global_seed(seed)
+    net = build()
+    jt.sync_all()
+    return net
+
+
+def initial_weights(seed, net):
+    weights = seeded(seed, NETS[net]).state_dict().items()
+    return {f"{net}_seed{seed}.{name}": value.numpy() for name, value in weights}
+
+
+def init_fixture():
+    arrays = {"seeds": np.int32(SEEDS)}
+    for seed in SEEDS:
+        for net in NETS:
+            arrays.update(initial_weights(seed, net))
+    return arrays
+
+
+# ------------------------------------------------------------------------------------------------ trainings
+
+def mlp():
+    return nn.Sequential(nn.Linear(12, 24), nn.ReLU(), nn.Linear(24, 4))
+
+
+def dropout_mlp():
+    return nn.Sequential(nn.Linear(12, 24), nn.ReLU(), nn.Dropout(0.3),
+                         nn.Linear(24, 16), nn.ReLU(), nn.Dropout(0.3), nn.Linear(16, 4))
+
+
+def lenet():
+    return nn.Sequential(nn.Conv(1, 6, 5, padding=2), nn.ReLU(), nn.Pool(2),
+                         nn.Conv(6, 16, 5), nn.ReLU(), nn.Pool(2), nn.Flatten(),
+                         nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10))
+
+
+def normalise(net):
+    """One norm per output: over the last axis of a Linear's weight, the last three of a Conv's."""
+    for layer in net.layers.values():
+        if isinstance(layer, nn.Linear):
+            weight_norm(layer, "weight", -1)
+        elif isinstance(layer, nn.Conv):
+            weight_norm(layer, "weight", (1, 2, 3))
+
+
+def points():
+    """32 points, each labelled by the largest of four random projections."""
+    rng = np.random.RandomState(2)
+    x = to_f4(rng.normal(size=(32, 12)))
+    return x, np.int32((x @ rng.normal(size=(12, 4))).argmax(1))
+
+
+def images():
+    """Eight 28x28 images of noise within -0.5 and 0.5, each of another class."""
+    rng = np.random.RandomState(3)
+    x = rng.randint(0, 256, size=(8, 1, 28, 28)) / 256 - 0.5
+    return to_f4(x), np.int32(range(8))
+
+
+def thinned(array):
+    """The numbers in order, of more than 1000 only every STRIDE-th: a file need not hold all of LeNet."""
+    return array.reshape(-1)[::STRIDE if array.size > 1000 else 1]
+
+
+def parameters(net, prefix):
+    """All but the weight that g and v give."""
+    entries = net.state_dict()
+    free = {name: value for name, value in entries.items() if name + "_v" not in entries}
+    return {f"{prefix}.{name}": thinned(value.numpy()) for name, value in free.items()}
+
+
+def losses_of_training(net, optimizer, x, y):
+    losses = []
+    for _ in range(STEPS):
+        loss = nn.cross_entropy_loss(net(x), y)
+        optimizer.step(loss)
+        losses.append(loss.item())
+    return to_f4(losses)
+
+
+def training(seed, build, data, optimizer, normed=True):
+    """Draws from the stream: the weights in the order of the layers, then at each step each Dropout's mask."""
+    x, y = data()
+    net = seeded(seed, build)
+    if normed:
+        normalise(net)
+    net.train()
+    start = parameters(net, "start")
+    losses = losses_of_training(net, optimizer(net.parameters()), jt.array(x), jt.array(y))
+    arrays = dict(x=x, y=y, losses=losses, seed=np.int32([seed]), stride=np.int32([STRIDE]))
+    return dict(arrays, **start, **parameters(net, "end"))
+
+
+def wn_mlp_fixture():
+    return training(11, mlp, points, lambda p: nn.SGD(p, lr=0.05, momentum=0.9, weight_decay=0.001))
+
+
+def adam_fixture():
+    return training(12, dropout_mlp, points, lambda p: nn.Adam(p, lr=0.005), normed=False)
+
+
+def wn_lenet_fixture():
+    return training(13, lenet, images, lambda p: nn.SGD(p, lr=0.1, momentum=0.5))
+
+
+FIXTURES = {
+    "weight_norm": weight_norm_fixture,
+    "init": init_fixture,
+    "train_wn_mlp": wn_mlp_fixture,
+    "train_adam_dropout": adam_fixture,
+    "train_wn_lenet": wn_lenet_fixture,
+}
+
+
+def main(folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, make in FIXTURES.items():
+        save(folder, name, make())
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
