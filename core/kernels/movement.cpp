@@ -3,165 +3,208 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
+#include <type_traits>
+#include <utility>
+
+#include "walk.hpp"
 
 namespace jt::kernels {
 
 namespace {
 
-// A nest of loops over elements of `size` bytes: extents, and how far each operand moves per step (in elements).
-struct Loops {
-    Shape extent, from, to;
+/// One loop of a copy: n elements, and how far apart they lie on either side.
+struct Axis {
+    std::int64_t n = 1, from = 0, to = 0;
+};
 
-    void add(std::int64_t n, std::int64_t step_from, std::int64_t step_to) {
-        if (n == 1) return;
-        if (!extent.empty() && from.back() == n * step_from && to.back() == n * step_to) {
-            extent.back() *= n;
-            from.back() = step_from;
-            to.back() = step_to;
-            return;
-        }
-        extent.push_back(n);
-        from.push_back(step_from);
-        to.push_back(step_to);
+/// The loops of a copy, added from the innermost outwards; those that memory allows are merged.
+struct Nest {
+    int rank = 0;
+    Axis axes[max_rank];
+
+    void add(const Axis& axis) {
+        if (axis.n == 1) return;
+        Axis* last = rank > 0 ? &axes[rank - 1] : nullptr;
+        if (last && axis.from == last->from * last->n && axis.to == last->to * last->n)
+            last->n *= axis.n;
+        else
+            axes[rank++] = axis;
+    }
+
+    /// Makes the axis whose elements are neighbours in x the second loop, so that a transpose reads along it.
+    void pair() {
+        if (rank == 0 || axes[0].from == 1) return;
+        for (int k = 2; k < rank; ++k)
+            if (axes[k].from == 1) std::swap(axes[1], axes[k]);
     }
 };
 
-Shape strides_of(const Shape& shape) {
-    Shape strides(shape.size(), 1);
-    for (std::size_t k = shape.size(); k-- > 1;) strides[k - 1] = strides[k] * shape[k];
-    return strides;
+struct Strides {
+    std::int64_t of[max_rank];
+    explicit Strides(const Shape& shape) {
+        std::int64_t size = 1;
+        for (int k = shape.rank() - 1; k >= 0; --k) {
+            of[k] = size;
+            size *= shape[k];
+        }
+    }
+    std::int64_t operator[](int axis) const { return of[axis]; }
+};
+
+template <class T>
+constexpr std::int64_t lanes = 16 / sizeof(T);
+template <class T>
+using Vec [[gnu::vector_size(16)]] = T;
+
+/// a0 b0 a1 b1 …, from the first or the second half of both.
+template <class T, std::size_t... I>
+Vec<T> interleave(Vec<T> a, Vec<T> b, std::int64_t half, std::index_sequence<I...>) {
+    return half == 0 ? __builtin_shufflevector(a, b, (I / 2 + I % 2 * sizeof...(I))...)
+                     : __builtin_shufflevector(a, b, (I / 2 + I % 2 * sizeof...(I) + sizeof...(I) / 2)...);
+}
+
+/// Turns a square of vectors by interleaving its halves log2(lanes) times.
+template <class T>
+void turn(const T* x, std::int64_t from, T* y, std::int64_t to) {
+    constexpr auto n = lanes<T>;
+    Vec<T> a[n], b[n];
+    for (std::int64_t k = 0; k < n; ++k) std::memcpy(&a[k], x + k * from, 16);
+    for (auto round = n; round > 1; round /= 2) {
+        for (std::int64_t k = 0; k < n; ++k)
+            b[k] = interleave<T>(a[k / 2], a[k / 2 + n / 2], k % 2, std::make_index_sequence<n>());
+        std::copy(b, b + n, a);
+    }
+    for (std::int64_t k = 0; k < n; ++k) std::memcpy(y + k * to, &a[k], 16);
 }
 
 template <class T>
-void copy_row(const T* x, std::int64_t sx, T* y, std::int64_t sy, std::int64_t n) {
-    if (sx == 1 && sy == 1) {
-        std::memcpy(y, x, static_cast<std::size_t>(n) * sizeof(T));
-    } else {
-        for (std::int64_t i = 0; i < n; ++i) y[i * sy] = x[i * sx];
+void copy_box(const T* x, T* y, const Axis& inner, const Axis& outer) {
+    for (std::int64_t i = 0; i < outer.n; ++i)
+        for (std::int64_t k = 0; k < inner.n; ++k) y[i * outer.to + k * inner.to] = x[i * outer.from + k * inner.from];
+}
+
+/// inner.to and outer.from are 1: squares, in strips of one cache line of x; then what is left at both edges.
+template <class T>
+void transpose(const T* x, T* y, Axis inner, Axis outer) {
+    constexpr std::int64_t n = lanes<T>, strip = 4 * n;
+    const auto rows = outer.n / n * n, columns = inner.n / n * n;
+    for (std::int64_t i = 0; i < rows; i += strip)
+        for (std::int64_t k = 0; k < columns; k += n)
+            for (std::int64_t j = i; j < std::min(i + strip, rows); j += n)
+                turn(x + j + k * inner.from, inner.from, y + j * outer.to + k, outer.to);
+    copy_box(x + rows, y + rows * outer.to, inner, {outer.n - rows, 1, outer.to});
+    copy_box(x + columns * inner.from, y + columns, {inner.n - columns, inner.from, 1}, {rows, 1, outer.to});
+}
+
+template <class T>
+void copy_plane(const T* x, T* y, const Axis& inner, const Axis& outer) {
+    if (inner.to != 1 || (inner.from > 1 && outer.from != 1)) return copy_box(x, y, inner, outer);
+    if (inner.from > 1) return transpose(x, y, inner, outer);
+    for (std::int64_t i = 0; i < outer.n; ++i, x += outer.from, y += outer.to) {
+        if (inner.from == 1)
+            std::memcpy(y, x, static_cast<std::size_t>(inner.n) * sizeof(T));
+        else if (inner.from == 0)
+            std::fill_n(y, inner.n, *x);
+        else
+            copy_box(x, y, inner, {});
     }
 }
 
-// Rows and columns change places: square blocks, so that both sides stay in cache.
-template <class T>
-void copy_swapped(const T* x, T* y, std::int64_t rows, std::int64_t cols, const Loops& l, std::size_t k) {
-    constexpr std::int64_t block = 16;
-    for (std::int64_t i = 0; i < rows; i += block)
-        for (std::int64_t j = 0; j < cols; j += block)
-            for (std::int64_t r = i; r < std::min(i + block, rows); ++r)
-                copy_row(x + r * l.from[k] + j * l.from[k + 1], l.from[k + 1], y + r * l.to[k] + j * l.to[k + 1],
-                         l.to[k + 1], std::min(block, cols - j));
+/// As dispatch, with bytes for bool.
+template <class F>
+void dispatch_bits(Dtype dtype, F f) {
+    dispatch(dtype == bool_ ? uint8 : dtype, [&](auto zero) {
+        if constexpr (!std::is_same_v<decltype(zero), bool>) f(zero);
+    });
 }
 
-template <class T>
-void copy_nest(const T* x, T* y, const Loops& l, std::size_t k) {
-    const auto left = l.extent.size() - k;
-    if (left == 0)
-        *y = *x;
-    else if (left == 1)
-        copy_row(x, l.from[k], y, l.to[k], l.extent[k]);
-    else if (left == 2 && l.from[k] == 1)
-        copy_swapped(x, y, l.extent[k], l.extent[k + 1], l, k);
-    else
-        for (std::int64_t i = 0; i < l.extent[k]; ++i) copy_nest(x + i * l.from[k], y + i * l.to[k], l, k + 1);
-}
-
-void copy(const Array& x, std::int64_t x_start, Array& y, std::int64_t y_start, const Loops& l) {
-    const auto run = [&](auto zero) {
-        using T = decltype(zero);
-        copy_nest(static_cast<const T*>(x.raw()) + x_start, static_cast<T*>(y.raw()) + y_start, l, 0);
-    };
+void copy(const Array& x, std::int64_t x_start, Array& y, std::int64_t y_start, Nest& nest) {
     if (x.numel() == 0 || y.numel() == 0) return;
-    const auto size = size_of(x.dtype());
-    if (size == 1)
-        run(std::uint8_t{});
-    else if (size == 4)
-        run(std::uint32_t{});
-    else
-        run(std::uint64_t{});
+    nest.pair();
+    const Axis inner = nest.rank > 0 ? nest.axes[0] : Axis{1, 1, 1}, outer = nest.rank > 1 ? nest.axes[1] : Axis{};
+    Odometer<2> rest;
+    for (int k = 2; k < nest.rank; ++k) rest.add(nest.axes[k].n, {nest.axes[k].from, nest.axes[k].to});
+    dispatch_bits(x.dtype(), [&](auto zero) {
+        using T = decltype(zero);
+        do copy_plane(x.data<T>() + x_start + rest[0], y.data<T>() + y_start + rest[1], inner, outer);
+        while (rest.next());
+    });
 }
 
-struct BoxLoops {
-    Loops loops;
-    std::int64_t start = 0, numel = 1;
+/// Where the box of an array of `shape` begins, and the loops between the box and a dense array of its sizes.
+struct Box {
+    std::int64_t start = 0;
+    Nest nest;
 
-    // Moves between the box of an array of `outer` shape and a dense array of the box's shape.
-    BoxLoops(const Ranges& ranges, const Shape& outer, bool into_box) {
-        const Shape strides = strides_of(outer);
-        Shape sizes;
-        for (const auto& r : ranges) sizes.push_back(r.size);
-        const Shape dense = strides_of(sizes);
-        for (std::size_t k = 0; k < ranges.size(); ++k) {
-            const auto step = ranges[k].step * strides[k];
-            start += ranges[k].start * strides[k];
-            numel *= ranges[k].size;
-            loops.add(ranges[k].size, into_box ? dense[k] : step, into_box ? step : dense[k]);
+    Box(const Ranges& ranges, const Shape& shape, bool into_box) {
+        std::int64_t dense = 1, size = 1;
+        for (int k = shape.rank() - 1; k >= 0; --k) {
+            const auto& range = ranges[k];
+            const auto step = range.step * size;
+            start += range.start * size;
+            nest.add({range.size, into_box ? dense : step, into_box ? step : dense});
+            dense *= range.size;
+            size *= shape[k];
         }
     }
 };
-
-template <class T>
-void add_row(T* y, const T* x, std::int64_t n) {
-    for (std::int64_t i = 0; i < n; ++i) y[i] += x[i];
-}
 
 }  // namespace
 
 Array permute(const Array& x, const SmallVector<int, 6>& permutation) {
     Shape shape;
-    for (int axis : permutation) shape.push_back(x.shape()[static_cast<std::size_t>(axis)]);
+    for (int axis : permutation) shape.push_back(x.shape()[axis]);
     Array y(shape, x.dtype());
-    const Shape from = strides_of(x.shape()), to = strides_of(shape);
-    Loops loops;
-    for (std::size_t k = 0; k < shape.size(); ++k)
-        loops.add(shape[k], from[static_cast<std::size_t>(permutation[k])], to[k]);
-    copy(x, 0, y, 0, loops);
+    const Strides from(x.shape()), to(shape);
+    Nest nest;
+    for (int k = shape.rank() - 1; k >= 0; --k) nest.add({shape[k], from[permutation[k]], to[k]});
+    copy(x, 0, y, 0, nest);
     return y;
 }
 
 Array broadcast_to(const Array& x, const Shape& shape) {
     Array y(shape, x.dtype());
-    const Shape from = strides_of(x.shape()), to = strides_of(shape);
-    const auto shift = shape.size() - x.shape().size();
-    Loops loops;
-    for (std::size_t k = 0; k < shape.size(); ++k) {
-        const bool repeated = k < shift || x.shape()[k - shift] == 1;
-        loops.add(shape[k], repeated ? 0 : from[k - shift], to[k]);
+    const Strides from(x.shape()), to(shape);
+    const int shift = shape.rank() - x.rank();
+    Nest nest;
+    for (int k = shape.rank() - 1; k >= 0; --k) {
+        const bool repeats = k < shift || x.shape()[k - shift] == 1;
+        nest.add({shape[k], repeats ? 0 : from[k - shift], to[k]});
     }
-    copy(x, 0, y, 0, loops);
+    copy(x, 0, y, 0, nest);
     return y;
 }
 
 Array slice(const Array& x, const Ranges& ranges) {
     Shape shape;
-    for (const auto& r : ranges) shape.push_back(r.size);
+    for (const auto& range : ranges) shape.push_back(range.size);
     Array y(shape, x.dtype());
-    const BoxLoops box(ranges, x.shape(), false);
-    copy(x, box.start, y, 0, box.loops);
+    Box box(ranges, x.shape(), false);
+    copy(x, box.start, y, 0, box.nest);
     return y;
 }
 
 Array unslice(const Array& x, const Ranges& ranges, const Shape& shape) {
     Array y = Array::zeros(shape, x.dtype());
-    const BoxLoops box(ranges, shape, true);
-    copy(x, 0, y, box.start, box.loops);
+    Box box(ranges, shape, true);
+    copy(x, 0, y, box.start, box.nest);
     return y;
 }
 
 Array concat(const SmallVector<const Array*, 8>& parts, int axis) {
-    const auto k = static_cast<std::size_t>(axis);
     Shape shape = parts[0]->shape();
-    shape[k] = 0;
-    for (const Array* part : parts) shape[k] += part->shape()[k];
+    shape[axis] = 0;
+    for (const Array* part : parts) shape[axis] += part->shape()[axis];
     Array y(shape, parts[0]->dtype());
-    const auto outer = Shape(shape.begin(), shape.begin() + axis).numel();
-    const auto inner = Shape(shape.begin() + axis + 1, shape.end()).numel();
-    std::int64_t start = 0;
+    std::int64_t inner = 1, outer = 1, start = 0;
+    for (int k = 0; k < shape.rank(); ++k) (k < axis ? outer : inner) *= k == axis ? 1 : shape[k];
     for (const Array* part : parts) {
-        const auto run = part->shape()[k] * inner;
-        Loops loops;
-        loops.add(outer, run, shape[k] * inner);
-        loops.add(run, 1, 1);
-        copy(*part, 0, y, start, loops);
+        const auto run = part->shape()[axis] * inner;
+        Nest nest;
+        nest.add({run, 1, 1});
+        nest.add({outer, run, shape[axis] * inner});
+        copy(*part, 0, y, start, nest);
         start += run;
     }
     return y;
@@ -169,24 +212,33 @@ Array concat(const SmallVector<const Array*, 8>& parts, int axis) {
 
 Array take(const Array& x, const Array& index) {
     Shape shape = index.shape();
-    for (std::size_t k = 1; k < x.shape().size(); ++k) shape.push_back(x.shape()[k]);
+    for (int k = 1; k < x.rank(); ++k) shape.push_back(x.shape()[k]);
     Array y(shape, x.dtype());
-    const auto row = x.bytes() / static_cast<std::size_t>(std::max<std::int64_t>(x.shape()[0], 1));
+    const auto n = index.numel(), row = y.numel() / std::max<std::int64_t>(n, 1);
     const auto* rows = index.data<std::int32_t>();
-    for (std::int64_t i = 0; i < index.numel(); ++i)
-        std::memcpy(static_cast<char*>(y.raw()) + static_cast<std::size_t>(i) * row,
-                    static_cast<const char*>(x.raw()) + static_cast<std::size_t>(rows[i]) * row, row);
+    dispatch_bits(x.dtype(), [&](auto zero) {
+        using T = decltype(zero);
+        const T* from = x.data<T>();
+        T* to = y.data<T>();
+        if (row == 1)
+            std::transform(rows, rows + n, to, [=](auto r) { return from[r]; });
+        else
+            for (std::int64_t i = 0; i < n; ++i) std::copy_n(from + rows[i] * row, row, to + i * row);
+    });
     return y;
 }
 
 Array untake(const Array& x, const Array& index, const Shape& shape) {
     Array y = Array::zeros(shape, x.dtype());
-    const auto row = Shape(shape.begin() + 1, shape.end()).numel();
+    const auto n = index.numel(), row = x.numel() / std::max<std::int64_t>(n, 1);
     const auto* rows = index.data<std::int32_t>();
     dispatch_float(x.dtype(), [&](auto zero) {
         using T = decltype(zero);
-        for (std::int64_t i = 0; i < index.numel(); ++i)
-            add_row(y.data<T>() + rows[i] * row, x.data<T>() + i * row, row);
+        const T* from = x.data<T>();
+        for (std::int64_t i = 0; i < n; ++i, from += row) {
+            T* to = y.data<T>() + rows[i] * row;
+            std::transform(from, from + row, to, to, std::plus<T>());
+        }
     });
     return y;
 }

@@ -1,0 +1,235 @@
+// Holds every movement of elements against index arithmetic, one element at a time, in every dtype.
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "../../core/kernels/movement.hpp"
+#include "arrays.hpp"
+
+using namespace jt;
+using namespace jt::kernels;
+using test::at;
+using test::numbers;
+using test::same_bits;
+
+namespace {
+
+constexpr Dtype dtypes[] = {bool_, uint8, int32, int64, float32, float64};
+using Axes = SmallVector<int, 6>;
+
+Shape index_of(const Shape& shape, std::int64_t i) {
+    Shape index = shape;
+    for (int k = shape.rank() - 1; k >= 0; --k) {
+        index[k] = i % shape[k];
+        i /= shape[k];
+    }
+    return index;
+}
+
+std::int64_t place_of(const Shape& shape, const Shape& index) {
+    std::int64_t at = 0;
+    for (int k = 0; k < shape.rank(); ++k) at = at * shape[k] + index[k];
+    return at;
+}
+
+void put(Array& y, std::int64_t i, const Array& x, std::int64_t k) {
+    const auto size = size_of(x.dtype());
+    std::memcpy(static_cast<char*>(y.raw()) + static_cast<std::size_t>(i) * size,
+                static_cast<const char*>(x.raw()) + static_cast<std::size_t>(k) * size, size);
+}
+
+/// y[i] = x[source(i)] for every multi-index i of y.
+template <class F>
+Array naive(const Array& x, const Shape& shape, F source) {
+    Array y(shape, x.dtype());
+    for (std::int64_t i = 0; i < y.numel(); ++i) put(y, i, x, place_of(x.shape(), source(index_of(shape, i))));
+    return y;
+}
+
+Array naive_permute(const Array& x, const Axes& permutation) {
+    Shape shape;
+    for (int axis : permutation) shape.push_back(x.shape()[axis]);
+    return naive(x, shape, [&](const Shape& index) {
+        Shape source = index;
+        for (std::size_t k = 0; k < index.size(); ++k) source[permutation[k]] = index[k];
+        return source;
+    });
+}
+
+Shape place_in_box(const Ranges& ranges, Shape index) {
+    for (std::size_t k = 0; k < index.size(); ++k) index[k] = ranges[k].start + index[k] * ranges[k].step;
+    return index;
+}
+
+Shape sizes_of(const Ranges& ranges) {
+    Shape sizes;
+    for (const auto& range : ranges) sizes.push_back(range.size);
+    return sizes;
+}
+
+Array naive_slice(const Array& x, const Ranges& ranges) {
+    return naive(x, sizes_of(ranges), [&](const Shape& index) { return place_in_box(ranges, index); });
+}
+
+Array naive_unslice(const Array& x, const Ranges& ranges, const Shape& shape) {
+    Array y = Array::zeros(shape, x.dtype());
+    for (std::int64_t i = 0; i < x.numel(); ++i)
+        put(y, place_of(shape, place_in_box(ranges, index_of(x.shape(), i))), x, i);
+    return y;
+}
+
+Array indices(const Shape& shape, std::int64_t limit, unsigned seed) {
+    return numbers(shape, int32, 0, static_cast<double>(limit), seed);
+}
+
+}  // namespace
+
+TEST_SUITE("core") {
+    TEST_CASE("permute in every order of the axes") {
+        for (Dtype dtype : dtypes)
+            for (const Shape& shape : {Shape{}, Shape{7}, Shape{5, 37}, Shape{64, 16}, Shape{3, 1, 5}, Shape{4, 33, 18},
+                                       Shape{2, 3, 4, 5}, Shape{17, 2, 1, 19}, Shape{3, 0, 2}}) {
+                const Array x = numbers(shape, dtype, -100, 100);
+                Axes axes(shape.size());
+                std::iota(axes.begin(), axes.end(), 0);
+                do {
+                    CAPTURE(std::string(name(dtype)) + text(shape));
+                    CHECK(same_bits(permute(x, axes), naive_permute(x, axes)));
+                } while (std::next_permutation(axes.begin(), axes.end()));
+            }
+    }
+
+    TEST_CASE("transpose at every extent around the squares") {
+        for (Dtype dtype : dtypes)
+            for (std::int64_t rows = 1; rows < 36; ++rows)
+                for (std::int64_t columns : {1, 2, 3, 4, 5, 15, 16, 17, 66}) {
+                    const Array x = numbers({rows, columns}, dtype, -100, 100);
+                    CAPTURE(std::string(name(dtype)) + text(x.shape()));
+                    CHECK(same_bits(permute(x, {1, 0}), naive_permute(x, {1, 0})));
+                }
+    }
+
+    TEST_CASE("64 axes, and the 65th refused") {
+        Shape shape(64, 1);
+        for (std::size_t k : {0, 9, 31, 62, 63}) shape[k] = static_cast<std::int64_t>(2 + k % 2);
+        const Array x = numbers(shape, float32);
+        Axes axes(64);
+        for (int k = 0; k < 64; ++k) axes[k] = 63 - k;
+        CHECK(same_bits(permute(x, axes), naive_permute(x, axes)));
+        Shape twos(64, 1);
+        for (std::size_t k = 0; k < 64; k += 6) twos[k] = 2;
+        const Array y = numbers(twos, uint8, 0, 200);
+        CHECK(same_bits(permute(y, axes), naive_permute(y, axes)));
+        CHECK_THROWS_WITH_AS(broadcast_to(x, Shape(65, 2)), "array: needs at most 64 axes, got 65", ShapeError);
+    }
+
+    TEST_CASE("permute keeps the bits of NaN") {
+        Array x({2, 4}, float32);
+        for (std::uint32_t i = 0; i < 8; ++i) {
+            const std::uint32_t bits = 0x7f800001U + i * 0x10101U;
+            std::memcpy(x.data<float>() + i, &bits, 4);
+        }
+        CHECK(same_bits(permute(x, {1, 0}), naive_permute(x, {1, 0})));
+    }
+
+    TEST_CASE("broadcast_to") {
+        struct Row {
+            Shape from, to;
+        };
+        for (Dtype dtype : dtypes)
+            for (const auto& [from, to] : {Row{{}, {3, 4}}, Row{{1}, {5}}, Row{{4}, {3, 4}}, Row{{3, 1}, {3, 40}},
+                                           Row{{2, 1, 4}, {2, 3, 4}}, Row{{1, 3, 1}, {2, 3, 4}}, Row{{1}, {0}},
+                                           Row{{3, 1, 1, 2}, {5, 3, 4, 1, 2}}, Row{{0, 1}, {0, 4}}, Row{{3}, {3}}}) {
+                const Array x = numbers(from, dtype);
+                Array expected(to, dtype);
+                for (std::int64_t i = 0; i < expected.numel(); ++i) put(expected, i, x, test::source(from, to, i));
+                CAPTURE(text(from) + " to " + text(to));
+                CHECK(same_bits(broadcast_to(x, to), expected));
+            }
+    }
+
+    TEST_CASE("slice and its transpose") {
+        struct Row {
+            Shape shape;
+            Ranges ranges;
+        };
+        for (Dtype dtype : dtypes)
+            for (const auto& [shape, ranges] :
+                 {Row{{}, {}}, Row{{9}, {{2, 1, 5}}}, Row{{9}, {{8, -1, 9}}}, Row{{9}, {{1, 3, 3}}},
+                  Row{{9}, {{4, 7, 1}}}, Row{{9}, {{7, -3, 3}}}, Row{{9}, {{3, 1, 0}}}, Row{{9}, {{9, 1, 0}}},
+                  Row{{6, 7}, {{1, 1, 4}, {0, 1, 7}}}, Row{{6, 7}, {{0, 1, 6}, {2, 1, 3}}},
+                  Row{{6, 7}, {{5, -2, 3}, {6, -1, 7}}}, Row{{6, 7}, {{4, 1, 1}, {0, 2, 4}}},
+                  Row{{4, 5, 6}, {{1, 2, 2}, {0, 1, 5}, {5, -5, 2}}},
+                  Row{{4, 5, 6}, {{3, -1, 4}, {2, 1, 1}, {0, 1, 6}}},
+                  Row{{40, 3, 2}, {{0, 1, 40}, {0, 1, 3}, {1, 1, 1}}}, Row{{0, 4}, {{0, 1, 0}, {1, 1, 2}}}}) {
+                CAPTURE(std::string(name(dtype)) + text(shape));
+                const Array x = numbers(shape, dtype);
+                CHECK(same_bits(slice(x, ranges), naive_slice(x, ranges)));
+                const Array g = numbers(sizes_of(ranges), dtype);
+                CHECK(same_bits(unslice(g, ranges, shape), naive_unslice(g, ranges, shape)));
+            }
+    }
+
+    TEST_CASE("concat gives back its parts by slices") {
+        for (Dtype dtype : dtypes)
+            for (int axis = 0; axis < 3; ++axis) {
+                const std::int64_t extents[] = {2, 0, 1, 5};
+                SmallVector<Array, 4> parts;
+                for (auto extent : extents) {
+                    Shape shape{3, 4, 2};
+                    shape[axis] = extent;
+                    parts.push_back(numbers(shape, dtype, -9, 9, static_cast<unsigned>(extent) + 1));
+                }
+                const Array y = concat({&parts[0], &parts[1], &parts[2], &parts[3]}, axis);
+                CHECK(y.shape()[axis] == 8);
+                std::int64_t start = 0;
+                for (const Array& part : parts) {
+                    Ranges ranges;
+                    for (auto extent : part.shape()) ranges.push_back({0, 1, extent});
+                    ranges[axis].start = start;
+                    start += part.shape()[axis];
+                    CHECK(same_bits(naive_slice(y, ranges), part));
+                }
+            }
+    }
+
+    TEST_CASE("take reads rows at an index of any shape") {
+        for (Dtype dtype : dtypes)
+            for (const Shape& shape : {Shape{7}, Shape{7, 3}, Shape{4, 1, 5}, Shape{3, 0}})
+                for (const Shape& places : {Shape{1}, Shape{6}, Shape{2, 5}, Shape{0}, Shape{}}) {
+                    const Array x = numbers(shape, dtype), index = indices(places, shape[0], 3);
+                    Shape out = places;
+                    for (int k = 1; k < shape.rank(); ++k) out.push_back(shape[k]);
+                    Array expected(out, dtype);
+                    const auto row = x.numel() / shape[0];
+                    for (std::int64_t i = 0; i < expected.numel(); ++i)
+                        put(expected, i, x, index.data<std::int32_t>()[i / row] * row + i % row);
+                    CHECK(same_bits(take(x, index), expected));
+                }
+        CHECK(take(Array({0, 3}, float32), Array({0}, int32)).shape() == Shape{0, 3});
+    }
+
+    TEST_CASE("untake adds rows, the same row in the order of the index") {
+        for (Dtype dtype : {float32, float64})
+            for (const Shape& shape : {Shape{5}, Shape{5, 3}, Shape{5, 2, 9}, Shape{5, 0}}) {
+                const Array index = indices({4, 6}, 5, 7);
+                Shape g_shape{4, 6};
+                for (int k = 1; k < shape.rank(); ++k) g_shape.push_back(shape[k]);
+                const Array g = numbers(g_shape, dtype);
+                const auto row = g.numel() / index.numel();
+                Array expected = Array::zeros(shape, dtype);
+                dispatch_float(dtype, [&](auto zero) {
+                    using T = decltype(zero);
+                    for (std::int64_t i = 0; i < g.numel(); ++i)
+                        expected.data<T>()[index.data<std::int32_t>()[i / row] * row + i % row] += g.data<T>()[i];
+                });
+                CHECK(same_bits(untake(g, index, shape), expected));
+            }
+        Array order = test::array({3}, {1e16, 1, -1e16}), same = Array::zeros({3}, int32);
+        CHECK(at(untake(order, same, {1}), 0) == 0);
+        CHECK(same_bits(untake(Array({0, 2}, float32), Array({0}, int32), {3, 2}), Array::zeros({3, 2}, float32)));
+    }
+}
