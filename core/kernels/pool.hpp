@@ -4,8 +4,8 @@
 
 namespace jt::kernels {
 
-/// Window geometry, vertical first; the output extent is (in + 2 * padding - kernel) / stride + 1, rounded up with
-/// ceil_mode.
+/// Window geometry, vertical first, padding < kernel; the output extent is (in + 2 * padding - kernel) / stride + 1,
+/// rounded up with ceil_mode, save that (as in PyTorch) a last window that would start behind the input is dropped.
 struct PoolParams {
     std::int64_t kernel[2], stride[2], padding[2];
     bool ceil_mode = false, count_include_pad = true;
@@ -23,7 +23,8 @@ MaxPooled max_pool(const Array& x, const PoolParams& p);
 Array unpool(const Array& g, const Array& index, const Shape& x_shape);
 Array pool_at(const Array& x, const Array& index);
 
-/// Mean over each window; padding counts as zeros with count_include_pad, else the divisor is the number of real cells.
+/// Mean over each window; padding counts as zeros with count_include_pad (what lies behind it, with ceil_mode, does
+/// not), else the divisor is the number of real cells.
 Array mean_pool(const Array& x, const PoolParams& p);
 /// Its transpose: g spread over the windows of an input of `x_shape`.
 Array mean_unpool(const Array& g, const Shape& x_shape, const PoolParams& p);

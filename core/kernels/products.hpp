@@ -29,6 +29,10 @@ struct Products {
     void (*conv_input)(const ConvTaps& p, const T* w, const T* g, T* planes);
     /// w += g * transposed planes, summed over images
     void (*conv_weight)(const ConvTaps& p, std::int64_t images, const T* g, const T* planes, T* w);
+    /// The largest of each of `count` windows of 2 x 2 side by side in two rows, `width` apart, and its place: `at` is
+    /// that of top[0]. False, and nothing done, when they are too few for a vector.
+    bool (*max_pool_row)(const T* top, std::int64_t width, std::int64_t at, std::int64_t count, T* value,
+                         std::int32_t* index);
 };
 
 template <class T>

@@ -3,11 +3,12 @@
 
 #include "conv.hpp"
 #include "gemm.hpp"
+#include "pool.hpp"
 
 namespace jt::kernels::JT_ISA {
 
 template <class T>
-constexpr Products<T> table = {lanes<T>, gemm<T>, conv<T>, conv_input<T>, conv_weight<T>};
+constexpr Products<T> table = {lanes<T>, gemm<T>, conv<T>, conv_input<T>, conv_weight<T>, max_pool_row<T>};
 
 const Products<float> products_float = table<float>;
 const Products<double> products_double = table<double>;
