@@ -10,6 +10,7 @@ namespace jt {
 namespace {
 
 std::size_t common_size(Kind x, Kind y) {
+    if (x.number != y.number) return size_of(x.number ? y.dtype : x.dtype);
     if (x.scalar == y.scalar) return x.scalar ? size_of(x.dtype) : std::max(size_of(x.dtype), size_of(y.dtype));
     return size_of(x.scalar ? y.dtype : x.dtype);
 }
@@ -17,7 +18,7 @@ std::size_t common_size(Kind x, Kind y) {
 }  // namespace
 
 Kind kind_of(const char* op, const Operand& x) {
-    if (!x.is_var()) return {x.number().dtype, true};
+    if (!x.is_var()) return {x.number().dtype, true, true};
     const Node& node = node_of(op, x.var());
     return {node.value.dtype(), node.scalar};
 }

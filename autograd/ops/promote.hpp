@@ -8,10 +8,12 @@ namespace jt {
 struct Kind {
     Dtype dtype;
     bool scalar;
+    bool number = false;  ///< no Var at all
 };
 Kind kind_of(const char* op, const Operand& x);
 
-/// The common dtype: float if either is, of the wider size; a scalar does not count for the size.
+/// The common dtype: float if either is, of the wider size; a scalar does not count for the size, a
+/// number never (`1 - x` and `x - 1` agree).
 Dtype promote(Kind x, Kind y);
 /// The float dtype of a division or a transcendental function.
 Dtype to_float(Dtype dtype);
