@@ -67,7 +67,7 @@ Var float_of(const char* op, const Var& x) {
 }
 
 Var unary(const Op& op, Unary f, const Var& x) {
-    Var y = record(op, kernels::map(f, x.array()), {x});
+    Var y = record(op, kernels::map(f, node_of(op.name, x).value), {x});
     y.node()->scalar = x.node()->scalar;
     return y;
 }
@@ -104,9 +104,17 @@ Var abs_grad(const Var& g, const Var& x) {
     return record(op, kernels::zip(Binary::abs_grad, g.array(), x.array()), {g, x});
 }
 
+Var pow_slope(const Operand& x, const Operand& y) {
+    if (y.is_var()) return y * pow(x, y - 1);
+    const double exponent = y.number().value;
+    return exponent * pow(x, exponent - 1);
+}
+
 Var comparison(const char* name, Compare f, const Operand& x, const Operand& y) {
     const Dtype dtype = promote(kind_of(name, x), kind_of(name, y));
-    return constant(kernels::compare(f, as_var(x, dtype).array(), as_var(y, dtype).array()));
+    const Var a = as_var(x, dtype), b = as_var(y, dtype);
+    broadcast_shapes(name, a.shape(), b.shape());
+    return constant(kernels::compare(f, a.array(), b.array()));
 }
 
 }  // namespace
@@ -146,7 +154,7 @@ Var div(const Operand& x, const Operand& y) {
 Var pow(const Operand& x, const Operand& y) {
     static constexpr Op op{"pow", [](const Var& g, const Call& call) -> Vars {
                                return by_side(
-                                   call, [&](Operand x, Operand y) { return g * (y * pow(x, y - 1)); },
+                                   call, [&](Operand x, Operand y) { return g * pow_slope(x, y); },
                                    [&](Operand x, Operand) { return g * call.output() * log(as_var(x, g.dtype())); });
                            }};
     if (x.is_var() && !y.is_var() && y.number().value == 2) return x * x;
@@ -228,7 +236,9 @@ Var where(const Var& c, const Operand& x, const Operand& y) {
             return {Var(), call.needs(1) ? where(c, g, 0) : Var(), call.needs(2) ? where(c, 0, g) : Var()};
         }};
     const Dtype dtype = promote(kind_of(op.name, x), kind_of(op.name, y));
+    node_of(op.name, c);
     const Var mask = cast(c, Dtype::bool_), a = as_var(x, dtype), b = as_var(y, dtype);
+    broadcast_shapes(op.name, c.shape(), broadcast_shapes(op.name, a.shape(), b.shape()));
     return record(op, kernels::select(mask.array(), a.array(), b.array()), {mask, a, b});
 }
 
