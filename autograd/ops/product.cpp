@@ -35,6 +35,9 @@ struct Extents {
 
 Shape leading(const Shape& s) { return Shape(s.begin(), s.end() - 2); }
 
+// x as a matrix of its last axis; the axes before it become one.
+Var flattened(const Var& x) { return reshape(x, {Shape(x.shape().begin(), x.shape().end() - 1).numel(), x.shape(-1)}); }
+
 Shape with_matrix(Shape batch, std::int64_t rows, std::int64_t cols) {
     batch.push_back(rows);
     batch.push_back(cols);
@@ -79,9 +82,7 @@ Var product(const Var& a, const Var& b, Flags t) {
 Var folded(const Var& a, const Var& b, bool trans_b) {
     Shape shape(a.shape().begin(), a.shape().end() - 1);
     shape.push_back(trans_b ? rows_of(b.shape()) : cols_of(b.shape()));
-    const Var y =
-        product(reshape(a, {a.numel() / std::max<std::int64_t>(a.shape(-1), 1), a.shape(-1)}), b, {false, trans_b});
-    return reshape(y, shape);
+    return reshape(product(flattened(a), b, {false, trans_b}), shape);
 }
 
 // A vector is a row on the left and a column on the right; its axis is dropped from the result.
@@ -145,8 +146,7 @@ Var linear(const Var& x, const Var& w, const Var& b) {
     if (!b) return x.ndim() == 1 ? matmul(w, x) : matmul(as_var(x, dtype), as_var(w, dtype), false, true);
     Shape shape(x.shape().begin(), x.shape().end() - 1);
     shape.push_back(w.shape(0));
-    const std::int64_t n = shape.numel() / std::max<std::int64_t>(w.shape(0), 1);
-    return reshape(linear2d(reshape(as_var(x, dtype), {n, w.shape(1)}), as_var(w, dtype), as_var(b, dtype)), shape);
+    return reshape(linear2d(flattened(as_var(x, dtype)), as_var(w, dtype), as_var(b, dtype)), shape);
 }
 
 }  // namespace jt
