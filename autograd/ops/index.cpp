@@ -35,8 +35,8 @@ Range range_of(const Slice& s, std::int64_t n) {
     const auto clip = [&](std::int64_t i) { return std::clamp(i < 0 ? i + n : i, low, high); };
     const auto start = s.start ? clip(*s.start) : (s.step > 0 ? low : high);
     const auto stop = s.stop ? clip(*s.stop) : (s.step > 0 ? high : low);
-    const auto distance = s.step > 0 ? stop - start : start - stop, stride = std::abs(s.step);
-    return {start, s.step, std::max<std::int64_t>(0, (distance + stride - 1) / stride)};
+    const bool some = s.step > 0 ? start < stop : start > stop;
+    return {start, s.step, some ? (stop - start - (s.step > 0 ? 1 : -1)) / s.step + 1 : 0};
 }
 
 Range one(std::int64_t i, std::int64_t n, std::size_t axis) {
