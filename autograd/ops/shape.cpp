@@ -1,4 +1,6 @@
 // Ops that change the shape or join Vars.
+#include <algorithm>
+
 #include "../../core/kernels/movement.hpp"
 #include "../ops.hpp"
 #include "promote.hpp"
@@ -9,14 +11,12 @@ namespace {
 
 Shape with_inferred(const Shape& wanted, std::int64_t numel) {
     Shape shape = wanted;
-    std::int64_t known = 1, *unknown = nullptr;
-    for (auto& extent : shape) {
-        if (extent == -1 && !unknown)
-            unknown = &extent;
-        else
-            known *= extent;
-    }
-    if (unknown) *unknown = known > 0 ? numel / known : 0;
+    const auto unknown = std::find(shape.begin(), shape.end(), -1);
+    if (unknown == shape.end()) return shape;
+    *unknown = 1;
+    check_shape("reshape", shape);
+    const auto known = shape.numel();
+    *unknown = known > 0 ? numel / known : 0;
     return shape;
 }
 
@@ -38,9 +38,9 @@ Axes checked_permutation(const Axes& permutation, int rank) {
 }
 
 Dtype common_dtype(const Vars& parts) {
-    Kind kind = kind_of("concat", parts[0]);
-    for (const auto& part : parts) kind.dtype = promote(kind, {kind_of("concat", part).dtype, kind.scalar});
-    return kind.dtype;
+    Dtype widest = parts[0].dtype();
+    for (const auto& part : parts) widest = promote({widest, false}, {part.dtype(), false});
+    return widest;
 }
 
 void check_parts(const Vars& parts, int axis) {
