@@ -106,7 +106,7 @@ std::pair<Var, Var> argmax(const Var& x, int axis, KeepDims keep) {
         shape[static_cast<std::size_t>(k)] = -1;
         return shape;
     }());
-    const Var value = sum(where(index == places, x, 0), k, keep);
+    const Var value = cast(sum(where(index == places, x, 0), k, keep), x.dtype());
     return {keep.value ? index : reshape(index, reduced_shape(x.shape(), AxisSet{1} << k, false)), value};
 }
 
