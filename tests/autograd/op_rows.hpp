@@ -1,0 +1,163 @@
+// Rows of the op tables: what each says of a function, and how it is held against differences and numbers.
+#pragma once
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "../../autograd/function.hpp"
+#include "../../autograd/grad.hpp"
+#include "../../autograd/gradcheck.hpp"
+#include "../../autograd/ops.hpp"
+#include "../../core/warn.hpp"
+#include "../check.hpp"
+
+namespace jt::test {
+
+using Op = std::function<Var(const Vars&)>;
+using Sample = std::vector<Shape>;
+
+/// A differentiable function, the shapes of the inputs it is tried on, and the range of their numbers. The name is that
+/// in autograd/ops.hpp; what follows a colon says which case it is.
+struct GradRow {
+    std::string name;
+    Op f;
+    std::vector<Sample> samples;
+    double low = -2, high = 2;
+};
+
+/// A call and its printed result: numbers, shape and dtype at once.
+struct ValueRow {
+    std::string name;
+    std::function<Var()> f;
+    std::string expected;
+};
+
+inline Var random_input(std::mt19937_64& random, const Shape& shape, double low, double high) {
+    std::vector<double> numbers(static_cast<std::size_t>(shape.numel()));
+    for (auto& x : numbers) x = low + (high - low) * static_cast<double>(random() >> 11) * 0x1p-53;
+    return array(numbers.data(), shape, float64);
+}
+
+inline Vars random_inputs(const Sample& shapes, double low, double high, std::uint64_t seed = 1) {
+    std::mt19937_64 random(seed);
+    Vars inputs;
+    for (const auto& shape : shapes) inputs.push_back(random_input(random, shape, low, high));
+    return inputs;
+}
+
+inline Vars as_dtype(const Vars& inputs, Dtype dtype) {
+    Vars out;
+    for (const auto& x : inputs) out.push_back(array(x, dtype));
+    return out;
+}
+
+/// An op with the gradient of another one: `change` spoils each gradient of f.
+class Mutant : public Function {
+public:
+    Mutant(Op f, std::function<Var(const Var&)> change) : f_(std::move(f)), change_(std::move(change)) {}
+    Vars execute(const Vars& inputs) override {
+        inputs_ = inputs;
+        return {f_(inputs)};
+    }
+    Vars grad(const Vars& g) override {
+        Vars leaves, gradients;
+        for (const auto& x : inputs_) leaves.push_back(x.detach());
+        for (const auto& gx : jt::grad(sum(f_(leaves) * g[0]), leaves)) gradients.push_back(change_(gx));
+        return gradients;
+    }
+
+private:
+    Op f_;
+    std::function<Var(const Var&)> change_;
+    Vars inputs_;
+};
+
+inline bool survives(const Op& f, const Vars& inputs, const std::function<Var(const Var&)>& change) {
+    const Op mutant = [&](const Vars& x) { return apply<Mutant>(x, f, change)[0]; };
+    return gradcheck(mutant, inputs).ok;
+}
+
+/// First and second order against differences.
+inline void check_differences(const Op& f, const Vars& inputs) {
+    const auto result = gradcheck(f, inputs, {.order = 2});
+    CHECK_MESSAGE(result.ok, result.message);
+}
+
+/// Wrong rules are noticed.
+inline void check_mutants(const Op& f, const Vars& inputs) {
+    std::int64_t elements = 0;
+    for (const auto& x : inputs) elements += x.numel();
+    if (f(inputs).numel() == 0 || elements == 0) return;
+    CHECK_FALSE(survives(f, inputs, [](const Var& g) { return -g; }));
+    CHECK_FALSE(survives(f, inputs, [](const Var& g) { return g * (1 + 1e-4); }));
+}
+
+/// Recording or not, once or twice: the same bits. In float32: nearly the same numbers.
+inline void check_ways(const Op& f, const Vars& inputs) {
+    const Var y = f(inputs), g = random_inputs({y.shape()}, -1, 1)[0];
+    {
+        const no_grad guard;
+        CHECK_SAME(f(inputs), y);
+    }
+    const Vars first = grad(sum(y * g), inputs), again = grad(sum(y * g), inputs);
+    const Vars freeing = grad(sum(f(inputs) * g), inputs, false);
+    const Vars single = as_dtype(inputs, float32);
+    const Var y32 = f(single), g32 = cast(g, float32);
+    const Vars gradients32 = grad(sum(y32 * g32), single);
+    CHECK(y32.dtype() == float32);
+    CHECK_EQ(difference(y32, y, 1e-4, 1e-5), "");
+    for (std::size_t k = 0; k < inputs.size(); ++k) {
+        CHECK(first[k].dtype() == float64);
+        CHECK_SAME(first[k], again[k]);
+        CHECK_EQ(difference(freeing[k], first[k], 1e-12, 1e-13), "");
+        CHECK(gradients32[k].dtype() == float32);
+        CHECK_EQ(difference(gradients32[k], first[k], 1e-4, 1e-4), "");
+    }
+}
+
+inline bool equal_shapes(const Sample& shapes) {
+    for (const auto& shape : shapes)
+        if (shape != shapes[0]) return false;
+    return shapes.size() > 1;
+}
+
+inline void check(const GradRow& row) {
+    CAPTURE(row.name);
+    for (const auto& shapes : row.samples) {
+        std::string text;
+        for (const auto& shape : shapes) text += jt::text(shape) + " ";
+        CAPTURE(text);
+        const Vars inputs = random_inputs(shapes, row.low, row.high);
+        check_differences(row.f, inputs);
+        check_mutants(row.f, inputs);
+        check_ways(row.f, inputs);
+        if (!equal_shapes(shapes)) continue;
+        const std::size_t n = shapes.size();
+        check_differences([&](const Vars& x) { return row.f(Vars(n, x[0])); }, {inputs[0]});
+    }
+}
+
+inline void check(const ValueRow& row) {
+    CAPTURE(row.name);
+    CHECK_EQ(str(row.f()), row.expected);
+}
+
+template <class Row>
+void check_all(const std::vector<Row>& rows) {
+    for (const auto& row : rows) check(row);
+}
+
+/// Runs f and gives the warnings that it caused.
+template <class F>
+std::vector<std::string> warnings_of(F f) {
+    std::vector<std::string> heard;
+    auto previous = set_warning_handler([&](const std::string& message) { heard.push_back(message); });
+    f();
+    set_warning_handler(previous);
+    return heard;
+}
+
+}  // namespace jt::test

@@ -1,0 +1,468 @@
+// The ops that work element by element: gradients against differences, values and errors against what is written here.
+#include <cmath>
+#include <limits>
+
+#include "op_rows.hpp"
+
+namespace jt::test {
+
+namespace {
+
+constexpr double inf = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
+
+const std::vector<Sample> pairs = {
+    {{3, 4}, {3, 4}},    {{3, 4}, {4}},
+    {{4}, {3, 4}},       {{3, 1}, {1, 4}},
+    {{2, 3, 4}, {3, 1}}, {{1}, {1}},
+    {{1}, {3, 4}},       {{2, 3}, {1}},
+    {{0, 3}, {3}},       {{2, 0, 3}, {1, 3}},
+    {{1, 1, 1}, {1}},    {{1}, {1, 1}},
+    {{5}, {5}},          {{2, 1, 2, 2}, {3, 1, 2}},
+    {{0}, {1}},
+};
+const std::vector<Sample> singles = {{{5}}, {{3, 4}}, {{1}}, {{2, 1, 3}}, {{0}}, {{2, 0, 3}}, {{2, 3, 2, 2}}, {{1, 1}}};
+
+Var pattern() { return array({1, 0, 0, 1}); }
+
+const std::vector<Sample> masked = {
+    {{4}, {4}},       {{3, 4}, {4}}, {{4}, {2, 3, 4}}, {{1}, {3, 4}},
+    {{3, 1}, {1, 4}}, {{1}, {1}},    {{0, 4}, {4}},    {{0, 1}, {1}},
+};
+
+const std::vector<GradRow> grad_rows = {
+    {"add", [](const Vars& x) { return add(x[0], x[1]); }, pairs},
+    {"add: number", [](const Vars& x) { return add(x[0], 2.5) + add(3, x[0]); }, singles},
+    {"sub", [](const Vars& x) { return sub(x[0], x[1]); }, pairs},
+    {"sub: number", [](const Vars& x) { return sub(x[0], 2.5) + 2 * sub(3, x[0]) * x[0]; }, singles},
+    {"mul", [](const Vars& x) { return mul(x[0], x[1]); }, pairs},
+    {"mul: number", [](const Vars& x) { return mul(x[0], 2.5) + mul(-0.3, x[0]); }, singles},
+    {"div", [](const Vars& x) { return div(x[0], x[1]); }, pairs, 0.5, 2},
+    {"div: number", [](const Vars& x) { return div(x[0], 0.3) + div(0.1, x[0]); }, singles, -2, -0.5},
+    {"pow", [](const Vars& x) { return pow(x[0], x[1]); }, pairs, 0.5, 2},
+    {"pow: number", [](const Vars& x) { return pow(x[0], 2.3) + pow(0.7, x[0]); }, singles, 0.5, 2},
+    {"pow: 2 and 3", [](const Vars& x) { return pow(x[0], 2) + pow(x[0], 3); }, singles},
+    {"pow: 0, 1, -1", [](const Vars& x) { return pow(x[0], 0) * x[0] + pow(x[0], 1) + pow(x[0], -1); }, singles, 0.5,
+     2},
+    {"maximum", [](const Vars& x) { return maximum(x[0], x[1] * x[1]) + x[0]; }, pairs},
+    {"maximum: number", [](const Vars& x) { return maximum(x[0] * x[0], 0.7) + maximum(-1, x[0]); }, singles},
+    {"minimum", [](const Vars& x) { return minimum(x[0], x[1] * x[1]) + x[0]; }, pairs},
+    {"minimum: number", [](const Vars& x) { return minimum(x[0] * x[0], 0.7) + minimum(1, x[0]); }, singles},
+    {"neg", [](const Vars& x) { return neg(x[0]); }, singles},
+    {"abs", [](const Vars& x) { return abs(x[0]); }, singles},
+    {"exp", [](const Vars& x) { return exp(x[0]); }, singles},
+    {"log", [](const Vars& x) { return log(x[0]); }, singles, 0.5, 2},
+    {"sqrt", [](const Vars& x) { return sqrt(x[0]); }, singles, 0.5, 2},
+    {"tanh", [](const Vars& x) { return tanh(x[0]); }, singles},
+    {"sigmoid", [](const Vars& x) { return sigmoid(x[0]); }, singles},
+    {"relu", [](const Vars& x) { return relu(x[0]) + x[0] * 0.1; }, singles},
+    {"where", [](const Vars& x) { return where(pattern(), x[0], x[1]); }, masked},
+    {"where: numbers",
+     [](const Vars& x) { return where(pattern(), x[0], 0) + 3 * where(pattern(), 1.5, x[0]); },
+     {{{4}}, {{3, 4}}, {{1}}, {{0, 4}}}},
+    {"cast", [](const Vars& x) { return cast(x[0], x[0].dtype()) * x[0]; }, singles},
+};
+
+const std::vector<ValueRow> value_rows = {
+    {"add",
+     [] {
+         return add(array({1, 2}), array({3, 4.5}));
+     },
+     "jt.Var([4.  6.5], dtype=float32)"},
+    {"operator+",
+     [] {
+         return array({{1}, {2}}) + array({10, 20});
+     },
+     "jt.Var([[11 21]\n        [12 22]], dtype=int32)"},
+    {"operator-",
+     [] {
+         return 1 - array({1, 2}) - array({1.5, -1});
+     },
+     "jt.Var([-1.5  0. ], dtype=float32)"},
+    {"operator*",
+     [] {
+         return array({1, 2}) * 0.5;
+     },
+     "jt.Var([0.5 1. ], dtype=float32)"},
+    {"operator/",
+     [] {
+         return array({1, 2}) / array({2, 4});
+     },
+     "jt.Var([0.5 0.5], dtype=float32)"},
+    {"div",
+     [] {
+         return div(array({1.0, -1.0, 0.0}), array({0.0, 0.0, 0.0}));
+     },
+     "jt.Var([ inf -inf  nan], dtype=float32)"},
+    {"sub", [] { return sub(array({1}), array({2})); }, "jt.Var([-1], dtype=int32)"},
+    {"mul",
+     [] {
+         return mul(array({true, false}), array({true, true}));
+     },
+     "jt.Var([ True False], dtype=bool)"},
+    {"pow",
+     [] {
+         return pow(array({2, 3}), array({3, 2}));
+     },
+     "jt.Var([8 9], dtype=int32)"},
+    {"pow: 0.5",
+     [] {
+         return pow(array({4, 9}), 0.5);
+     },
+     "jt.Var([2. 3.], dtype=float32)"},
+    {"pow: inverse",
+     [] {
+         return pow(array({2.0, 4.0}), -1);
+     },
+     "jt.Var([0.5  0.25], dtype=float32)"},
+    {"maximum",
+     [] {
+         return maximum(array({1, 5}), 3);
+     },
+     "jt.Var([3 5], dtype=int32)"},
+    {"maximum: NaN",
+     [] {
+         return maximum(array({nan, 1.0}), array({1.0, nan}));
+     },
+     "jt.Var([nan nan], dtype=float32)"},
+    {"minimum",
+     [] {
+         return minimum(array({1, 5}), 3.5);
+     },
+     "jt.Var([1.  3.5], dtype=float32)"},
+    {"minimum: NaN",
+     [] {
+         return minimum(array({nan, 1.0}), array({1.0, nan}));
+     },
+     "jt.Var([nan nan], dtype=float32)"},
+    {"neg",
+     [] {
+         return neg(array({1, -2}));
+     },
+     "jt.Var([-1  2], dtype=int32)"},
+    {"abs",
+     [] {
+         return abs(array({-1, 2}));
+     },
+     "jt.Var([1 2], dtype=int32)"},
+    {"abs: float",
+     [] {
+         return abs(array({-0.0, -inf, nan}));
+     },
+     "jt.Var([ 0. inf nan], dtype=float32)"},
+    {"sqrt",
+     [] {
+         return sqrt(array({4, 9}));
+     },
+     "jt.Var([2. 3.], dtype=float32)"},
+    {"sqrt: edges",
+     [] {
+         return sqrt(array({0.0, -1.0, inf}));
+     },
+     "jt.Var([ 0. nan inf], dtype=float32)"},
+    {"exp",
+     [] {
+         return exp(array({0.0, -inf, inf, 1000.0, nan}));
+     },
+     "jt.Var([ 1.  0. inf inf nan], dtype=float32)"},
+    {"log",
+     [] {
+         return log(array({1.0, 0.0, inf, -1.0, nan}));
+     },
+     "jt.Var([  0. -inf  inf  nan  nan], dtype=float32)"},
+    {"tanh",
+     [] {
+         return tanh(array({0.0, 100.0, -inf, nan}));
+     },
+     "jt.Var([ 0.  1. -1. nan], dtype=float32)"},
+    {"sigmoid",
+     [] {
+         return sigmoid(array({0.0, 100.0, inf, nan}));
+     },
+     "jt.Var([0.5 1.  1.  nan], dtype=float32)"},
+    {"relu",
+     [] {
+         return relu(array({-1.0, 0.0, 2.5, nan, inf, -inf}));
+     },
+     "jt.Var([0.  0.  2.5 nan inf 0. ], dtype=float32)"},
+     "jt.Var([0 0 2], dtype=int32)"},
+    {"equal",
+     [] {
+         return equal(array({1, 2}), 2);
+     },
+     "jt.Var([False  True], dtype=bool)"},
+    {"not_equal",
+     [] {
+         return not_equal(array({nan, 2.0}), array({nan, 2.0}));
+     },
+     "jt.Var([ True False], dtype=bool)"},
+    {"less",
+     [] {
+         return less(array({1, 2, 3}), 2);
+     },
+     "jt.Var([ True False False], dtype=bool)"},
+    {"less_equal",
+     [] {
+         return less_equal(array({1, 2, 3}), 2);
+     },
+     "jt.Var([ True  True False], dtype=bool)"},
+    {"greater",
+     [] {
+         return greater(array({1, 2, 3}), 2);
+     },
+     "jt.Var([False False  True], dtype=bool)"},
+    {"greater_equal",
+     [] {
+         return greater_equal(2, array({1.5, 2.0, nan}));
+     },
+     "jt.Var([ True  True False], dtype=bool)"},
+    {"operator==",
+     [] {
+         return array({{1}, {2}}) == array({1, 2});
+     },
+     "jt.Var([[ True False]\n        [False  True]], dtype=bool)"},
+    {"operator!=",
+     [] {
+         return array({1, 2}) != 1;
+     },
+     "jt.Var([False  True], dtype=bool)"},
+    {"operator<",
+     [] {
+         return 1 < array({1, 2});
+     },
+     "jt.Var([False  True], dtype=bool)"},
+    {"operator<=",
+     [] {
+         return array({1, 2}) <= 1;
+     },
+     "jt.Var([ True False], dtype=bool)"},
+    {"operator>",
+     [] {
+         return array({1, 2}) > array({0.5, 2.5});
+     },
+     "jt.Var([ True False], dtype=bool)"},
+    {"operator>=",
+     [] {
+         return array({true, false}) >= true;
+     },
+     "jt.Var([ True False], dtype=bool)"},
+    {"where",
+     [] {
+         return where(array({2.0, 0.0, nan}), 1, array({5, 6, 7}));
+     },
+     "jt.Var([1 6 1], dtype=int32)"},
+    {"where: broadcast",
+     [] {
+         return where(array({{true}, {false}}), array({1, 2}), 0.5);
+     },
+     "jt.Var([[1.  2. ]\n        [0.5 0.5]], dtype=float32)"},
+    {"where: numbers",
+     [] {
+         return where(array({true, false}), 1, 0);
+     },
+     "jt.Var([1 0], dtype=int32)"},
+    {"cast",
+     [] {
+         return cast(array({1.9, -1.9, 0.0}), int32);
+     },
+     "jt.Var([ 1 -1  0], dtype=int32)"},
+    {"cast: bool",
+     [] {
+         return cast(array({0.5, 0.0, nan}), bool_);
+     },
+     "jt.Var([ True False  True], dtype=bool)"},
+    {"cast: float64", [] { return cast(array({0.1}), float64); }, "jt.Var([0.1], dtype=float64)"},
+};
+
+Var vec(Dtype dtype) { return array({2, 3}, dtype); }
+
+}  // namespace
+
+TEST_SUITE("autograd") {
+    TEST_CASE("gradients of element-wise ops") { check_all(grad_rows); }
+    TEST_CASE("values of element-wise ops") { check_all(value_rows); }
+
+    TEST_CASE("transcendental functions in float32 and float64") {
+        const std::vector<double> x = {-20, -3, -0.5, -1e-3, 0, 1e-3, 0.7, 2, 20};
+        for (const Dtype dtype : {float32, float64}) {
+            const double tolerance = dtype == float32 ? 2e-7 : 1e-15;
+            const Var v = array(x, dtype);
+            const auto given = v.to_vector<double>();
+            const auto expect = [&](const Var& y, double (*f)(double)) {
+                std::vector<double> expected;
+                for (double number : given) expected.push_back(f(number));
+                CHECK_EQ(difference(y, expected, tolerance, 0), "");
+            };
+            expect(exp(v), [](double t) { return std::exp(t); });
+            expect(tanh(v), [](double t) { return std::tanh(t); });
+            expect(sigmoid(v), [](double t) { return 1 / (1 + std::exp(-t)); });
+            expect(log(v * v + 2), [](double t) { return std::log(t * t + 2); });
+        }
+        CHECK_CLOSE(exp(array({1, 2})), std::vector<double>{2.71828183, 7.3890561});
+        CHECK(exp(array({1, 2})).dtype() == float32);
+        CHECK(exp(array({true, false})).dtype() == float32);
+        CHECK(tanh(array({1, 2}, int64)).dtype() == float64);
+    }
+
+    TEST_CASE("sigmoid stops at Jittor's floor") {
+        CHECK(sigmoid(array({-200.0})).item() == doctest::Approx(9.357623e-14).epsilon(1e-5));
+        CHECK(sigmoid(array({-1e4}, float64)).item() == doctest::Approx(1 / (1 + std::exp(300.0))).epsilon(1e-9));
+        CHECK(log(sigmoid(array({-200.0}))).item() == doctest::Approx(-30).epsilon(1e-6));
+    }
+
+    TEST_CASE("Jittor's promotion table") {
+        const Dtype d[] = {bool_, int32, int64, float32, float64};
+        const Dtype table[5][5] = {{bool_, int32, int64, float32, float64},
+                                   {int32, int32, int64, float32, float64},
+                                   {int64, int64, int64, float64, float64},
+                                   {float32, float32, float64, float32, float64},
+                                   {float64, float64, float64, float64, float64}};
+        const Dtype quotient[5][5] = {{float32, float32, float64, float32, float64},
+                                      {float32, float32, float64, float32, float64},
+                                      {float64, float64, float64, float64, float64},
+                                      {float32, float32, float64, float32, float64},
+                                      {float64, float64, float64, float64, float64}};
+        for (int i = 0; i < 5; ++i)
+            for (int j = 0; j < 5; ++j) {
+                CAPTURE(i);
+                CAPTURE(j);
+                const Var x = vec(d[i]), y = vec(d[j]);
+                for (const Var& z : {x + y, x - y, x * y, maximum(x, y), minimum(x, y), pow(x, y), where(x > 0, x, y)})
+                    CHECK(z.dtype() == table[i][j]);
+                CHECK((x / y).dtype() == quotient[i][j]);
+                CHECK((x == y).dtype() == bool_);
+            }
+    }
+
+    TEST_CASE("a scalar does not widen") {
+        const Var f = vec(float32), i = vec(int32), l = vec(int64), b = vec(bool_), d = vec(float64);
+        CHECK((f + 1).dtype() == float32);
+        CHECK((f + 1.5).dtype() == float32);
+        CHECK((f * array({2}, float64)).dtype() == float32);
+        CHECK((f + d.sum()).dtype() == float32);
+        CHECK((f + d.mean()).dtype() == float32);
+        CHECK((f + d.max()).dtype() == float32);
+        CHECK((f + d.sum() * 2.0).dtype() == float64);
+        CHECK((f + d[0]).dtype() == float64);
+        CHECK((f + -d.sum()).dtype() == float32);
+        CHECK((f + broadcast(d.sum(), {2})).dtype() == float32);
+        CHECK((f + d.sum().float32().float64()).dtype() == float32);
+        CHECK((f + d.sum(0, keepdims)).dtype() == float32);
+        CHECK((i + 1.5).dtype() == float32);
+        CHECK((i + true).dtype() == int32);
+        CHECK((l + 1.5).dtype() == float64);
+        CHECK((b + 1).dtype() == int32);
+        CHECK((b + 1.5).dtype() == float32);
+        CHECK((b + true).dtype() == bool_);
+        CHECK((d * 0.1).dtype() == float64);
+        CHECK((ones({2}, float64) * f).dtype() == float32);
+        CHECK((zeros({2}, float64) + f).dtype() == float32);
+        CHECK((d.sum() + f.sum()).dtype() == float64);
+        CHECK((f.sum() + d.sum()).dtype() == float32);
+        CHECK((vec(uint8) + vec(uint8)).dtype() == uint8);
+        CHECK((vec(uint8) + 1).dtype() == uint8);
+        CHECK((vec(uint8) + i).dtype() == int32);
+        CHECK((vec(uint8) + b).dtype() == uint8);
+    }
+
+    TEST_CASE("a number never narrows a float64 Var, whichever side it stands on") {
+        const Var s = array({0.1}, float64);
+        for (const Var& y : {s * 2, 2 * s, 2.5 * s, 1 - s, s / 3, 1 / s, pow(s, 3), pow(2, s), maximum(0, s),
+                             where(s > 0, s, 0), where(s > 0, 0, s)})
+            CHECK(y.dtype() == float64);
+        CHECK((s * 0.1).item() == 0.1 * 0.1);
+        CHECK((array({1, 2}, float64) * 0.1).to_vector<double>() == std::vector<double>{0.1, 0.2});
+    }
+
+    TEST_CASE("ties and edges go as Jittor's") {
+        const Var a = array({1.0, 2.0}), b = array({1.0, 1.0});
+        CHECK_EQ(str(grad(maximum(a, b), {a, b})[0]), "jt.Var([0. 1.], dtype=float32)");
+        CHECK_EQ(str(grad(maximum(a, b), {a, b})[1]), "jt.Var([1. 0.], dtype=float32)");
+        CHECK_EQ(str(grad(minimum(a, b), {a, b})[0]), "jt.Var([0. 0.], dtype=float32)");
+        CHECK_EQ(str(grad(minimum(a, b), {a, b})[1]), "jt.Var([1. 1.], dtype=float32)");
+        CHECK_EQ(str(grad(maximum(a, 1), a)), "jt.Var([0. 1.], dtype=float32)");
+        CHECK_EQ(str(grad(maximum(1, a), a)), "jt.Var([1. 1.], dtype=float32)");
+        const Var z = array({0.0, -1.0, 2.0});
+        CHECK_EQ(str(grad(abs(z), z)), "jt.Var([ 1. -1.  1.], dtype=float32)");
+        CHECK_EQ(str(grad(relu(z), z)), "jt.Var([0. 0. 1.], dtype=float32)");
+        const Var zero = array({0.0});
+        CHECK(grad(sqrt(zero), zero).item() == inf);
+        CHECK(grad(pow(zero, 0.5), zero).item() == inf);
+        CHECK(grad(log(zero), zero).item() == inf);
+        CHECK(grad(pow(zero, 3), zero).item() == 0);
+        CHECK(std::isnan((zero / zero).item()));
+        const Var y = array({2.0});
+        CHECK(std::isnan(grad(pow(zero, y), y).item()));
+    }
+
+    TEST_CASE("NaN passes through relu, forward and back") {
+        const Var x = array({nan, 1.0});
+        CHECK(std::isnan(relu(x).to_vector<double>()[0]));
+        CHECK(std::isnan(grad(relu(x), x).to_vector<double>()[0]));
+    }
+
+    TEST_CASE("pow by a number uses the exponent as written") {
+        const Var x = array({3.0}, float64);
+        CHECK(grad(pow(x, 0.1), x).item() == doctest::Approx(0.1 * std::pow(3.0, 0.1 - 1)).epsilon(1e-15));
+        CHECK(grad(pow(0.1, x), x).item() == doctest::Approx(std::pow(0.1, 3.0) * std::log(0.1)).epsilon(1e-15));
+    }
+
+    TEST_CASE("a cast between floats carries gradients, one to integers none") {
+        const Var x = array({1.5, 2.5});
+        const Var g = grad(sum(cast(x, float64) * array({2, 3}, float64)), x);
+        CHECK_EQ(str(g), "jt.Var([2. 3.], dtype=float32)");
+        CHECK_FALSE(cast(x, int32).requires_grad());
+        const auto heard =
+            warnings_of([&] { CHECK_EQ(str(grad(sum(cast(x, int32) * 1.5), x)), "jt.Var([0. 0.], dtype=float32)"); });
+        CHECK(heard.size() == 1);
+    }
+
+    TEST_CASE("compound assignment rebinds one handle") {
+        Var a = array({1.0, 2.0});
+        const Var before = a;
+        a += 1;
+        a -= array({0.0, 1.0});
+        a *= 6;
+        a /= 2;
+        CHECK_EQ(str(a), "jt.Var([6. 6.], dtype=float32)");
+        CHECK_EQ(str(before), "jt.Var([1. 2.], dtype=float32)");
+        CHECK_EQ(str(grad(a, before)), "jt.Var([3. 3.], dtype=float32)");
+    }
+
+    TEST_CASE("wrong calls of element-wise ops") {
+        const Var a = zeros({2, 3}), b = zeros({4}), none;
+        CHECK_THROWS_WITH_AS(add(a, b), "add: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
+        CHECK_THROWS_WITH_AS(sub(a, b), "sub: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
+        CHECK_THROWS_WITH_AS(mul(a, b), "mul: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
+        CHECK_THROWS_WITH_AS(div(a, b), "div: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
+        CHECK_THROWS_WITH_AS(pow(a, b), "pow: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
+        CHECK_THROWS_WITH_AS(maximum(a, b), "maximum: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
+        CHECK_THROWS_WITH_AS(minimum(a, b), "minimum: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
+        CHECK_THROWS_WITH_AS(equal(a, b), "equal: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
+        CHECK_THROWS_WITH_AS(not_equal(a, b), "not_equal: needs shapes that broadcast, got (2, 3) and (4,)",
+                             ShapeError);
+        CHECK_THROWS_WITH_AS(less(a, b), "less: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
+        CHECK_THROWS_WITH_AS(less_equal(a, b), "less_equal: needs shapes that broadcast, got (2, 3) and (4,)",
+                             ShapeError);
+        CHECK_THROWS_WITH_AS(greater(a, b), "greater: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
+        CHECK_THROWS_WITH_AS(greater_equal(a, b), "greater_equal: needs shapes that broadcast, got (2, 3) and (4,)",
+                             ShapeError);
+        CHECK_THROWS_WITH_AS(where(a, b, 0), "where: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
+        CHECK_THROWS_WITH_AS(where(a, a, b), "where: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
+        CHECK_THROWS_WITH_AS(add(none, 1), "add: needs a Var that holds something, got an empty one", GraphError);
+        CHECK_THROWS_WITH_AS(where(none, 1, 1), "where: needs a Var that holds something, got an empty one",
+                             GraphError);
+        CHECK_THROWS_WITH_AS(cast(none, int32), "cast: needs a Var that holds something, got an empty one", GraphError);
+        CHECK_THROWS_WITH_AS(equal(none, 1), "equal: needs a Var that holds something, got an empty one", GraphError);
+        CHECK_THROWS_WITH_AS(neg(none), "neg: needs a Var that holds something, got an empty one", GraphError);
+        CHECK_THROWS_WITH_AS(abs(none), "abs: needs a Var that holds something, got an empty one", GraphError);
+        CHECK_THROWS_WITH_AS(exp(none), "exp: needs a Var that holds something, got an empty one", GraphError);
+        CHECK_THROWS_WITH_AS(log(none), "log: needs a Var that holds something, got an empty one", GraphError);
+        CHECK_THROWS_WITH_AS(sqrt(none), "sqrt: needs a Var that holds something, got an empty one", GraphError);
+        CHECK_THROWS_WITH_AS(tanh(none), "tanh: needs a Var that holds something, got an empty one", GraphError);
+        CHECK_THROWS_WITH_AS(sigmoid(none), "sigmoid: needs a Var that holds something, got an empty one", GraphError);
+        CHECK_THROWS_WITH_AS(relu(array({1})), "relu: needs float32 or float64, got int32", DtypeError);
+        CHECK_THROWS_WITH_AS(relu(none), "relu: needs a Var that holds something, got an empty one", GraphError);
+    }
+}
+
+}  // namespace jt::test

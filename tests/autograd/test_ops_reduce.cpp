@@ -1,0 +1,257 @@
+// The ops that reduce over axes: gradients against differences, values and errors against what is written here.
+#include <cmath>
+#include <limits>
+
+#include "op_rows.hpp"
+
+namespace jt::test {
+
+namespace {
+
+constexpr double inf = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
+
+using Reduction = Var (*)(const Var&, const Axes&, KeepDims);
+
+// Every axis and list of axes of `shape`, with and without keepdims, as one function of x.
+Var all_ways(Reduction f, const Var& x) {
+    const int n = x.ndim();
+    Var total = sum(f(x, {}, {})) + sum(f(x, {}, keepdims) * 2);
+    for (int a = -n; a < n; ++a) {
+        total += sum(f(x, a, {}) * (a + 0.5)) + sum(f(x, a, keepdims) * x);
+        for (int b = 0; b < n; ++b)
+            if ((a + n) % n != b) total += sum(f(x, {a, b}, {}) * 0.25) + sum(f(x, {b, a}, keepdims) * x * x);
+    }
+    return total;
+}
+
+const std::vector<Sample> shapes = {{{5}},       {{3, 4}}, {{1}},          {{2, 3, 4}},
+                                    {{2, 1, 3}}, {{1, 1}}, {{2, 2, 2, 3}}, {{3, 2, 2, 1, 2}}};
+const std::vector<Sample> with_empty = {{{5}},          {{3, 4}}, {{1}},    {{2, 3, 4}}, {{2, 1, 3}},      {{1, 1}},
+                                        {{2, 2, 2, 3}}, {{0}},    {{0, 3}}, {{2, 0, 3}}, {{3, 2, 2, 1, 2}}};
+
+Var norm2(const Var& x, const Axes& axes, KeepDims keep) { return norm(x, 2, axes, keep); }
+Var norm1(const Var& x, const Axes& axes, KeepDims keep) { return norm(x, 1, axes, keep); }
+Var sum_squares(const Var& x, const Axes& axes, KeepDims keep) { return sum(x * x, axes, keep); }
+
+const std::vector<GradRow> grad_rows = {
+    {"sum", [](const Vars& x) { return all_ways(sum, x[0]); }, with_empty},
+    {"sum: of squares", [](const Vars& x) { return all_ways(sum_squares, x[0]); }, with_empty, -1, 1},
+    {"sum: one axis",
+     [](const Vars& x) { return sum(x[0], 1); },
+     {{{3, 4}}, {{2, 3, 4}}, {{2, 0, 4}}, {{0, 2}}, {{3, 1}}}},
+    {"mean", [](const Vars& x) { return all_ways(mean, x[0]); }, shapes},
+    {"max", [](const Vars& x) { return all_ways(max, x[0]); }, shapes},
+    {"min", [](const Vars& x) { return all_ways(min, x[0]); }, shapes},
+    {"norm", [](const Vars& x) { return all_ways(norm2, x[0]); }, shapes, 0.5, 2},
+    {"norm: p = 1", [](const Vars& x) { return all_ways(norm1, x[0]); }, shapes, 0.5, 2},
+    {"norm: default axis", [](const Vars& x) { return norm(x[0]); }, {{{3, 4}}, {{2, 3, 4}}, {{0, 2}}}},
+    {"argmax", [](const Vars& x) { return argmax(x[0], 0).second + sum(argmax(x[0] * x[0], -1, keepdims).second); },
+     shapes},
+    {"sum_to",
+     [](const Vars& x) {
+         return sum_to(x[0], {3, 1}) * sum_to(x[0] * x[0], {1});
+     },
+     {{{3, 4}}, {{2, 3, 4}}, {{3, 1}}, {{0, 3, 2}}}},
+};
+
+Var matrix() { return array({{3, 1, 2}, {0, 5, 4}}); }
+
+const std::vector<ValueRow> value_rows = {
+    {"sum", [] { return sum(matrix()); }, "jt.Var([15], dtype=int32)"},
+    {"sum: 0", [] { return sum(matrix(), 0); }, "jt.Var([3 6 6], dtype=int32)"},
+    {"sum: -1", [] { return sum(matrix(), -1, keepdims); }, "jt.Var([[6]\n        [9]], dtype=int32)"},
+    {"sum: all, kept", [] { return matrix().sum({}, keepdims); }, "jt.Var([[15]], dtype=int32)"},
+    {"sum: bool",
+     [] {
+         return sum(array({true, true, false}));
+     },
+     "jt.Var([2], dtype=int32)"},
+    {"sum: uint8", [] { return sum(full({300}, 255, uint8)); }, "jt.Var([76500], dtype=int32)"},
+    {"sum: int64", [] { return sum(full({2}, 3e9, int64)); }, "jt.Var([6000000000], dtype=int64)"},
+    {"sum: empty",
+     [] {
+         return sum(zeros({0, 3}), 0);
+     },
+     "jt.Var([0. 0. 0.], dtype=float32)"},
+    {"sum: nothing left",
+     [] {
+         return sum(zeros({0, 3}), 1);
+     },
+     "jt.Var([], dtype=float32)"},
+    {"sum: NaN",
+     [] {
+         return sum(array({{1.0, nan}, {inf, 2.0}}), 1);
+     },
+     "jt.Var([nan inf], dtype=float32)"},
+    {"mean", [] { return mean(matrix(), 1); }, "jt.Var([2. 3.], dtype=float32)"},
+    {"mean: bool",
+     [] {
+         return mean(array({true, false}));
+     },
+     "jt.Var([0.5], dtype=float32)"},
+    {"mean: int64",
+     [] {
+         return mean(array({1, 2}, int64));
+     },
+     "jt.Var([1.5], dtype=float64)"},
+    {"mean: of nothing", [] { return mean(zeros({0})); }, "jt.Var([nan], dtype=float32)"},
+    {"max", [] { return max(matrix(), 0); }, "jt.Var([3 5 4], dtype=int32)"},
+    {"max: all", [] { return matrix().max(); }, "jt.Var([5], dtype=int32)"},
+    {"max: NaN",
+     [] {
+         return max(array({{1.0, nan, 2.0}, {-inf, -inf, -1.0}}), 1);
+     },
+     "jt.Var([nan -1.], dtype=float32)"},
+    {"max: bool",
+     [] {
+         return max(array({false, true}));
+     },
+     "jt.Var([ True], dtype=bool)"},
+    {"max: none left",
+     [] {
+         return max(zeros({0, 3}), 1);
+     },
+     "jt.Var([], dtype=float32)"},
+    {"min",
+     [] {
+         return min(matrix(), {0, 1}, keepdims);
+     },
+     "jt.Var([[0]], dtype=int32)"},
+    {"min: NaN",
+     [] {
+         return min(array({1.0, nan}));
+     },
+     "jt.Var([nan], dtype=float32)"},
+    {"norm",
+     [] {
+         return norm(array({{3, 4}, {6, 8}}));
+     },
+     "jt.Var([ 5. 10.], dtype=float32)"},
+    {"norm: p = 1",
+     [] {
+         return norm(array({{3, -4}, {6, 8}}), 1, 0);
+     },
+     "jt.Var([ 9. 12.], dtype=float32)"},
+    {"norm: all",
+     [] {
+         return norm(array({{1, 1}, {1, 1}}), 2, {}, keepdims);
+     },
+     "jt.Var([[2.]], dtype=float32)"},
+    {"norm: zero",
+     [] {
+         return norm(zeros({2, 3}));
+     },
+     "jt.Var([1.e-15 1.e-15], dtype=float32)"},
+    {"norm: huge",
+     [] {
+         return norm(array({3e20, 4e20}));
+     },
+     "jt.Var([5.e+20], dtype=float32)"},
+    {"argmax", [] { return argmax(matrix(), 1).first; }, "jt.Var([0 1], dtype=int32)"},
+    {"argmax: value", [] { return argmax(matrix(), 1, keepdims).second; }, "jt.Var([[3]\n        [5]], dtype=int32)"},
+    {"argmax: kept", [] { return argmax(matrix(), 0, keepdims).first; }, "jt.Var([[0 1 1]], dtype=int32)"},
+    {"argmax: tie",
+     [] {
+         return argmax(array({1, 7, 7}), 0).first;
+     },
+     "jt.Var([1], dtype=int32)"},
+    {"argmax: NaN",
+     [] {
+         return argmax(array({1.0, nan, 7.0}), -1).first;
+     },
+     "jt.Var([1], dtype=int32)"},
+    {"argmax: NaN value",
+     [] {
+         return argmax(array({1.0, nan, 7.0}), -1).second;
+     },
+     "jt.Var([nan], dtype=float32)"},
+    {"argmax: inf value",
+     [] {
+         return argmax(array({{-inf, -inf}, {1.0, inf}}), -1).second;
+     },
+     "jt.Var([-inf  inf], dtype=float32)"},
+    {"argmax: bool",
+     [] {
+         return argmax(array({false, true}), 0).second;
+     },
+     "jt.Var([ True], dtype=bool)"},
+    {"sum_to",
+     [] {
+         return sum_to(matrix(), {2, 1});
+     },
+     "jt.Var([[6]\n        [9]], dtype=int32)"},
+    {"sum_to: lower rank", [] { return sum_to(matrix(), {3}); }, "jt.Var([3 6 6], dtype=int32)"},
+};
+
+}  // namespace
+
+TEST_SUITE("autograd") {
+    TEST_CASE("gradients of reductions") { check_all(grad_rows); }
+    TEST_CASE("values of reductions") { check_all(value_rows); }
+
+    TEST_CASE("shapes of reductions") {
+        const Var x = zeros({2, 3, 4});
+        CHECK(sum(x).shape() == Shape{1});
+        CHECK(sum(x, {}, keepdims).shape() == Shape{1, 1, 1});
+        CHECK(sum(x, {0, -1}).shape() == Shape{3});
+        CHECK(mean(x, 1, keepdims).shape() == Shape{2, 1, 4});
+        CHECK(max(x, {-2}).shape() == Shape{2, 4});
+        CHECK(norm(x).shape() == Shape{2, 3});
+        CHECK(x.argmax(1).first.shape() == Shape{2, 4});
+        CHECK(x.argmax(1).second.shape() == Shape{2, 4});
+        CHECK(x.argmax(1, keepdims).first.shape() == Shape{2, 1, 4});
+        CHECK(argmax(zeros({5}), 0).first.shape() == Shape{1});
+    }
+
+    TEST_CASE("a tie of max or min gives each the full gradient, one of argmax only the first") {
+        const Var x = array({{1.0, 7.0, 7.0}, {2.0, 2.0, 2.0}});
+        CHECK_EQ(str(grad(max(x, 1), x)), "jt.Var([[0. 1. 1.]\n        [1. 1. 1.]], dtype=float32)");
+        CHECK_EQ(str(grad(min(x, 1), x)), "jt.Var([[1. 0. 0.]\n        [1. 1. 1.]], dtype=float32)");
+        CHECK_EQ(str(grad(argmax(x, 1).second, x)), "jt.Var([[0. 1. 0.]\n        [1. 0. 0.]], dtype=float32)");
+    }
+
+    TEST_CASE("the norm of zero has gradient zero") {
+        for (const Dtype dtype : {float32, float64}) {
+            const Var x = array({{0, 0}, {3, 4}}, dtype);
+            CHECK_CLOSE(grad(norm(x), x), std::vector<double>{0, 0, 0.6, 0.8});
+            const Var tiny = array({{1e-20, 0.0}}, dtype);
+            CHECK_CLOSE(grad(norm(tiny), tiny), std::vector<double>{0, 0});
+        }
+    }
+
+    TEST_CASE("a long float sum keeps its digits") {
+        CHECK(sum(full({10000000}, 0.1)).item() == doctest::Approx(1e6).epsilon(1e-6));
+        CHECK(mean(full({3, 1000000}, 0.1), 1).to_vector<double>()[2] == doctest::Approx(0.1).epsilon(1e-6));
+    }
+
+    TEST_CASE("wrong calls of reductions") {
+        const Var x = zeros({2, 3}), none;
+        CHECK_THROWS_WITH_AS(sum(x, 2), "sum: needs an axis from -2 to 1, got 2", ShapeError);
+        CHECK_THROWS_WITH_AS(sum(x, {0, -2}), "sum: needs each axis once, got -2 twice", ShapeError);
+        CHECK_THROWS_WITH_AS(mean(x, -3), "mean: needs an axis from -2 to 1, got -3", ShapeError);
+        CHECK_THROWS_WITH_AS(mean(x, {1, 1}), "mean: needs each axis once, got 1 twice", ShapeError);
+        CHECK_THROWS_WITH_AS(max(x, 5), "max: needs an axis from -2 to 1, got 5", ShapeError);
+        CHECK_THROWS_WITH_AS(max(zeros({0, 3}), 0), "max: needs at least one element to choose from, got (0, 3)",
+                             ShapeError);
+        CHECK_THROWS_WITH_AS(min(x, 5), "min: needs an axis from -2 to 1, got 5", ShapeError);
+        CHECK_THROWS_WITH_AS(min(zeros({0})), "min: needs at least one element to choose from, got (0,)", ShapeError);
+        CHECK_THROWS_WITH_AS(norm(x, 3), "norm: needs p of 1 or 2, got 3", ValueError);
+        CHECK_THROWS_WITH_AS(norm(x, 2, 2), "norm: needs an axis from -2 to 1, got 2", ShapeError);
+        CHECK_THROWS_WITH_AS(norm(x, 1, 2), "sum: needs an axis from -2 to 1, got 2", ShapeError);
+        CHECK_THROWS_WITH_AS(argmax(x, 2), "argmax: needs an axis from -2 to 1, got 2", ShapeError);
+        CHECK_THROWS_WITH_AS(argmax(zeros({2, 0}), 1), "argmax: needs at least one element to choose from, got (2, 0)",
+                             ShapeError);
+        CHECK_THROWS_WITH_AS(sum_to(x, {2, 2}), "sum_to: needs a shape that broadcasts to (2, 3), got (2, 2)",
+                             ShapeError);
+        CHECK_THROWS_WITH_AS(sum(none), "sum: needs a Var that holds something, got an empty one", GraphError);
+        CHECK_THROWS_WITH_AS(mean(none), "mean: needs a Var that holds something, got an empty one", GraphError);
+        CHECK_THROWS_WITH_AS(max(none), "max: needs a Var that holds something, got an empty one", GraphError);
+        CHECK_THROWS_WITH_AS(min(none), "min: needs a Var that holds something, got an empty one", GraphError);
+        CHECK_THROWS_WITH_AS(norm(none), "norm: needs a Var that holds something, got an empty one", GraphError);
+        CHECK_THROWS_WITH_AS(argmax(none, 0), "argmax: needs a Var that holds something, got an empty one", GraphError);
+        CHECK_THROWS_WITH_AS(sum_to(none, {1}), "sum_to: needs a Var that holds something, got an empty one",
+                             GraphError);
+    }
+}
+
+}  // namespace jt::test
