@@ -140,14 +140,15 @@ TEST_SUITE("core") {
             Shape from, to;
         };
         for (Dtype dtype : dtypes)
-            for (const auto& [from, to] : {Row{{}, {3, 4}}, Row{{1}, {5}}, Row{{4}, {3, 4}}, Row{{3, 1}, {3, 40}},
-                                           Row{{2, 1, 4}, {2, 3, 4}}, Row{{1, 3, 1}, {2, 3, 4}}, Row{{1}, {0}},
-                                           Row{{3, 1, 1, 2}, {5, 3, 4, 1, 2}}, Row{{0, 1}, {0, 4}}, Row{{3}, {3}}}) {
-                const Array x = numbers(from, dtype);
-                Array expected(to, dtype);
-                for (std::int64_t i = 0; i < expected.numel(); ++i) put(expected, i, x, test::source(from, to, i));
-                CAPTURE(text(from) + " to " + text(to));
-                CHECK(same_bits(broadcast_to(x, to), expected));
+            for (const Row& row : {Row{{}, {3, 4}}, Row{{1}, {5}}, Row{{4}, {3, 4}}, Row{{3, 1}, {3, 40}},
+                                   Row{{2, 1, 4}, {2, 3, 4}}, Row{{1, 3, 1}, {2, 3, 4}}, Row{{1}, {0}},
+                                   Row{{3, 1, 1, 2}, {5, 3, 4, 1, 2}}, Row{{0, 1}, {0, 4}}, Row{{3}, {3}}}) {
+                const Array x = numbers(row.from, dtype);
+                Array expected(row.to, dtype);
+                for (std::int64_t i = 0; i < expected.numel(); ++i)
+                    put(expected, i, x, test::source(row.from, row.to, i));
+                CAPTURE(text(row.from) + " to " + text(row.to));
+                CHECK(same_bits(broadcast_to(x, row.to), expected));
             }
     }
 
@@ -157,7 +158,7 @@ TEST_SUITE("core") {
             Ranges ranges;
         };
         for (Dtype dtype : dtypes)
-            for (const auto& [shape, ranges] :
+            for (const Row& row :
                  {Row{{}, {}}, Row{{9}, {{2, 1, 5}}}, Row{{9}, {{8, -1, 9}}}, Row{{9}, {{1, 3, 3}}},
                   Row{{9}, {{4, 7, 1}}}, Row{{9}, {{7, -3, 3}}}, Row{{9}, {{3, 1, 0}}}, Row{{9}, {{9, 1, 0}}},
                   Row{{6, 7}, {{1, 1, 4}, {0, 1, 7}}}, Row{{6, 7}, {{0, 1, 6}, {2, 1, 3}}},
@@ -165,11 +166,10 @@ TEST_SUITE("core") {
                   Row{{4, 5, 6}, {{1, 2, 2}, {0, 1, 5}, {5, -5, 2}}},
                   Row{{4, 5, 6}, {{3, -1, 4}, {2, 1, 1}, {0, 1, 6}}},
                   Row{{40, 3, 2}, {{0, 1, 40}, {0, 1, 3}, {1, 1, 1}}}, Row{{0, 4}, {{0, 1, 0}, {1, 1, 2}}}}) {
-                CAPTURE(std::string(name(dtype)) + text(shape));
-                const Array x = numbers(shape, dtype);
-                CHECK(same_bits(slice(x, ranges), naive_slice(x, ranges)));
-                const Array g = numbers(sizes_of(ranges), dtype);
-                CHECK(same_bits(unslice(g, ranges, shape), naive_unslice(g, ranges, shape)));
+                CAPTURE(std::string(name(dtype)) + text(row.shape));
+                const Array x = numbers(row.shape, dtype), g = numbers(sizes_of(row.ranges), dtype);
+                CHECK(same_bits(slice(x, row.ranges), naive_slice(x, row.ranges)));
+                CHECK(same_bits(unslice(g, row.ranges, row.shape), naive_unslice(g, row.ranges, row.shape)));
             }
     }
 
