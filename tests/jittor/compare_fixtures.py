@@ -22,7 +22,8 @@ def kind(array):
 def distance(old, new):
     apart = np.abs(new.astype(np.float64) - old)
     relative = apart / np.maximum(np.abs(old), np.finfo(np.float32).tiny)
-    return f"{np.count_nonzero(apart)} of {old.size} differ, by at most {apart.max():.3g}, relatively {relative.max():.3g}"
+    count = np.count_nonzero(apart)
+    return f"{count} of {old.size} differ, by at most {apart.max():.3g}, relatively {relative.max():.3g}"
 
 
 def difference(old, new):
