@@ -30,8 +30,9 @@ struct GraphError : Error {
     using Error::Error;
 };  ///< a graph that is freed, or a Var used in the wrong role
 struct FileError : Error {
-    using Error::Error;
-};  ///< a file that cannot be read, written or trusted
+    explicit FileError(const std::string& message, const char* what_kind = "File") : Error(message), kind(what_kind) {}
+    const char* kind;  ///< the class of the fault in one word, a literal: "Io", "BadZip", "DataTruncated", …
+};                     ///< a file that cannot be read, written or trusted
 
 std::string text(long long value);
 std::string text(double value);

@@ -1,0 +1,32 @@
+// Read and write NumPy's .npy files: one array each.
+#pragma once
+#include <functional>
+#include <span>
+#include <string>
+
+#include "../array.hpp"
+
+namespace jt {
+
+/// Reads format 1.0 to 3.0 of bool, uint8, int32, int64, float32 and float64, little-endian; a 0-d array loads with
+/// shape (1,), Fortran order as row-major. Throws a FileError whose kind says what is wrong, and allocates nothing for
+/// a number in the file that the file's size does not bear out.
+Array load_npy(const std::string& path);
+/// The same from memory.
+Array parse_npy(std::span<const std::byte> bytes);
+
+/// Writes what numpy.save writes, byte for byte; the file changes as a whole or not at all. Throws a FileError.
+void save_npy(const std::string& path, const Array& x);
+/// Takes the bytes of a file piece by piece.
+using Sink = std::function<void(const void* data, std::size_t n)>;
+void write_npy(const Sink& sink, const Array& x);
+
+namespace files {
+class Stream;
+/// The array that the rest of a stream holds.
+Array read_npy(Stream& in);
+/// The bytes in front of the elements.
+std::string npy_header(const Array& x);
+}  // namespace files
+
+}  // namespace jt
