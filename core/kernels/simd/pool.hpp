@@ -15,23 +15,24 @@ template <int N, class T, int... L>
 void max_windows(const T* top, Index width, Index at, T* value, std::int32_t* index, std::integer_sequence<int, L...>) {
     using V = typename VecOf<T, N>::type;
     using I = typename VecOf<Signed<sizeof(T)>, N>::type;
-    V row[4], best, x;
-    __builtin_memcpy(row, top, 2 * sizeof(V));
-    __builtin_memcpy(row + 2, top + width, 2 * sizeof(V));
-    best = __builtin_shufflevector(row[0], row[1], 2 * L...);
-    const I first = I{2 * L...} + static_cast<Signed<sizeof(T)>>(at);
-    I place = first;
-    const auto challenge = [&](Index further) {
-        const I wins = (x > best) | ((x != x) & (best == best));
-        best = wins ? x : best;
-        place = wins ? first + static_cast<Signed<sizeof(T)>>(further) : place;
+    const auto from = [top](Index i) {
+        V x;
+        __builtin_memcpy(&x, top + i, sizeof x);
+        return x;
     };
-    x = __builtin_shufflevector(row[0], row[1], 2 * L + 1 ...);
-    challenge(1);
-    x = __builtin_shufflevector(row[2], row[3], 2 * L...);
-    challenge(width);
-    x = __builtin_shufflevector(row[2], row[3], 2 * L + 1 ...);
-    challenge(width + 1);
+    const V row[] = {from(0), from(N), from(width), from(width + N)};
+    const V cells[] = {
+        __builtin_shufflevector(row[0], row[1], 2 * L...), __builtin_shufflevector(row[0], row[1], 2 * L + 1 ...),
+        __builtin_shufflevector(row[2], row[3], 2 * L...), __builtin_shufflevector(row[2], row[3], 2 * L + 1 ...)};
+    const I first = I{2 * L...} + static_cast<Signed<sizeof(T)>>(at);
+    V best = cells[0];
+    I place = first;
+#pragma GCC unroll 4
+    for (int i = 1; i < 4; ++i) {
+        const I wins = (cells[i] > best) | ((cells[i] != cells[i]) & (best == best));
+        best = wins ? cells[i] : best;
+        place = wins ? first + static_cast<Signed<sizeof(T)>>(i / 2 * width + i % 2) : place;
+    }
     const auto places = __builtin_convertvector(place, typename VecOf<std::int32_t, N>::type);
     __builtin_memcpy(value, &best, sizeof best);
     __builtin_memcpy(index, &places, sizeof places);
