@@ -26,6 +26,8 @@ class Pass {
 public:
     Pass(const Var& loss, const Vars& targets, bool retain_graph) : retain_(retain_graph) {
         std::uint64_t oldest = loss.node()->id;
+        steps_.reserve(64);
+        edges_.reserve(128);
         for (const auto& t : targets) oldest = std::min(oldest, t.node()->id);
         collect(loss, oldest);
         sort();
@@ -38,7 +40,7 @@ public:
     void run(const Var& seed) {
         steps_[0].g = seed;
         for (auto& step : steps_)
-            if (step.needed && (step.g || !step.outs.empty())) visit(step);
+            if (step.needed && (step.g || step.outs)) visit(step);
     }
     std::size_t slot_of(const Var& x) const { return x.node()->visit.slot; }
     bool reached(const Var& x) const { return seen(*x.node()) && x.requires_grad(); }
@@ -47,9 +49,10 @@ public:
 private:
     struct Step {
         Var var;
-        Var g;
-        Vars outs;  // gradients of the single outputs, when the node stands for several (`function.hpp`)
-        std::size_t first_edge = 0;
+        Var g = {};
+        std::unique_ptr<Vars> outs =
+            {};  // gradients of the single outputs, when the node stands for several (`function.hpp`)
+        std::uint32_t first_edge = 0;
         bool target = false, needed = false;
     };
 
@@ -58,14 +61,14 @@ private:
         Node& node = *x.node();
         if (seen(node) || node.id < oldest || !node.requires_grad) return false;
         node.visit = {pass_, 0};
-        steps_.push_back({x, {}, {}, 0, false, false});
+        steps_.push_back({x});
         return true;
     }
     void collect(const Var& loss, std::uint64_t oldest) {
         enter(loss, oldest);
         for (std::size_t done = 0; done < steps_.size(); ++done) {
-            const Var x = steps_[done].var;
-            for (const auto& in : x.node()->inputs) enter(in.var, oldest);
+            const Node* node = steps_[done].var.node();
+            for (const auto& in : node->inputs) enter(in.var, oldest);
         }
     }
     void sort() {
@@ -78,7 +81,7 @@ private:
     void link() {
         for (std::size_t k = steps_.size(); k-- > 0;) {
             Step& step = steps_[k];
-            step.first_edge = edges_.size();
+            step.first_edge = static_cast<std::uint32_t>(edges_.size());
             step.needed = step.target;
             for (const auto& in : step.var.node()->inputs) {
                 const Node& node = *in.var.node();
@@ -101,7 +104,7 @@ private:
         Node& node = *step.var.node();
         if (leads_on(step)) send(step, call_rule(step));
         if (!step.target) step.g = Var();
-        step.outs = Vars();
+        step.outs.reset();
         if (!retain_ && node.op) free_graph(step, node);
     }
     bool leads_on(const Step& step) const {
@@ -119,7 +122,8 @@ private:
     Vars call_rule(const Step& step) const {
         const Node& node = *step.var.node();
         const Call call(node, edges_.data() + step.first_edge);
-        return is_function(node) ? function_gradients(step.outs, call) : node.op->rule(step.g, call);
+        return is_function(node) ? function_gradients(step.outs ? *step.outs : Vars(), call)
+                                 : node.op->rule(step.g, call);
     }
     void send(const Step& step, const Vars& gradients) {
         const Node& node = *step.var.node();
@@ -131,15 +135,17 @@ private:
         }
     }
     static Var& to_output(Step& to, std::size_t k) {
-        if (to.outs.size() <= k) to.outs.resize(k + 1);
-        return to.outs[k];
+        if (!to.outs) to.outs = std::make_unique<Vars>();
+        if (to.outs->size() <= k) to.outs->resize(k + 1);
+        return (*to.outs)[k];
     }
 
     // The one place that undoes broadcasting and promotion: a gradient takes the shape and dtype of what it is for.
     static Var fit(const Var& g, const Var& x) {
         if (is_function(*x.node())) return g;
-        Var out = g.shape() == x.shape() ? g : sum_to(g, x.shape());
-        return out.dtype() == x.dtype() ? out : cast(out, x.dtype());
+        const Array &from = g.node()->value, &to = x.node()->value;
+        const Var out = from.shape() == to.shape() ? g : sum_to(g, to.shape());
+        return from.dtype() == to.dtype() ? out : cast(out, to.dtype());
     }
     void add(Var& sum, Var g) const {
         if (!sum)

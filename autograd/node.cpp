@@ -9,18 +9,20 @@ namespace jt {
 
 namespace {
 
-thread_local bool record_on = true;
-thread_local std::uint64_t last_id = 0;
+constinit thread_local bool record_on = true;
+constinit thread_local std::uint64_t last_id = 0;
 
-// Freed nodes of this thread, kept for reuse. As the buffer cache, it outlives no thread.
+// Freed nodes of this thread, kept for reuse, and not without end. As the buffer cache, it outlives no thread.
 struct FreeList {
     struct Slot {
         Slot* next;
     };
+    static constexpr std::size_t most = 1 << 15;
     Slot* head;
+    std::size_t size;
     bool closed;
 };
-thread_local FreeList spare = {};
+constinit thread_local FreeList spare = {};
 struct Guard {
     ~Guard() {
         while (spare.head) ::operator delete(std::exchange(spare.head, spare.head->next));
@@ -30,16 +32,26 @@ struct Guard {
 };
 thread_local Guard guard;
 
-bool any_requires_grad(std::initializer_list<VarRef> inputs) {
-    for (const auto& x : inputs)
-        if (x.var.requires_grad()) return true;
+template <class Inputs>
+bool any_requires_grad(const Inputs& inputs) {
+    for (const VarRef x : inputs)
+        if (x.var.node()->requires_grad) return true;
     return false;
 }
 
 void remember(Node& node, const Op& op, const Var& x) {
     node.op = &op;
     if (x.node()->id >= node.id) node.id = last_id = x.node()->id + 1;  // it came from another thread
-    node.inputs.push_back({x, x.array().buffer()});
+    node.inputs.emplace_back(x, x.node()->value.buffer());
+}
+
+template <class Inputs>
+Var recorded(const Op& op, Array&& value, const Inputs& inputs) {
+    Node* node = new Node(std::move(value));
+    Var y(node);
+    if (node->requires_grad && any_requires_grad(inputs))
+        for (const VarRef x : inputs) remember(*node, op, x.var);
+    return y;
 }
 
 const Op same_value{"identity", [](const Var& g, const Call&) -> Vars { return {g}; }};
@@ -51,15 +63,17 @@ void* Node::operator new(std::size_t bytes) {
         guard.touch();
         return ::operator new(bytes);
     }
+    --spare.size;
     return std::exchange(spare.head, spare.head->next);
 }
 
 void Node::operator delete(void* memory) noexcept {
-    if (spare.closed) return ::operator delete(memory);
+    if (spare.closed || spare.size == FreeList::most) return ::operator delete(memory);
+    ++spare.size;
     spare.head = new (memory) FreeList::Slot{spare.head};
 }
 
-Node::Node(Array v)
+Node::Node(Array&& v)
     : requires_grad(record_on && is_float(v.dtype())), id(++last_id), value(std::move(v)), visit{0, 0} {}
 
 Array& Node::writable() {
@@ -71,8 +85,8 @@ Array& Node::writable() {
 // and whoever came first empties the list.
 void free_node(Counted* counted) noexcept {
     Node* node = static_cast<Node*>(counted);
-    static thread_local Node* waiting = nullptr;
-    static thread_local bool emptying = false;
+    static constinit thread_local Node* waiting = nullptr;
+    static constinit thread_local bool emptying = false;
     node->next = std::exchange(waiting, node);
     if (emptying) return;
     emptying = true;
@@ -80,10 +94,7 @@ void free_node(Counted* counted) noexcept {
     emptying = false;
 }
 
-Node& node_of(const char* op, const Var& x) {
-    if (!x) fail<GraphError>(op, ": needs a Var that holds something, got an empty one");
-    return *x.node();
-}
+void fail_empty(const char* op) { fail<GraphError>(op, ": needs a Var that holds something, got an empty one"); }
 
 bool recording() noexcept { return record_on; }
 
@@ -107,29 +118,17 @@ Var constant(Scalar value, Dtype dtype) {
 }
 
 Var record(const Op& op, Array value, std::initializer_list<VarRef> inputs) {
-    Var y = make_var(std::move(value));
-    if (y.node()->requires_grad && any_requires_grad(inputs))
-        for (const auto& x : inputs) remember(*y.node(), op, x.var);
-    return y;
+    return recorded(op, std::move(value), inputs);
 }
 
-Var record(const Op& op, Array value, const Vars& inputs) {
-    Var y = make_var(std::move(value));
-    bool wanted = false;
-    for (const auto& x : inputs) wanted = wanted || x.requires_grad();
-    if (y.node()->requires_grad && wanted)
-        for (const auto& x : inputs) remember(*y.node(), op, x);
-    return y;
-}
+Var record(const Op& op, Array value, const Vars& inputs) { return recorded(op, std::move(value), inputs); }
 
 Var Call::input(std::size_t k) const {
     const Input& in = node_.inputs[k];
-    if (in.saved == in.var.array().buffer()) return in.var;
+    if (in.saved == in.var.node()->value.buffer()) return in.var;
     // The input was written to since: the same place in the graph, with the numbers that the op read.
-    Node* old = new Node(in.var.array());
+    Node* old = new Node(in.var.array().with_buffer(in.saved));
     const Var x(old);
-    Array value = in.var.array();
-    old->value = value.with_buffer(in.saved);
     if (old->requires_grad && in.var.requires_grad()) remember(*old, same_value, in.var);
     return x;
 }

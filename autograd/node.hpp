@@ -40,7 +40,7 @@ struct Visit {
 
 class Node : public Counted {
 public:
-    explicit Node(Array v);
+    explicit Node(Array&& v);
     Node(const Node&) = delete;
     Node& operator=(const Node&) = delete;
     static void* operator new(std::size_t bytes);
@@ -142,7 +142,11 @@ Var record(const Op& op, Array value, std::initializer_list<VarRef> inputs, P pa
     return record<P, std::initializer_list<VarRef>>(op, std::move(value), inputs, std::move(params));
 }
 
+[[noreturn]] void fail_empty(const char* op);
 /// The node of a Var; throws a GraphError in the name of `op` when it is empty.
-Node& node_of(const char* op, const Var& x);
+inline Node& node_of(const char* op, const Var& x) {
+    if (!x) fail_empty(op);
+    return *x.node();
+}
 
 }  // namespace jt

@@ -214,7 +214,11 @@ private:
 /// A list of Vars; three fit without an allocation.
 class Vars : public SmallVector<Var, 3> {
 public:
-    using SmallVector::SmallVector;
+    Vars() = default;
+    explicit Vars(std::size_t n) : SmallVector(n) {}
+    Vars(const Var* first, const Var* last) : SmallVector(first, last) {}
+    template <class... V>
+    requires(sizeof...(V) > 0 && (std::is_same_v<V, Var> && ...)) Vars(V... vars) { (push_back(std::move(vars)), ...); }
     Vars(const std::vector<Var>& list) : SmallVector(list.begin(), list.end()) {}
 };
 

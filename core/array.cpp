@@ -7,8 +7,14 @@
 namespace jt {
 
 Array::Array(Shape shape, Dtype dtype) : shape_(std::move(shape)), dtype_(dtype) {
-    check_shape("array", shape_);
-    numel_ = shape_.numel();
+    std::int64_t size = 8;  // bytes of the widest dtype, with empty axes counted as 1
+    bool possible = shape_.rank() <= max_rank;
+    numel_ = 1;
+    for (const auto extent : shape_) {
+        possible = possible && extent >= 0 && !__builtin_mul_overflow(size, std::max<std::int64_t>(extent, 1), &size);
+        numel_ = possible ? numel_ * extent : 0;
+    }
+    if (!possible) check_shape("array", shape_);
     buffer_ = Buffer(bytes());
 }
 

@@ -44,8 +44,8 @@ namespace {
 
 // Static objects may drop buffers after their thread's cache is gone, so the cache is a plain object
 // and a guard empties it at the end of the thread; from then on blocks go straight back to the system.
-thread_local BufferCache cache;
-thread_local bool closed = false;
+constinit thread_local BufferCache cache;
+constinit thread_local bool closed = false;
 struct Guard {
     ~Guard() {
         cache.clear();

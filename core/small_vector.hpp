@@ -1,9 +1,11 @@
 // A vector whose first N elements need no allocation: shapes, argument lists and gradients are this short.
 #pragma once
 #include <cstddef>
+#include <cstring>
 #include <initializer_list>
 #include <memory>
 #include <new>
+#include <type_traits>
 #include <utility>
 
 namespace jt {
@@ -27,7 +29,11 @@ public:
     SmallVector(It first, It last) {
         for (; first != last; ++first) push_back(*first);
     }
-    SmallVector(const SmallVector& other) : SmallVector(other.begin(), other.end()) {}
+    SmallVector(const SmallVector& other) {
+        if (other.size_ > N) grow(other.size_);
+        copy_inside(other.data_, other.size_);
+        size_ = other.size_;
+    }
     SmallVector(SmallVector&& other) noexcept { take(other); }
     SmallVector& operator=(SmallVector other) noexcept {
         release();
@@ -51,10 +57,11 @@ public:
     T& back() noexcept { return data_[size_ - 1]; }
     const T& back() const noexcept { return data_[size_ - 1]; }
 
-    void push_back(T value) {
+    void push_back(T value) { emplace_back(std::move(value)); }
+    template <class... Args>
+    T& emplace_back(Args&&... args) {
         if (size_ == capacity_) grow(2 * static_cast<std::size_t>(capacity_));
-        new (data_ + size_) T(std::move(value));
-        ++size_;
+        return *new (data_ + size_++) T{std::forward<Args>(args)...};
     }
     void pop_back() { data_[--size_].~T(); }
     void resize(std::size_t n, const T& value = T()) {
@@ -100,13 +107,31 @@ private:
     }
     void take(SmallVector& other) noexcept {
         if (other.data_ == other.inside()) {
-            std::uninitialized_move(other.begin(), other.end(), inside());
-            size_ = other.size_;
-            other.release();
+            move_inside(other);
+            size_ = std::exchange(other.size_, 0U);
         } else {
             data_ = std::exchange(other.data_, other.inside());
             size_ = std::exchange(other.size_, 0U);
             capacity_ = std::exchange(other.capacity_, static_cast<unsigned>(N));
+        }
+    }
+    // Plain elements are copied all N at once: a few instructions and no loop.
+    void copy_inside(const T* from, std::size_t n) {
+        if constexpr (std::is_trivially_copyable_v<T>) {
+            if (capacity_ == N)
+                std::memcpy(inline_, from, sizeof inline_);
+            else
+                std::memcpy(data_, from, n * sizeof(T));
+        } else {
+            std::uninitialized_copy(from, from + n, data_);
+        }
+    }
+    void move_inside(SmallVector& other) noexcept {
+        if constexpr (std::is_trivially_copyable_v<T>) {
+            std::memcpy(inline_, other.inline_, sizeof inline_);
+        } else {
+            std::uninitialized_move(other.begin(), other.end(), inside());
+            std::destroy(other.begin(), other.end());
         }
     }
 
