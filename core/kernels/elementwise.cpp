@@ -32,10 +32,17 @@ void check_dtypes(const char* op, const Array& x, const Array& y) {
 
 const ZipRows& row(const ZipRows* forms, Form form) { return forms[static_cast<int>(form)]; }
 
-Array flat(ZipRows f, const void* x, const void* y, const Shape& shape, Dtype dtype) {
+Array run(ZipRows f, const void* x, const void* y, const Shape& shape, Dtype dtype, std::int64_t n,
+          const Steps& steps) {
     Array z(shape, dtype);
-    if (z.numel() > 0) f(x, y, z.raw(), z.numel(), Steps{});
+    if (z.numel() > 0) f(x, y, z.raw(), n, steps);
     return z;
+}
+
+// True when y's extents are x's last ones, as of a bias.
+bool is_tail(const Shape& y, const Shape& x) {
+    const int shift = x.rank() - y.rank();
+    return shift >= 0 && std::equal(y.begin(), y.end(), x.begin() + shift);
 }
 
 Array walked(const char* op, const ZipRows* forms, const Array& x, const Array& y, Dtype dtype) {
@@ -53,9 +60,11 @@ Array walked(const char* op, const ZipRows* forms, const Array& x, const Array& 
 }
 
 Array broadcast(const char* op, const ZipRows* forms, const Array& x, const Array& y, Dtype dtype) {
-    if (x.shape() == y.shape()) return flat(row(forms, Form::vv), x.raw(), y.raw(), x.shape(), dtype);
-    if (y.numel() == 1 && y.rank() <= x.rank()) return flat(row(forms, Form::vs), x.raw(), y.raw(), x.shape(), dtype);
-    if (x.numel() == 1 && x.rank() <= y.rank()) return flat(row(forms, Form::sv), x.raw(), y.raw(), y.shape(), dtype);
+    const auto nx = x.numel(), ny = y.numel();
+    if (ny == 1 && y.rank() <= x.rank()) return run(row(forms, Form::vs), x.raw(), y.raw(), x.shape(), dtype, nx, {});
+    if (nx == 1 && x.rank() <= y.rank()) return run(row(forms, Form::sv), x.raw(), y.raw(), y.shape(), dtype, ny, {});
+    if (is_tail(y.shape(), x.shape()) && ny > 0)
+        return run(row(forms, Form::vv), x.raw(), y.raw(), x.shape(), dtype, ny, {nx / ny, ny, 0});
     return walked(op, forms, x, y, dtype);
 }
 
@@ -110,14 +119,6 @@ const ZipRows* forms_of(Compare op, Dtype dtype) {
     });
 }
 
-template <class T, int step_x, int step_y>
-void select_row(const bool* c, const T* x, const T* y, T* z, std::int64_t n) {
-    for (std::int64_t i = 0; i < n; ++i) {
-        const T a = x[i * step_x], b = y[i * step_y];
-        z[i] = c[i] ? a : b;
-    }
-}
-
 template <class T>
 void copy_row(const T* x, T* z, std::int64_t n, std::int64_t step) {
     if (step == 0)
@@ -126,23 +127,31 @@ void copy_row(const T* x, T* z, std::int64_t n, std::int64_t step) {
         std::copy_n(x, n, z);
 }
 
-template <class T>
-void select_row(const bool* c, const T* x, const T* y, T* z, std::int64_t n, const Offsets<3>& steps) {
-    if (steps[0] == 0) return copy_row(*c ? x : y, z, n, *c ? steps[1] : steps[2]);
-    if (steps[1] == 0) return steps[2] == 0 ? select_row<T, 0, 0>(c, x, y, z, n) : select_row<T, 0, 1>(c, x, y, z, n);
-    return steps[2] == 0 ? select_row<T, 1, 0>(c, x, y, z, n) : select_row<T, 1, 1>(c, x, y, z, n);
+template <class T, int step_x, int step_y>
+void select_row(const std::uint8_t* c, const T* x, const T* y, T* __restrict z, std::int64_t n) {
+    for (std::int64_t i = 0; i < n; ++i) {
+        const T a = x[i * step_x], b = y[i * step_y];
+        z[i] = c[i] != 0 ? a : b;
+    }
 }
 
 template <class T>
 void select_all(const Array& c, const Array& x, const Array& y, Array& z) {
+    constexpr decltype(&select_row<T, 1, 1>) forms[2][2] = {{select_row<T, 0, 0>, select_row<T, 0, 1>},
+                                                            {select_row<T, 1, 0>, select_row<T, 1, 1>}};
     Walk<3> walk(z.shape(), {&c.shape(), &x.shape(), &y.shape()});
-    const auto* pc = c.data<bool>();
-    const auto *px = x.data<T>(), *py = y.data<T>();
-    auto* pz = z.data<T>();
+    const auto f = forms[walk.inner[1]][walk.inner[2]];
+    T* out = z.data<T>();
     do {
-        for (std::int64_t r = 0; r < walk.rows; ++r, pz += walk.n)
-            select_row(pc + walk.rest[0] + r * walk.outer[0], px + walk.rest[1] + r * walk.outer[1],
-                       py + walk.rest[2] + r * walk.outer[2], pz, walk.n, walk.inner);
+        for (std::int64_t r = 0; r < walk.rows; ++r, out += walk.n) {
+            const auto* mask = static_cast<const std::uint8_t*>(c.raw()) + walk.rest[0] + r * walk.outer[0];
+            const T* a = x.data<T>() + walk.rest[1] + r * walk.outer[1];
+            const T* b = y.data<T>() + walk.rest[2] + r * walk.outer[2];
+            if (walk.inner[0] == 0)
+                copy_row(*mask != 0 ? a : b, out, walk.n, walk.inner[*mask != 0 ? 1 : 2]);
+            else
+                f(mask, a, b, out, walk.n);
+        }
     } while (walk.rest.next());
 }
 
@@ -165,12 +174,12 @@ Array zip(Binary op, const Array& x, const Array& y) {
 
 Array zip(Binary op, const Array& x, double y) {
     const Number number(y, x.dtype());
-    return flat(row(forms_of(op, x.dtype()), Form::vs), x.raw(), number.bytes, x.shape(), x.dtype());
+    return run(row(forms_of(op, x.dtype()), Form::vs), x.raw(), number.bytes, x.shape(), x.dtype(), x.numel(), {});
 }
 
 Array zip(Binary op, double x, const Array& y) {
     const Number number(x, y.dtype());
-    return flat(row(forms_of(op, y.dtype()), Form::sv), number.bytes, y.raw(), y.shape(), y.dtype());
+    return run(row(forms_of(op, y.dtype()), Form::sv), number.bytes, y.raw(), y.shape(), y.dtype(), y.numel(), {});
 }
 
 void accumulate(Array& target, const Array& x) {
@@ -198,10 +207,10 @@ Array cast(const Array& x, Dtype dtype) {
     if (x.dtype() == dtype) return x;
     Array y(x.shape(), dtype);
     dispatch(x.dtype(), [&](auto from) {
+        using From = std::conditional_t<std::is_same_v<decltype(from), bool>, std::uint8_t, decltype(from)>;
         dispatch(dtype, [&](auto to) {
-            const auto* source = x.data<decltype(from)>();
-            auto* target = y.data<decltype(to)>();
-            for (std::int64_t i = 0; i < x.numel(); ++i) target[i] = convert<decltype(to)>(source[i]);
+            const auto* source = static_cast<const From*>(x.raw());
+            std::transform(source, source + x.numel(), y.data<decltype(to)>(), convert<decltype(to), From>);
         });
     });
     return y;

@@ -26,20 +26,6 @@ Labelled<T> labelled(const Array& x, const Array& t, const Array& w) {
     return {x.data<T>(), t.data<std::int32_t>(), w.data<T>(), x.shape()[0], x.shape()[1]};
 }
 
-// The smallest norm: where n is no larger, its gradient vanishes.
-template <class T>
-const T least_norm = static_cast<T>(std::sqrt(1e-30));
-
-// One row's worth of rescale_grad: coefficients from g, n and s = sum(G * v), and dg. 1 / n and s / n stay apart, for
-// their product may be too small for T.
-template <class T>
-void rescale_terms(T g, T n, double s, T& a, T& r, T& b, T& dg) {
-    dg = static_cast<T>(s / static_cast<double>(n));
-    a = g / n;
-    r = 1 / n;
-    b = n > least_norm<T> ? dg : 0;
-}
-
 // True when `axes` are the last ones of the shape, extents of 1 apart: then every norm belongs to one run of memory.
 bool by_rows(const Shape& shape, AxisSet axes) {
     bool kept = false;
@@ -54,35 +40,27 @@ bool by_rows(const Shape& shape, AxisSet axes) {
 // Row by row, so that G and v are read a second time from the cache.
 template <class T>
 void rescale_grad_rows(const Array& G, const Array& v, const Array& g, const Array& n, RescaleGrads& out) {
-    const FoldBlock dot = rows(v.dtype()).rows[static_cast<int>(Fold::dot)];
-    const std::int64_t length = v.numel() / n.numel();
-    for (std::int64_t i = 0; i < n.numel(); ++i) {
-        const T *pG = G.data<T>() + i * length, *pv = v.data<T>() + i * length;
-        double s = 0;
-        dot(pG, pv, &s, {1, length, length});
-        T a, r, b;
-        rescale_terms(g.data<T>()[i], n.data<T>()[i], s, a, r, b, out.g.data<T>()[i]);
-        fused_rows<T>().rescale_grad(pG, pv, out.v.data<T>() + i * length, length, {&a, &r, &b}, Form::vs);
-    }
+    const std::int64_t rows = n.numel(), length = v.numel() / rows;
+    fused_rows<T>().rescale_grad_rows(
+        {G.data<T>(), v.data<T>(), g.data<T>(), n.data<T>(), out.v.data<T>(), out.g.data<T>(), rows, length});
 }
 
 // Sums first, then one broadcast pass.
 template <class T>
 void rescale_grad_walk(const Array& G, const Array& v, const Array& g, const Array& n, AxisSet axes,
                        RescaleGrads& out) {
+    const auto& f = fused_rows<T>();
     const auto s = reduce<T>(Fold::dot, G, v, axes, n.shape(), 0.0, [](double total) { return total; });
     Array a(n.shape(), n.dtype()), r(n.shape(), n.dtype()), b(n.shape(), n.dtype());
-    T *pa = a.data<T>(), *pr = r.data<T>(), *pb = b.data<T>();
-    for (std::int64_t i = 0; i < n.numel(); ++i)
-        rescale_terms(g.data<T>()[i], n.data<T>()[i], s.template data<double>()[i], pa[i], pr[i], pb[i],
-                      out.g.data<T>()[i]);
+    const RescaleTerms<T> terms{a.data<T>(), r.data<T>(), b.data<T>()};
+    f.rescale_terms(g.data<T>(), n.data<T>(), s.template data<double>(), out.g.data<T>(), terms, n.numel());
     Walk<2> walk(v.shape(), {&v.shape(), &n.shape()});
     const Form form = walk.inner[1] == 0 ? Form::vs : Form::vv;
     do {
         for (std::int64_t row = 0; row < walk.rows; ++row) {
             const auto i = walk.rest[0] + row * walk.outer[0], k = walk.rest[1] + row * walk.outer[1];
-            fused_rows<T>().rescale_grad(G.data<T>() + i, v.data<T>() + i, out.v.data<T>() + i, walk.n,
-                                         {pa + k, pr + k, pb + k}, form);
+            f.rescale_grad(G.data<T>() + i, v.data<T>() + i, out.v.data<T>() + i, walk.n,
+                           {terms.a + k, terms.r + k, terms.b + k}, form);
         }
     } while (walk.rest.next());
 }

@@ -39,9 +39,8 @@ template <class T>
 std::int32_t argmax_row(const T* x, std::int64_t n) {
     T top = lowest<T>;
     rows(dtype_of<T>).rows[static_cast<int>(Fold::max)](x, x, &top, {1, n, n});
-    std::int32_t i = 0;
-    while (x[i] != top && x[i] == x[i]) ++i;
-    return i;
+    const T* first = top == top ? std::find(x, x + n, top) : std::find_if(x, x + n, [](T e) { return e != e; });
+    return static_cast<std::int32_t>(first - x);
 }
 
 // Along an axis of n elements, `step` apart, beside `step` others.

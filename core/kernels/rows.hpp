@@ -46,10 +46,19 @@ struct Labelled {
     std::int64_t rows, n;
 };
 
-/// Coefficients of rescale_grad: dv = a * (G - (v * r) * b), each one number or one per element.
+/// Coefficients of rescale_grad, dv = a * (G - (v * r) * b): a = g / n, r = 1 / n, and b = sum(G * v) / n or 0 where
+/// the norm is the smallest one. r and b stay apart, for their product may be too small for T.
 template <class T>
 struct RescaleTerms {
-    const T *a, *r, *b;
+    T *a, *r, *b;
+};
+
+/// rescale_grad of a matrix whose rows have a norm each.
+template <class T>
+struct RescaleRows {
+    const T *G, *v, *g, *n;
+    T *dv, *dg;
+    std::int64_t rows, length;
 };
 
 /// The fused functions on rows of n elements, see fused.hpp.
@@ -61,6 +70,9 @@ struct FusedRows {
     void (*log_softmax_grad)(const T* g, const T* y, T* gx, std::int64_t rows, std::int64_t n);
     void (*cross_entropy)(const Labelled<T>& in, T* loss);
     void (*cross_entropy_grad)(const T* g, const Labelled<T>& in, T* gx);
+    void (*rescale_terms)(const T* g, const T* n, const double* s, T* dg, const RescaleTerms<T>& terms,
+                          std::int64_t count);  ///< s = sum(G * v)
+    void (*rescale_grad_rows)(const RescaleRows<T>& w);
     void (*rescale_grad)(const T* G, const T* v, T* dv, std::int64_t n, const RescaleTerms<T>& terms, Form form);
     void (*sgd)(T* p, const T* g, T* velocity, std::int64_t n, const SgdParams& s);
     void (*adam)(T* p, const T* g, T* m, T* v, std::int64_t n, const AdamParams& s);

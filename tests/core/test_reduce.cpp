@@ -68,7 +68,7 @@ TEST_SUITE("core") {
                 CHECK(y.dtype() == (size_of(dtype) == 1 ? int32 : dtype));
                 CHECK(sum(x, axes, false).shape() == reduced_shape(x.shape(), axes, false));
                 check_all(y, fold(x, x, axes, 0, [](double s, double e, double) { return s + e; }),
-                          is_float(dtype) ? 1e-7 : 0, 1);
+                          is_float(dtype) ? test::tolerance(dtype) : 0, 3);
             });
     }
 

@@ -8,45 +8,57 @@
 
 namespace jt::kernels::JT_ISA {
 
-/// The numbers at p as A, or as a vector of A.
-template <class V, class A, class T>
-V get(const T* p) {
-    if constexpr (std::is_same_v<V, A>)
-        return static_cast<A>(*p);
+/// `places` places (a power of two), `stride` elements apart and n numbers wide, joined pairwise as P.
+template <class P, int places, int n, class T, class Join>
+auto join_places(const T* x, std::int64_t stride, Join join) {
+    if constexpr (places == 1)
+        return read<P, n>(x);
     else
-        return widen<A>(p);
+        return join(join_places<P, places / 2, n>(x, stride, join),
+                    join_places<P, places / 2, n>(x + places / 2 * stride, stride, join));
 }
 
-/// A fold has an element type, an accumulator, its start, a number of lanes that is the same on every machine wherever
-/// the order matters, what it reads at a place and how it joins two.
+/// A fold says where its accumulator starts, how two numbers are joined, and how the accumulator gains `places` places,
+/// `stride` elements apart and n numbers wide. `width` is the number of lanes that a row is dealt to: the same on every
+/// machine where the order of joining matters.
 template <class T>
 struct Sum {
     using Element = T;
     using Acc = std::conditional_t<std::is_floating_point_v<T>, double, std::uint64_t>;
     static constexpr Acc start = 0;
     static constexpr int width = 16;
-    template <class V>
-    static V at(const T* x, const T*) {
-        return get<V, Acc>(x);
-    }
     static constexpr auto join = [](auto a, auto b) { return a + b; };
+
+    /// Four floats are added as such before they are widened.
+    template <int places, int n, class A>
+    static A gain(const A& acc, const T* x, const T*, std::int64_t stride) {
+        using Part = std::conditional_t<std::is_floating_point_v<T>, T, Acc>;
+        return acc + convert<Acc, n>(join_places<Part, places, n>(x, stride, join));
+    }
 };
 
 template <class T>
 struct Dot : Sum<T> {
-    template <class V>
-    static V at(const T* x, const T* y) {
+    /// A product of two floats is exact in double, so that fma is free to be used or not.
+    template <int places, int n, class A>
+    static A gain(A acc, const T* x, const T* y, std::int64_t stride) {
         using Acc = typename Sum<T>::Acc;
-        return get<V, Acc>(x) * get<V, Acc>(y);
+        for (int k = 0; k < places; ++k, x += stride, y += stride) {
+            const auto a = read<Acc, n>(x), b = read<Acc, n>(y);
+            if constexpr (std::is_same_v<T, float> && n > 1)
+                acc = Math<Acc>::fma(a, b, acc);
+            else
+                acc += a * b;
+        }
+        return acc;
     }
 };
 
 template <class T>
-struct Squares : Sum<T> {
-    template <class V>
-    static V at(const T* x, const T*) {
-        const V v = get<V, typename Sum<T>::Acc>(x);
-        return v * v;
+struct Squares : Dot<T> {
+    template <int places, int n, class A>
+    static A gain(const A& acc, const T* x, const T*, std::int64_t stride) {
+        return Dot<T>::template gain<places, n>(acc, x, x, stride);
     }
 };
 
@@ -56,12 +68,13 @@ struct Max {
     using Acc = T;
     static constexpr T start =
         std::is_floating_point_v<T> ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::lowest();
-    static constexpr int width = 4 * lanes<T>;
-    template <class V>
-    static V at(const T* x, const T*) {
-        return get<V, T>(x);
-    }
+    static constexpr int width = lanes<T>;
     static constexpr auto join = larger;
+
+    template <int places, int n, class A>
+    static A gain(const A& acc, const T* x, const T*, std::int64_t stride) {
+        return join(acc, join_places<T, places, n>(x, stride, join));
+    }
 };
 
 template <class T>
@@ -69,52 +82,51 @@ struct Min : Max<T> {
     static constexpr T start =
         std::is_floating_point_v<T> ? std::numeric_limits<T>::infinity() : std::numeric_limits<T>::max();
     static constexpr auto join = smaller;
+
+    template <int places, int n, class A>
+    static A gain(const A& acc, const T* x, const T*, std::int64_t stride) {
+        return join(acc, join_places<T, places, n>(x, stride, join));
+    }
 };
 
-/// Fold of the first n / width * width elements of a row, width lanes at a time.
-template <class P>
-typename P::Acc fold_body(const typename P::Element* x, const typename P::Element* y, std::int64_t n) {
-    using A = typename P::Acc;
-    constexpr int w = lanes<A>, parts = P::width / w;
-    Vec<A> acc[parts];
-    for (int k = 0; k < parts; ++k) acc[k] = P::template at<Vec<A>>(x + k * w, y + k * w);
-    for (std::int64_t i = P::width; i + P::width <= n; i += P::width)
-        for (int k = 0; k < parts; ++k) acc[k] = P::join(acc[k], P::template at<Vec<A>>(x + i + k * w, y + i + k * w));
-    for (int half = parts / 2; half > 0; half /= 2)
-        for (int k = 0; k < half; ++k) acc[k] = P::join(acc[k], acc[k + half]);
-    return fold_lanes<A, w>(acc[0], P::join);
+/// Deals a row's elements from i on to the lanes of acc, `places` widths at a time, as long as there are so many.
+template <class P, int places>
+void fold_steps(const typename P::Element* x, const typename P::Element* y, std::int64_t n, std::int64_t& i,
+                Vec<typename P::Acc>* acc) {
+    constexpr int w = lanes<typename P::Acc>;
+    for (; i + places * P::width <= n; i += places * P::width)
+        for (int k = 0; k < P::width; k += w)
+            acc[k / w] = P::template gain<places, w>(acc[k / w], x + i + k, y + i + k, P::width);
 }
 
 /// Fold of a row of n elements.
 template <class P>
 typename P::Acc fold_row(const typename P::Element* x, const typename P::Element* y, std::int64_t n) {
     using A = typename P::Acc;
-    A acc = n >= P::width ? fold_body<P>(x, y, n) : P::start;
-    for (std::int64_t i = n - n % P::width; i < n; ++i) acc = P::join(acc, P::template at<A>(x + i, y + i));
-    return acc;
-}
-
-/// One place of `rows` rows (a power of two), folded pairwise.
-template <class P, int rows, class V>
-V fold_places(const typename P::Element* x, const typename P::Element* y, std::int64_t stride) {
-    if constexpr (rows == 1) {
-        return P::template at<V>(x, y);
-    } else {
-        const auto step = rows / 2 * stride;
-        return P::join(fold_places<P, rows / 2, V>(x, y, stride),
-                       fold_places<P, rows / 2, V>(x + step, y + step, stride));
+    constexpr int parts = P::width / lanes<A>;
+    A total = P::start;
+    std::int64_t i = 0;
+    if (n >= P::width) {
+        Vec<A> acc[parts];
+        for (auto& part : acc) part = splat(P::start);
+        fold_steps<P, 4>(x, y, n, i, acc);
+        fold_steps<P, 1>(x, y, n, i, acc);
+        for (int half = parts / 2; half > 0; half /= 2)
+            for (int k = 0; k < half; ++k) acc[k] = P::join(acc[k], acc[k + half]);
+        total = fold_lanes<A, lanes<A>>(acc[0], P::join);
     }
+    for (; i < n; ++i) few_rounds(), total = P::template gain<1, 1>(total, x + i, y + i, 0);
+    return total;
 }
 
 /// acc[k] gains the fold of `rows` elements of column k.
 template <class P, int rows>
 void fold_into(const typename P::Element* x, const typename P::Element* y, typename P::Acc* acc, std::int64_t n,
                std::int64_t stride) {
-    using A = typename P::Acc;
+    constexpr int w = lanes<typename P::Acc>;
     std::int64_t i = 0;
-    for (; i + lanes<A> <= n; i += lanes<A>)
-        store(acc + i, P::join(load(acc + i), fold_places<P, rows, Vec<A>>(x + i, y + i, stride)));
-    for (; i < n; ++i) acc[i] = P::join(acc[i], fold_places<P, rows, A>(x + i, y + i, stride));
+    for (; i + w <= n; i += w) store(acc + i, P::template gain<rows, w>(load(acc + i), x + i, y + i, stride));
+    for (; i < n; ++i) few_rounds(), acc[i] = P::template gain<rows, 1>(acc[i], x + i, y + i, stride);
 }
 
 /// Folds as the tables of rows.hpp hold them.

@@ -23,9 +23,20 @@ T sum_row(const T* x, std::int64_t n) {
     return static_cast<T>(fold_row<Sum<T>>(x, x, n));
 }
 
+// As Max, but NaN may be lost: what is made of it here is NaN all the same.
+template <class T>
+struct Top : Max<T> {
+    static constexpr auto join = [](auto a, auto x) { return x > a ? x : a; };
+
+    template <int places, int n, class A>
+    static A gain(const A& acc, const T* x, const T*, std::int64_t stride) {
+        return join(acc, join_places<T, places, n>(x, stride, join));
+    }
+};
+
 template <class T>
 T max_row(const T* x, std::int64_t n) {
-    return fold_row<Max<T>>(x, x, n);
+    return fold_row<Top<T>>(x, x, n);
 }
 
 template <class T>
@@ -53,7 +64,7 @@ void update(std::int64_t n, F f, Pointers... p) {
             f(v...);
             (put_back(p + i, v), ...);
         }(load<T>(p + i)...);
-    for (; i < n; ++i) f(p[i]...);
+    for (; i < n; ++i) few_rounds(), f(p[i]...);
 }
 
 template <class T, class F>
@@ -185,6 +196,17 @@ void cross_entropy_grad(const T* g, const Labelled<T>& in, T* gx) {
 }
 
 template <class T>
+void rescale_terms(const T* g, const T* n, const double* s, T* dg, const RescaleTerms<T>& t, std::int64_t count) {
+    const T least = static_cast<T>(1e-15);
+    for (std::int64_t k = 0; k < count; ++k) {
+        dg[k] = static_cast<T>(s[k] / static_cast<double>(n[k]));
+        t.a[k] = g[k] / n[k];
+        t.r[k] = 1 / n[k];
+        t.b[k] = n[k] <= least ? 0 : dg[k];
+    }
+}
+
+template <class T>
 void rescale_grad(const T* G, const T* v, T* dv, std::int64_t n, const RescaleTerms<T>& t, Form form) {
     const auto grad = [](auto g, auto x, auto a, auto r, auto b) { return a * (g - x * r * b); };
     if (form == Form::vv) {
@@ -194,6 +216,21 @@ void rescale_grad(const T* G, const T* v, T* dv, std::int64_t n, const RescaleTe
     } else {
         change(G, v, dv, n, [grad, a = *t.a, r = *t.r, b = *t.b](auto g, auto x) { return grad(g, x, a, r, b); });
     }
+}
+
+template <class T>
+void rescale_grad_rows(const RescaleRows<T>& w) {
+    const auto n = w.length;
+    double s[block_size];
+    T a[block_size], r[block_size], b[block_size];
+    each_block(w.rows, n, [&](std::int64_t first, std::int64_t count) {
+        const T *G = w.G + first * n, *v = w.v + first * n;
+        T* dv = w.dv + first * n;
+        for (std::int64_t k = 0; k < count; ++k) s[k] = fold_row<Dot<T>>(G + k * n, v + k * n, n);
+        rescale_terms(w.g + first, w.n + first, s, w.dg + first, {a, r, b}, count);
+        for (std::int64_t k = 0; k < count; ++k)
+            rescale_grad(G + k * n, v + k * n, dv + k * n, n, {a + k, r + k, b + k}, Form::vs);
+    });
 }
 
 template <class T>
@@ -236,9 +273,19 @@ void adam(T* p, const T* g, T* m, T* v, std::int64_t n, const AdamParams& s) {
 }
 
 template <class T>
-constexpr FusedRows<T> table = {softmax<T>,          log_softmax<T>,   softmax_grad<T>,
-                                log_softmax_grad<T>, cross_entropy<T>, cross_entropy_grad<T>,
-                                rescale_grad<T>,     sgd<T>,           adam<T>};
+constexpr FusedRows<T> table = {
+    .softmax = softmax<T>,
+    .log_softmax = log_softmax<T>,
+    .softmax_grad = softmax_grad<T>,
+    .log_softmax_grad = log_softmax_grad<T>,
+    .cross_entropy = cross_entropy<T>,
+    .cross_entropy_grad = cross_entropy_grad<T>,
+    .rescale_terms = rescale_terms<T>,
+    .rescale_grad_rows = rescale_grad_rows<T>,
+    .rescale_grad = rescale_grad<T>,
+    .sgd = sgd<T>,
+    .adam = adam<T>,
+};
 
 }  // namespace
 

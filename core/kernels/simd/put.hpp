@@ -19,7 +19,8 @@ void zip_row(const T* x, const T* y, T* z, std::int64_t n) {
         for (; i + lanes<T> <= n; i += lanes<T>)
             store<T>(z + i, F{}(form == Form::sv ? xs : load(x + i), form == Form::vs ? ys : load(y + i)));
     }
-    for (; i < n; ++i) z[i] = static_cast<T>(F{}(form == Form::sv ? x0 : x[i], form == Form::vs ? y0 : y[i]));
+    for (; i < n; ++i)
+        few_rounds(), z[i] = static_cast<T>(F{}(form == Form::sv ? x0 : x[i], form == Form::vs ? y0 : y[i]));
 }
 
 template <class T, class F, Form form>
