@@ -1,0 +1,228 @@
+// Learn to read handwritten digits with a weight-normed network; `digits --help` lists what else it can do.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <iostream>
+#include <minijt/core/files/npz.hpp>
+#include <minijt/minijt.hpp>
+#include <optional>
+
+#include "digits_data.hpp"
+#include "digits_page.hpp"
+#include "progress.hpp"
+
+using jt::Var;
+using jt::weightnorm::weight_norm;
+namespace nn = jt::nn;
+
+namespace {
+
+// ---- the networks
+
+/// Two layers; each row of a weight has a length g and a direction v of its own.
+struct Mlp : nn::Module {
+    nn::ModulePtr& fc1 = attr("fc1", nn::make<nn::Linear>(64, 128));
+    nn::ModulePtr& fc2 = attr("fc2", nn::make<nn::Linear>(128, 10));
+
+    explicit Mlp(bool plain) {
+        if (plain) return;
+        weight_norm(fc1, "weight", -1);
+        weight_norm(fc2, "weight", -1);
+    }
+    Var execute(const Var& x) override { return fc2(relu(fc1(x))); }
+};
+
+/// Two convolutions; each kernel is normed over its last three axes: input channel, height, width.
+struct ConvNet : nn::Module {
+    nn::ModulePtr& conv1 = attr("conv1", nn::make<nn::Conv>(1, 16, 3, 1, 1));
+    nn::ModulePtr& conv2 = attr("conv2", nn::make<nn::Conv>(16, 32, 3, 1, 1));
+    nn::ModulePtr& fc = attr("fc", nn::make<nn::Linear>(32 * 4 * 4, 10));
+
+    explicit ConvNet(bool plain) {
+        if (plain) return;
+        weight_norm(conv1, "weight", {-3, -2, -1});
+        weight_norm(conv2, "weight", {-3, -2, -1});
+        weight_norm(fc, "weight", -1);
+    }
+    Var execute(const Var& x) override {
+        Var y = relu(conv1(reshape(x, {-1, 1, 8, 8})));
+        y = max_pool2d(relu(conv2(y)), 2);
+        return fc(reshape(y, {-1, 32 * 4 * 4}));
+    }
+};
+
+// ---- the options
+
+struct Options {
+    std::optional<int> seed;
+    std::optional<std::string> net;
+    bool plain = false, all_seeds = false;
+    int epochs = 30, batch = 32;
+    double lr = 0.1;
+    std::string data = DIGITS_DATA, svg = "digits.svg", save, load;
+};
+
+constexpr int largest_seed = 2147483644;
+
+void add_options(CLI::App& app, Options& o) {
+    app.add_option("--net", o.net, "mlp (the default) or conv")->check(CLI::IsMember({"mlp", "conv"}));
+    app.add_flag("--plain", o.plain, "train without weight norm");
+    app.add_option("--epochs", o.epochs, "passes over the training digits")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 100000));
+    app.add_option("--batch", o.batch, "digits in a mini-batch")->capture_default_str()->check(CLI::Range(1, 100000));
+    app.add_option("--lr", o.lr, "learning rate of the first epoch; it falls to 0")
+        ->capture_default_str()
+        ->check(CLI::PositiveNumber);
+    auto* seed = app.add_option("--seed", o.seed, "of the split, the first weights and the batches (default: 0)")
+                     ->check(CLI::Range(0, largest_seed));
+    auto* all = app.add_flag("--all-seeds", o.all_seeds, "train with the seeds 0 to 9 and print the median accuracy");
+    auto* save = app.add_option("--save", o.save, "keep the trained network in this .npz file");
+    auto* load = app.add_option("--load", o.load, "reopen such a file instead of training");
+    auto* svg =
+        app.add_option("--svg", o.svg, "where to draw the curves and the misread digits")->capture_default_str();
+    app.add_option("--data", o.data, "the digits, as scikit-learn's digits.csv.gz")->capture_default_str();
+    all->excludes(seed)->excludes(save)->excludes(load)->excludes(svg);
+    load->excludes(save);
+}
+
+// ---- training
+
+Score evaluate(nn::Module& net, const Digits& digits) {
+    jt::no_grad guard;
+    const Var y = net(digits.images);
+    const Var loss = nn::cross_entropy_loss(y, digits.labels);
+    const Var read = y.argmax(1).first;
+    return {loss.item(), static_cast<std::int64_t>((read == digits.labels).sum().item()), read};
+}
+
+std::string text(const char* format, double x, double y) {
+    char buffer[100];
+    std::snprintf(buffer, sizeof buffer, format, x, y);
+    return buffer;
+}
+
+std::vector<Epoch> train(nn::Module& net, const Split& data, const Options& o) {
+    nn::SGD opt(net.parameters(), {.lr = o.lr, .momentum = 0.9});
+    std::vector<Epoch> history;
+    const Progress bar(o.epochs);
+    for (int epoch = 0; epoch < o.epochs; ++epoch) {
+        opt.lr = o.lr * (1 - static_cast<double>(epoch) / o.epochs);
+        each_batch(data.train, o.batch, [&](const Digits& batch) {
+            const Var y = net(batch.images);
+            const Var loss = nn::cross_entropy_loss(y, batch.labels);
+            opt.step(loss);
+        });
+        history.push_back({evaluate(net, data.train), evaluate(net, data.test)});
+        const Score& score = history.back().train;
+        bar.show(epoch + 1, text("loss %.4f  accuracy %6.2f %%", score.loss, score.accuracy()));
+    }
+    return history;
+}
+
+// ---- a network and its file
+
+/// Made anew for a seed, which it carries along into its file: with the seed comes the split.
+nn::ModulePtr make_net(const Options& o) {
+    const auto net = *o.net == "conv" ? nn::make<ConvNet>(o.plain) : nn::make<Mlp>(o.plain);
+    net->register_buffer("seed", jt::array({*o.seed}));
+    return net;
+}
+
+nn::StateDict read_state(const std::string& path) {
+    nn::StateDict state;
+    for (const auto& [name, value] : jt::load_npz(path)) state.add(name, jt::array(value));
+    const Var* seed = state.find("seed");
+    if (!seed || seed->dtype() != jt::int32 || seed->numel() != 1)
+        jt::fail<jt::FileError>(path, ": holds no network that --save wrote");
+    return state;
+}
+
+/// An option that was left open is what the file says; one that was given must agree.
+template <class T>
+void settle(std::optional<T>& option, const T& kept, const std::string& where) {
+    if (option && *option != kept) jt::fail<jt::ValueError>(where, " ", kept, ", not ", *option);
+    option = kept;
+}
+
+void settle(Options& o, const nn::StateDict& state) {
+    const bool conv = state.contains("conv1.bias");
+    const bool normed = state.contains(conv ? "conv1.weight_g" : "fc1.weight_g");
+    settle(o.seed, static_cast<int>(state["seed"].item()), o.load + ": was saved with seed");
+    settle(o.net, std::string(conv ? "conv" : "mlp"), o.load + ": was saved with net");
+    if (o.plain && normed) jt::fail<jt::ValueError>(o.load, ": was saved with weight norm, not plain");
+    o.plain = !normed;
+}
+
+// ---- what the program does
+
+struct Outcome {
+    Split data;
+    nn::ModulePtr net;
+    std::vector<Epoch> history;
+    Score score;
+};
+
+/// Trains a network, or fills it with what was saved, and tests it. In Jittor's random stream the seeds 0 and 1 are
+/// one, so those of this program begin at its 1.
+Outcome outcome(const Options& o, const nn::StateDict& saved = {}) {
+    jt::set_global_seed(*o.seed + 1);
+    Outcome out{split(read_digits(o.data)), make_net(o), {}, {}};
+    if (saved.size() == 0)
+        out.history = train(*out.net, out.data, o);
+    else
+        out.net->load_state_dict(saved);
+    out.score = evaluate(*out.net, out.data.test);
+    return out;
+}
+
+void print(const Score& score) {
+    std::cout << text("test accuracy %.2f %% (%.0f", score.accuracy(), static_cast<double>(score.right)) << " of "
+              << score.of() << ")\n";
+}
+
+void run(Options o) {
+    const nn::StateDict saved = o.load.empty() ? nn::StateDict() : read_state(o.load);
+    if (saved.size() != 0) settle(o, saved);
+    o.seed = o.seed.value_or(0);
+    o.net = o.net.value_or("mlp");
+    const Outcome out = outcome(o, saved);
+    const std::string title =
+        *o.net + (o.plain ? " without" : " with") + " weight norm, seed " + std::to_string(*o.seed);
+    std::cout << title << '\n';
+    print(out.score);
+    if (!o.save.empty()) out.net->save(o.save);
+    write_page(o.svg, title, out.history, out.data.test, out.score);
+    std::cout << "wrote " << o.svg << '\n';
+}
+
+void run_all_seeds(Options o) {
+    o.net = o.net.value_or("mlp");
+    std::vector<double> accuracies;
+    for (const int seed : {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}) {
+        o.seed = seed;
+        const Score score = outcome(o).score;
+        std::cout << "seed " << seed << ": ";
+        print(score);
+        accuracies.push_back(score.accuracy());
+    }
+    std::sort(accuracies.begin(), accuracies.end());
+    std::cout << text("median %.2f %%, worst %.2f %%\n", (accuracies[4] + accuracies[5]) / 2, accuracies[0]);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    Options o;
+    CLI::App app("Learns to read the 1,797 handwritten digits of the UCI set with a weight-normed network.");
+    add_options(app, o);
+    try {
+        app.parse(argc, argv);
+        o.all_seeds ? run_all_seeds(o) : run(o);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : 1;
+    } catch (const std::exception& error) {
+        std::cerr << "digits: " << error.what() << '\n';
+        return 1;
+    }
+}
