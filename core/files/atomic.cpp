@@ -77,9 +77,9 @@ void AtomicFile::flush_folder() const {
     if (folder < 0) failed("is written, but its folder cannot be opened to be flushed");
     const bool flushed = fsync(folder) == 0 || errno == EINVAL;  // EINVAL: a file system that flushes by itself
     const int cause = errno;
-    close(folder);
-    errno = cause;
-    if (!flushed) failed("is written, but its folder cannot be flushed to disk");
+    const bool closed = close(folder) == 0;
+    if (!flushed) errno = cause;
+    if (!flushed || !closed) failed("is written, but its folder cannot be flushed to disk");
 }
 
 }  // namespace jt

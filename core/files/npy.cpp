@@ -111,7 +111,7 @@ private:
         const auto kind = got.substr(!got.empty() && std::string_view("<>|=").find(got[0]) < 4 ? 1 : 0);
         const bool number = other_numbers.find(" " + std::string(kind) + " ") != std::string_view::npos;
         const bool other = !kind.empty() && other_kinds.find(kind[0]) != std::string_view::npos;
-        source_.reject(number || other ? "UnsupportedDtype" : "BadDtype", "needs one of |b1 |u1 <i4 <i8 <f4 <f8, got ",
+        source_.reject(number || other ? "UnsupportedDtype" : "BadDtype", "needs ", our_types, ", got ",
                        shown(std::string(got)));
     }
 

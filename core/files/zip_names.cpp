@@ -30,7 +30,7 @@ bool is_text(std::string_view name) {
     return true;
 }
 
-bool is_path_up(const std::string& name) { return ("/" + name + "/").find("/../") != std::string::npos; }
+bool is_path(const std::string& key) { return key[0] == '/' || ("/" + key + "/").find("/../") != std::string::npos; }
 
 }  // namespace
 
@@ -38,7 +38,7 @@ void check_names(const Source& source, const std::vector<std::string>& names) {
     for (const auto& name : names) {
         if (!name.empty() && !name.ends_with(".npy"))
             source.reject("BadMember", "needs members that end in .npy, got ", shown(name));
-        if (name.size() <= 4 || name.size() > name_limit || name[0] == '/' || is_path_up(name) || !is_text(name))
+        if (name.size() <= 4 || name.size() > name_limit || is_path(name.substr(0, name.size() - 4)) || !is_text(name))
             source.reject("BadName", "needs UTF-8 names that are no paths, got ", shown(name));
     }
     std::vector<std::string> sorted = names;

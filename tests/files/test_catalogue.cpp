@@ -1,0 +1,175 @@
+// Loads every .npy and .npz of the catalogue that tests/malformed/make.py writes, and holds the outcome against its
+// manifest.
+#include <sys/resource.h>
+
+#include <chrono>
+#include <fstream>
+#include <limits>
+#include <map>
+#include <sstream>
+
+#include <doctest/doctest.h>
+
+#include "../../core/files/npz.hpp"
+#include "../core/arrays.hpp"
+#include "given.hpp"
+
+using namespace jt;
+using test::array;
+using test::same_bits;
+
+namespace {
+
+struct Case {
+    std::string file, verdict, kind, note, path;
+};
+
+/// Where readers disagree: all refused here. For each the catalogue's own word for the fault.
+const std::map<std::string, std::string> policies = {
+    {"npy_ok_py2_long.npy", "BadShape"},        // written by Python 2 only
+    {"npy_ok_double_quotes.npy", "BadHeader"},  // written by nobody
+    {"npy_policy_big_endian.npy", "UnsupportedDtype"},
+    {"npy_policy_trailing.npy", "TrailingData"},  // one file, one array
+    {"npy_no_newline.npy", "BadHeader"},
+    {"npy_bool_2.npy", "BadBool"},
+    {"npz_policy_prefix.npz", "BadZip"},  // no polyglots
+    {"npz_policy_trailing.npz", "TrailingData"},
+    {"npz_policy_other_member.npz", "BadMember"},  // arrays and nothing else
+    {"npz_bomb_64m.npz", "TooLarge"},              // over 256 times the file + 16 MiB
+    {"npz_name_0.npz", "BadName"},                 // ../../etc/passwd
+    {"npz_name_1.npz", "BadName"},                 // absolute
+    {"npz_name_2.npz", "BadName"},                 // C:\.
+    {"npz_name_7.npz", "BadName"},                 // 60,004 bytes
+};
+
+std::vector<Case> cases(const std::string& folder) {
+    std::vector<Case> all;
+    std::ifstream manifest(folder + "manifest.tsv");
+    std::string line;
+    for (std::getline(manifest, line); std::getline(manifest, line);) {
+        std::istringstream fields(line);
+        Case c;
+        for (auto* field : {&c.file, &c.verdict, &c.kind, &c.note}) std::getline(fields, *field, '\t');
+        c.path = folder + c.file;
+        if (!c.file.ends_with(".safetensors")) all.push_back(c);
+    }
+    return all;
+}
+
+NamedArrays load(const std::string& path) {
+    return path.ends_with(".npz") ? load_npz(path) : NamedArrays{{"", load_npy(path)}};
+}
+
+struct Outcome {
+    std::string verdict, kind, message;
+    double seconds;
+};
+
+Outcome outcome(const Case& c) {
+    const auto start = std::chrono::steady_clock::now();
+    Outcome o{"accept", "-", "", 0};
+    try {
+        load(c.path);
+    } catch (const FileError& error) {
+        o = {"reject", error.kind, error.what(), 0};
+    }
+    o.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    return o;
+}
+
+// A sanitizer keeps freed memory.
+#if defined(__has_feature)
+constexpr bool sanitized = __has_feature(address_sanitizer);
+#elif defined(__SANITIZE_ADDRESS__)
+constexpr bool sanitized = true;
+#else
+constexpr bool sanitized = false;
+#endif
+
+/// The most memory that the process ever had, in MiB.
+double peak() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return static_cast<double>(usage.ru_maxrss) / 1024;
+}
+
+const Array four = array({4}, {1, 2, 3, 4});
+
+/// What the controls hold, as their notes say.
+NamedArrays expected(const std::string& file) {
+    constexpr double inf = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
+    Shape deep(28, 1);
+    deep[27] = 4;
+    const Array four_floats = array({4}, {1, 2, 3, 4}, float32), b = array({4}, {5, 6, 7, 8}, float32);
+    const std::map<std::string, NamedArrays> special = {
+        {"npy_ok_f4_v1.npy", {{"", four_floats}}},
+        {"npy_ok_scalar.npy", {{"", array({1}, {7})}}},
+        {"npy_ok_empty_dim.npy", {{"", Array({2, 0, 3}, float64)}}},
+        {"npy_ok_fortran.npy", {{"", array({2, 2}, {1, 3, 2, 4})}}},
+        {"npy_ok_long_header.npy", {{"", four.reshaped(deep)}}},
+        {"npy_nan_inf.npy", {{"", array({4}, {nan, inf, -inf, 5e-324})}}},
+        {"npz_ok_empty.npz", {}},
+        {"npz_ok_zip64_local.npz", {{"w", four}}},
+        {"npz_ok_data_descriptor.npz", {{"w", four}}},
+    };
+    const auto found = special.find(file);
+    if (found != special.end()) return found->second;
+    return file.ends_with(".npz") ? NamedArrays{{"w", four}, {"b", b}} : NamedArrays{{"", four}};
+}
+
+}  // namespace
+
+TEST_SUITE("files") {
+    TEST_CASE("the catalogue: every verdict and every class of error") {
+        const auto all = cases(test::given("MINIJT_MALFORMED"));
+        if (all.empty()) return;
+        std::size_t whole = 0, prefixes = 0, chosen = 0;
+        for (const Case& c : all) {
+            const Outcome o = outcome(c);
+            CAPTURE(c.file);
+            CAPTURE(o.message);
+            CHECK(o.seconds < 1);
+            if (c.file.starts_with("pfx_")) {
+                ++prefixes;
+                const bool right =
+                    c.file.ends_with(".npz") ? o.kind == "BadZip" : o.kind == "Truncated" || o.kind == "DataTruncated";
+                CHECK(right);
+            } else {
+                ++whole;
+                const auto policy = policies.find(c.file);
+                const bool choice = c.verdict == "policy";
+                chosen += choice;
+                REQUIRE(choice == (policy != policies.end()));
+                CHECK(o.verdict == (choice ? "reject" : c.verdict));
+                CHECK(o.kind == (choice ? policy->second : c.kind));
+                CHECK((o.verdict == "accept" || o.message.find(o.kind) != std::string::npos));
+            }
+        }
+        CHECK(whole >= 180);
+        CHECK(prefixes > 3000);
+        CHECK(chosen == policies.size());
+    }
+
+    TEST_CASE("the catalogue: controls hold their numbers") {
+        const auto all = cases(test::given("MINIJT_MALFORMED"));
+        if (all.empty()) return;
+        for (const Case& c : all) {
+            if (c.verdict != "accept") continue;
+            CAPTURE(c.file);
+            const NamedArrays got = load(c.path), want = expected(c.file);
+            REQUIRE(got.size() == want.size());
+            for (std::size_t k = 0; k < want.size(); ++k) {
+                CHECK(got[k].first == want[k].first);
+                CHECK(same_bits(got[k].second, want[k].second));
+            }
+        }
+    }
+
+    TEST_CASE("the catalogue: no reject takes more than 16 MiB" * doctest::skip(sanitized)) {
+        const auto all = cases(test::given("MINIJT_MALFORMED"));
+        if (all.empty()) return;
+        const double before = peak();
+        for (const Case& c : all) outcome(c);
+        CHECK(peak() - before < 16);
+    }
+}

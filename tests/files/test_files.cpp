@@ -1,0 +1,257 @@
+// Saves and loads .npy and .npz: every dtype, NumPy's own files, and every way in which a disk says no.
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <csignal>
+
+#include <doctest/doctest.h>
+
+#include "../../core/files/npz.hpp"
+#include "given.hpp"
+#include "pattern.hpp"
+#include "temporary.hpp"
+
+using namespace jt;
+using namespace jt::test;
+
+namespace {
+
+std::string written(const NamedArrays& arrays, Zip zip = Zip::stored) {
+    std::string bytes;
+    write_npz([&](const void* data, std::size_t n) { bytes.append(static_cast<const char*>(data), n); }, arrays, zip);
+    return bytes;
+}
+
+std::string written(const Array& x) {
+    std::string bytes;
+    write_npy([&](const void* data, std::size_t n) { bytes.append(static_cast<const char*>(data), n); }, x);
+    return bytes;
+}
+
+std::span<const std::byte> span(const std::string& bytes) { return std::as_bytes(std::span(bytes)); }
+
+/// The kind of the FileError that f throws.
+template <class F>
+std::string kind_of(F f) {
+    try {
+        f();
+    } catch (const FileError& error) {
+        return error.kind;
+    }
+    return "none";
+}
+
+}  // namespace
+
+TEST_SUITE("files") {
+    TEST_CASE("arrays come back bit for bit, one by one") {
+        const Folder folder;
+        for (const auto& [name, x] : patterns()) {
+            save_npy(folder / "x.npy", x);
+            CHECK(same_bits(load_npy(folder / "x.npy"), loaded(x)));
+            CHECK(bytes_of(folder / "x.npy") == written(x));
+            CHECK(bytes_of(folder / "x.npy").size() % 64 == x.bytes() % 64);
+        }
+        CHECK(folder.files() == 1);
+    }
+
+    TEST_CASE("arrays come back in order and by name, stored and deflated") {
+        const Folder folder;
+        const NamedArrays arrays = patterns();
+        for (Zip zip : {Zip::stored, Zip::deflated}) {
+            save_npz(folder / "x.npz", arrays, zip);
+            CHECK(same_arrays(load_npz(folder / "x.npz"), arrays));
+            CHECK(same_arrays(parse_npz(span(written(arrays, zip))), arrays));
+            CHECK(bytes_of(folder / "x.npz") == written(arrays, zip));
+        }
+        CHECK(written(arrays, Zip::deflated).size() < written(arrays).size());
+        save_npz(folder / "x.npz", {});
+        CHECK(load_npz(folder / "x.npz").empty());
+        CHECK(folder.files() == 1);
+    }
+
+    TEST_CASE("NaN keeps its payload, and 64 axes their extents") {
+        const std::uint32_t bits[] = {0x7fa00001U, 0xffc12345U, 1U};
+        Array x({3}, float32);
+        std::memcpy(x.raw(), bits, sizeof bits);
+        CHECK(same_bits(parse_npy(span(written(x))), x));
+        Shape shape(64, 1);
+        shape[63] = 3;
+        CHECK(same_bits(parse_npy(span(written(x.reshaped(shape)))), x.reshaped(shape)));
+    }
+
+    TEST_CASE("names may be any text that is no path") {
+        const NamedArrays arrays = {{"a/b.c", pattern({2}, int32)},
+                                    {"gewicht_\xc3\xa4 \xf0\x9f\x98\x80", pattern({3}, bool_)}};
+        CHECK(same_arrays(parse_npz(span(written(arrays))), arrays));
+    }
+
+    TEST_CASE("a large array survives deflate, and one that deflates too well is stored") {
+        const Array noise = numbers({700000}, float32, -1, 1, 5), zeros = Array::zeros({40 << 20}, uint8);
+        const NamedArrays arrays = {{"noise", noise}, {"zeros", zeros}};
+        const std::string bytes = written(arrays, Zip::deflated);
+        CHECK(same_arrays(parse_npz(span(bytes)), arrays));
+        CHECK(bytes.size() > zeros.bytes());
+        CHECK(bytes.size() < zeros.bytes() + noise.bytes());
+    }
+
+    TEST_CASE("we write what NumPy writes, byte for byte") {
+        const auto folder = given("MINIJT_NUMPY_FILES");
+        if (folder.empty()) return;
+        for (Dtype dtype : dtypes) {
+            const std::string expected = bytes_of(folder + name(dtype) + ".npy");
+            CAPTURE(std::string(name(dtype)));
+            CHECK(expected == written(pattern(shapes[static_cast<std::size_t>(dtype) + 1], dtype)));
+        }
+    }
+
+    TEST_CASE("we read what NumPy writes: savez, savez_compressed, Fortran order") {
+        const auto folder = given("MINIJT_NUMPY_FILES");
+        if (folder.empty()) return;
+        for (const char* file : {"stored.npz", "deflated.npz", "fortran.npz", "fortran_deflated.npz"}) {
+            CAPTURE(std::string(file));
+            CHECK(same_arrays(load_npz(folder + file), patterns()));
+        }
+    }
+
+    TEST_CASE("NumPy is to read what we write") {
+        const auto folder = given("MINIJT_OUR_FILES");
+        if (folder.empty()) return;
+        save_npz(folder + "stored.npz", patterns());
+        save_npz(folder + "deflated.npz", patterns(), Zip::deflated);
+        for (Dtype dtype : dtypes)
+            save_npy(folder + name(dtype) + ".npy", pattern(shapes[static_cast<std::size_t>(dtype) + 1], dtype));
+    }
+
+    TEST_CASE("what cannot be written is refused, and the old file stays") {
+        const Folder folder;
+        const std::string path = folder / "x.npz";
+        const Array x = pattern({2}, int32);
+        save_npz(path, {{"old", x}});
+        const auto kind = [&](const NamedArrays& arrays) { return kind_of([&] { save_npz(path, arrays); }); };
+        for (const char* bad : {"", "../x", "a/../b", "..", "a/..", "/x", "a\\b", "a\nb", "a\x7f", "\xff", "\xc0\xaf",
+                                "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe0\x80\x80", "\xf0\x80\x80\x80", "\xc3"}) {
+            CAPTURE(std::string(bad));
+            CHECK(kind({{"good", x}, {bad, x}}) == "BadName");
+        }
+        CHECK(kind({{std::string("a\0b", 3), x}}) == "BadName");
+        CHECK(kind({{std::string(4093, 'a'), x}}) == "BadName");
+        CHECK(kind({{"a", x}, {"b", x}, {"a", x}}) == "DuplicateKey");
+        CHECK_THROWS_WITH_AS(save_npz(path, {{"a", Array()}}), "save: needs arrays, got an empty handle", ValueError);
+        NamedArrays many;
+        for (int k = 0; k < 65535; ++k) many.emplace_back(std::to_string(k), x);
+        CHECK(kind(many) == "TooLarge");
+        CHECK(same_arrays(load_npz(path), {{"old", x}}));
+        CHECK(folder.files() == 1);
+        CHECK(same_arrays(parse_npz(span(written(NamedArrays{{std::string(4092, 'a'), x}}))),
+                          {{std::string(4092, 'a'), x}}));
+    }
+
+    TEST_CASE("4 GiB are too large, and nothing is written") {
+        const Folder folder;
+        const std::string path = folder / "x.npz";
+        Array huge;
+        try {
+            huge = Array({std::int64_t{1} << 32}, uint8);
+        } catch (const std::bad_alloc&) {
+            MESSAGE("skipped: no room for 4 GiB");
+            return;
+        }
+        CHECK_THROWS_WITH_AS(save_npz(path, {{"x", huge}}),
+                             ("save_npz: '" + path +
+                              "': TooLarge: needs an archive below 4 GiB, got 4294967532 bytes at "
+                              "'x.npy'")
+                                 .c_str(),
+                             FileError);
+        CHECK(folder.files() == 0);
+        clear_buffer_cache();
+    }
+
+    TEST_CASE("a path that cannot take a file") {
+        const Folder folder;
+        const Array x = pattern({2}, int32);
+        save_npy(folder / "file", x);
+        const auto message = [&](const std::string& path) {
+            try {
+                save_npy(path, x);
+            } catch (const FileError& error) {
+                CHECK(std::string(error.kind) == "Io");
+                return std::string(error.what()).substr(("save_npy: '" + path + "': Io: ").size());
+            }
+            return std::string("none");
+        };
+        CHECK(message("/dev/full") == "needs a path for a file, got a device");
+        CHECK(message(folder / "") == "needs a path for a file, got a folder");
+        CHECK(message(folder / "no/x.npy") == "cannot create a file in its folder: No such file or directory");
+        CHECK(message(folder / "file/x.npy") == "cannot create a file in its folder: Not a directory");
+        CHECK(message("") == "cannot take its name: No such file or directory");
+        CHECK(folder.files() == 1);
+    }
+
+    TEST_CASE("a folder without permission to write") {
+        const Folder folder;
+        chmod((folder / "").c_str(), 0500);
+        const auto kind = kind_of([&] { save_npy(folder / "x.npy", pattern({2}, int32)); });
+        CHECK(kind == (geteuid() == 0 ? "none" : "Io"));  // root may write anywhere
+        chmod((folder / "").c_str(), 0700);
+    }
+
+    TEST_CASE("a disk that is full: the old file stays, and no temporary one") {
+        const Folder folder;
+        const std::string path = folder / "x.npz";
+        const NamedArrays old = {{"x", pattern({100}, int32)}};
+        save_npz(path, old);
+        rlimit before{};
+        getrlimit(RLIMIT_FSIZE, &before);
+        const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+        const rlimit small{100000, before.rlim_max};
+        setrlimit(RLIMIT_FSIZE, &small);
+        const auto kind = kind_of([&] { save_npz(path, {{"x", pattern({100000}, int32)}}); });
+        setrlimit(RLIMIT_FSIZE, &before);
+        std::signal(SIGXFSZ, handler);
+        CHECK(kind == "Io");
+        CHECK(same_arrays(load_npz(path), old));
+        CHECK(folder.files() == 1);
+    }
+
+    TEST_CASE("a replaced file hands on its permissions") {
+        const Folder folder;
+        const std::string path = folder / "x.npy";
+        save_npy(path, pattern({2}, int32));
+        chmod(path.c_str(), 0640);
+        save_npy(path, pattern({3}, int32));
+        struct stat info {};
+        stat(path.c_str(), &info);
+        CHECK((info.st_mode & 07777) == 0640);
+    }
+
+    TEST_CASE("what cannot be opened is said") {
+        const Folder folder;
+        const std::string missing = folder / "no.npz", pipe = folder / "pipe";
+        mkfifo(pipe.c_str(), 0600);
+        CHECK_THROWS_WITH_AS(load_npz(missing),
+                             ("load_npz: '" + missing + "': Io: cannot be opened: No such file or directory").c_str(),
+                             FileError);
+        CHECK_THROWS_WITH_AS(load_npy("/tmp"), "load_npy: '/tmp': Io: needs a file, got a folder", FileError);
+        CHECK(kind_of([&] { load_npz(pipe); }) == "Io");
+        CHECK(kind_of([&] { load_npz("/dev/zero"); }) == "Io");
+    }
+
+    TEST_CASE("NumPy's other dtypes are refused by name") {
+        for (const char* other : {"|i1", "<i2", "<u2", "<u4", "<u8", "<f2", "<c8", "<f16", ">f4", ">i8", "|O", "<U3"}) {
+            std::string bytes = written(pattern({2}, float32));
+            bytes.replace(bytes.find("'<f4',"), 6, "'" + std::string(other) + "',");
+            bytes.replace(bytes.find("     "), 5, std::string(8 - std::string(other).size(), ' '));
+            try {
+                parse_npy(span(bytes));
+                FAIL("loaded");
+            } catch (const FileError& error) {
+                CHECK(std::string(error.kind) == "UnsupportedDtype");
+                CHECK(std::string(error.what()) ==
+                      "parse_npy: UnsupportedDtype: needs bool, uint8, int32, int64, float32 or float64, "
+                      "little-endian, got '" +
+                          std::string(other) + "'");
+            }
+        }
+    }
+}
