@@ -80,10 +80,15 @@ template <class T, class Acc, class Finish>
 Array reduce(Fold op, const Array& x, const Array& y, AxisSet axes, const Shape& shape, Acc start, Finish finish) {
     using Out = decltype(finish(start));
     Array out(shape, dtype_of<Out>);
-    if (x.numel() == 0)
-        std::fill_n(out.data<Out>(), out.numel(), finish(start));
-    else
-        Reduction(x.shape(), axes).run(op, x.data<T>(), y.data<T>(), start, out.data<Out>(), finish);
+    Out* const first = out.data<Out>();
+    if (x.numel() == 0) {
+        std::fill_n(first, out.numel(), finish(start));
+    } else if (out.numel() == 1) {
+        rows(dtype_of<T>).rows[static_cast<int>(op)](x.raw(), y.raw(), &start, {1, x.numel(), x.numel()});
+        *first = finish(start);
+    } else {
+        Reduction(x.shape(), axes).run(op, x.data<T>(), y.data<T>(), start, first, finish);
+    }
     return out;
 }
 

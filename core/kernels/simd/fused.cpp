@@ -94,8 +94,8 @@ void softmax_block(const T* x, T* y, std::int64_t rows, std::int64_t n) {
     for (std::int64_t r = 0; r < rows; ++r) shift_row(x + r * n, y + r * n, n, max_row(x + r * n, n));
     exp_all(y, rows * n);
     for (std::int64_t r = 0; r < rows; ++r, y += n) {
-        const T total = sum_row(y, n);
-        change(y, y, n, [total](auto a) { return a / total; });
+        const T share = 1 / sum_row(y, n);
+        change(y, y, n, [share](auto a) { return a * share; });
     }
 }
 

@@ -3,6 +3,9 @@
 #include <cstdint>
 #include <type_traits>
 #include <utility>
+#if defined(__AVX__)
+#include <immintrin.h>
+#endif
 #if defined(MINIJT_XSIMD)
 #include <xsimd/xsimd.hpp>
 #else
@@ -49,11 +52,24 @@ Vec<T> splat(T x) {
 /// costs small arrays more than it gives.
 inline void few_rounds() { asm volatile(""); }
 
+#if defined(__AVX__)
+/// Floats as a vector of doubles, in the one instruction that g++ 12 does not find.
+inline Vec<double> widen(const VecOf<float, lanes<double>>::type& v) {
+#if defined(__AVX512F__)
+    return _mm512_cvtps_pd(v);
+#else
+    return _mm256_cvtps_pd(v);
+#endif
+}
+#endif
+
 /// n numbers as A, one number being itself.
 template <class A, int n, class V>
 auto convert(const V& v) {
     if constexpr (n == 1)
         return static_cast<A>(v);
+    else if constexpr (std::is_same_v<A, double> && requires { widen(v); })
+        return widen(v);
     else
         return __builtin_convertvector(v, typename VecOf<A, n>::type);
 }
