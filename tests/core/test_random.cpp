@@ -1,0 +1,54 @@
+// The random stream against Jittor's printed numbers (`jittor.md` section 5).
+#include "../../core/random.hpp"
+
+#include "../check.hpp"
+
+using namespace jt;
+
+TEST_SUITE("core") {
+    TEST_CASE("uniform, normal, integers and permutations of seed 42 are Jittor's") {
+        const auto seeded = [](auto draw) {
+            set_global_seed(42);
+            return draw();
+        };
+        CHECK_EQ(test::difference(seeded([] { return rand({5}); }),
+                                  {0.000328707043, 0.524587095, 0.735423505, 0.263305545, 0.376223981}, 1e-8, 0),
+                 "");
+        CHECK_EQ(test::difference(seeded([] { return randn({4}); }), {-.901248038, .896408677, -1.20271361, -.49015528},
+                                  1e-8, 0),
+                 "");
+        CHECK_EQ(test::difference(seeded([] { return array(random::normal({4}, 5, 3)); }),
+                                  {2.29625583, 7.68922615, 1.39185917, 3.5295341}, 1e-8, 0),
+                 "");
+        CHECK_EQ(seeded([] { return randint(0, 10, {8}); }).to_vector<int>(), std::vector<int>{0, 5, 7, 2, 3, 1, 9, 5});
+        const auto order = seeded([] { return randperm(8); }).to_vector<int>();
+        CHECK_EQ(std::vector<int>(order.begin(), order.begin() + 6), std::vector<int>{0, 5, 3, 4, 7, 1});
+    }
+
+    TEST_CASE("an odd normal draw discards its saved second number") {
+        set_global_seed(42);
+        const auto three = randn({3}).to_vector<float>(), next = randn({1}).to_vector<float>();
+        set_global_seed(42);
+        const auto six = randn({6}).to_vector<float>();
+        CHECK_EQ(three[2], six[2]);
+        CHECK_EQ(next[0], six[4]);
+    }
+
+    TEST_CASE("seeds 0, 1 and 2^31 - 1 give one stream; 2^31 wraps") {
+        const auto first = [](std::int64_t seed) {
+            set_global_seed(seed);
+            return rand({3}).to_vector<float>();
+        };
+        CHECK_EQ(first(0), first(1));
+        CHECK_EQ(first(0), first(2147483647));
+        CHECK_EQ(first(2147483648), first(-2147483648));
+        CHECK_NE(first(2), first(3));
+    }
+
+    TEST_CASE("a state can be returned to") {
+        const auto state = random::state();
+        const Var x = rand({4});
+        random::set_state(state);
+        CHECK_SAME(x, rand({4}));
+    }
+}

@@ -1,0 +1,155 @@
+// minijt held against real Jittor: the fixtures that make_fixtures.py wrote (it describes their keys).
+#include <cstdlib>
+
+#include "../../autograd/grad.hpp"
+#include "../../core/files/npz.hpp"
+#include "../../core/random.hpp"
+#include "../../nn/layers.hpp"
+#include "../../nn/loss.hpp"
+#include "../../nn/optim.hpp"
+#include "../../weightnorm/weightnorm.hpp"
+#include "../check.hpp"
+
+using namespace jt;
+
+namespace {
+
+// One fixture file: Vars by key.
+class Fixture {
+public:
+    explicit Fixture(const std::string& name) {
+        for (const auto& [key, value] : load_npz(std::string(MINIJT_FIXTURES "/") + name))
+            state_.add(key, array(value));
+    }
+    const Var& operator[](const std::string& key) const { return state_[key]; }
+    bool contains(const std::string& key) const { return state_.contains(key); }
+
+private:
+    nn::StateDict state_;
+};
+
+struct Holder : nn::Module {
+    explicit Holder(const Var& value) : weight(attr("weight", value)) {}
+    Var& weight;
+    Var execute(const Var& c) override { return weight * c; }
+};
+
+// Empty when x is within 1e-5 of the largest expected element.
+std::string differs(const Var& x, const Var& expected) {
+    double largest = 0;
+    for (double e : expected.to_vector<double>()) largest = std::max(largest, std::abs(e));
+    return test::difference(x, expected, 0, 1e-5 * largest);
+}
+
+void check_weight_norm_case(const Fixture& f, const std::string& prefix) {
+    const auto at = [&](const char* key) { return f[prefix + key]; };
+    Holder m(at("weight").clone());
+    weightnorm::weight_norm(m, "weight", at("axes").to_vector<int>());
+    Var g = m.getattr("weight_g"), v = m.getattr("weight_v");
+    CHECK_EQ(differs(g, at("applied_g")), "");
+    g.assign(at("g"));
+    v.assign(at("v"));
+    const Var wc = m(at("c")), w = m.weight, loss = (wc + w * w * at("d")).sum();
+    CHECK_EQ(differs(w, at("w")), "");
+    CHECK_EQ(test::difference(loss, at("loss"), 0, 2e-5), "");
+    const Vars d = grad(loss, {g, v});
+    CHECK_EQ(differs(d[0], at("dg")), "");
+    CHECK_EQ(differs(d[1], at("dv")), "");
+    const Vars dd = grad((d[0] * d[0]).sum() + (d[1] * d[1]).sum(), {g, v});
+    CHECK_EQ(differs(dd[0], at("ddg")), "");
+    CHECK_EQ(differs(dd[1], at("ddv")), "");
+}
+
+std::string two_digits(int k) { return (k < 10 ? "0" : "") + std::to_string(k); }
+
+// The stored parameter: whole, or every stride-th number of a large one.
+Var thinned(const Var& parameter, const Var& stored, int stride) {
+    const Var flat = parameter.reshape({parameter.numel()});
+    return stored.numel() == flat.numel() ? flat : flat[Slice{0, {}, stride}];
+}
+
+void check_parameters(nn::Module& net, const Fixture& f, const std::string& when, double tolerance) {
+    const int stride = static_cast<int>(f["stride"].item());
+    for (const auto& [name, parameter] : net.named_parameters()) {
+        CAPTURE(name);
+        const Var& stored = f[when + "." + name];
+        CHECK_EQ(test::difference(thinned(parameter, stored, stride), stored, tolerance, tolerance), "");
+    }
+}
+
+// 50 steps on the fixture's batch; every loss must be Jittor's.
+void check_training(nn::Module& net, nn::Optimizer& opt, const Fixture& f) {
+    check_parameters(net, f, "start", 1e-6);
+    const auto losses = f["losses"].to_vector<double>();
+    for (std::size_t i = 0; i < losses.size(); ++i) {
+        const Var loss = nn::cross_entropy_loss(net(f["x"]), f["y"]);
+        CAPTURE(i);
+        CHECK(std::abs(loss.item() - losses[i]) < 1e-5);
+        opt.step(loss);
+    }
+    check_parameters(net, f, "end", 1e-5);
+}
+
+template <class... M>
+void norm_last_axis(const M&... modules) {
+    (weightnorm::weight_norm(modules, "weight", -1), ...);
+}
+
+}  // namespace
+
+TEST_SUITE("jittor") {
+    TEST_CASE("weight norm: w, gradients and second derivatives of every case") {
+        const Fixture f("weight_norm.npz");
+        const auto n = static_cast<int>(f["cases"].numel());
+        REQUIRE_EQ(n, 27);
+        for (int k = 0; k < n; ++k) {
+            CAPTURE(k);
+            check_weight_norm_case(f, "case" + two_digits(k) + ".");
+        }
+    }
+
+    TEST_CASE("initial weights are Jittor's, bit for bit") {
+        const Fixture f("init.npz");
+        for (const int seed : f["seeds"].to_vector<int>()) {
+            const std::string name = "seed" + std::to_string(seed) + ".";
+            set_global_seed(seed);
+            nn::Sequential plain(nn::make<nn::Linear>(3, 4), nn::make<nn::Conv>(2, 3, 3), nn::make<nn::Linear>(4, 2));
+            for (const auto& [key, value] : plain.state_dict()) CHECK_SAME(value, f["plain_" + name + key]);
+            set_global_seed(seed);
+            nn::Sequential grouped(nn::make<nn::Conv>(4, 6, 3, 1, 1, 1, 2), nn::make<nn::Linear>(5, 3, false));
+            for (const auto& [key, value] : grouped.state_dict()) CHECK_SAME(value, f["grouped_" + name + key]);
+        }
+    }
+
+    TEST_CASE("50 steps of a weight-normed MLP with momentum and weight decay") {
+        const Fixture f("train_wn_mlp.npz");
+        set_global_seed(static_cast<int>(f["seed"].item()));
+        nn::Sequential net(nn::make<nn::Linear>(12, 24), nn::make<nn::ReLU>(), nn::make<nn::Linear>(24, 4));
+        norm_last_axis(net[0], net[2]);
+        nn::SGD opt(net.parameters(), {.lr = .05, .momentum = .9, .weight_decay = .001});
+        check_training(net, opt, f);
+    }
+
+    TEST_CASE("50 steps of Adam with dropout") {
+        const Fixture f("train_adam_dropout.npz");
+        set_global_seed(static_cast<int>(f["seed"].item()));
+        nn::Sequential net(nn::make<nn::Linear>(12, 24), nn::make<nn::ReLU>(), nn::make<nn::Dropout>(.3),
+                           nn::make<nn::Linear>(24, 16), nn::make<nn::ReLU>(), nn::make<nn::Dropout>(.3),
+                           nn::make<nn::Linear>(16, 4));
+        nn::Adam opt(net.parameters(), {.lr = .005});
+        check_training(net, opt, f);
+    }
+
+    TEST_CASE("50 steps of a weight-normed LeNet") {
+        const Fixture f("train_wn_lenet.npz");
+        set_global_seed(static_cast<int>(f["seed"].item()));
+        nn::Sequential net(nn::make<nn::Conv>(1, 6, 5, 1, 2), nn::make<nn::ReLU>(), nn::make<nn::Pool>(2),
+                           nn::make<nn::Conv>(6, 16, 5), nn::make<nn::ReLU>(), nn::make<nn::Pool>(2),
+                           nn::make<nn::Flatten>(), nn::make<nn::Linear>(400, 120), nn::make<nn::ReLU>(),
+                           nn::make<nn::Linear>(120, 84), nn::make<nn::ReLU>(), nn::make<nn::Linear>(84, 10));
+        for (const int k : {0, 3}) weightnorm::weight_norm(net[k], "weight", {1, 2, 3});
+        norm_last_axis(net[7], net[9], net[11]);
+        nn::SGD opt(net.parameters(), {.lr = .1, .momentum = .5});
+        check_training(net, opt, f);
+    }
+}

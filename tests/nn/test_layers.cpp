@@ -1,0 +1,127 @@
+// Layers and losses against Jittor's printed numbers and plain formulas.
+#include "../../autograd/grad.hpp"
+#include "../../core/random.hpp"
+#include "../../nn/init.hpp"
+#include "../../nn/layers.hpp"
+#include "../../nn/loss.hpp"
+#include "../check.hpp"
+
+using namespace jt;
+
+TEST_SUITE("nn") {
+    TEST_CASE("initial weights at seed 42 are the printed ones") {
+        set_global_seed(42);
+        const nn::Linear a(3, 4);
+        const nn::Conv b(2, 3, 3);
+        const nn::Linear c(4, 2);
+        const auto first = [](const Var& x, std::int64_t n) { return x.reshape({x.numel()})[Slice{0, n}]; };
+        CHECK_EQ(test::difference(first(a.weight, 4), {.576970696, -.0283907317, -.271843642, .273311198}, 1e-8, 0),
+                 "");
+        CHECK_EQ(test::difference(first(a.bias, 3), {-.462508976, .0553925633, .293999821}, 1e-8, 0), "");
+        CHECK_EQ(test::difference(first(b.weight, 4), {.146948978, .0832859501, .186932012, -.144897491}, 1e-8, 0), "");
+        CHECK_EQ(test::difference(first(b.bias, 3), {.221702501, .1725481, -.0647877678}, 1e-8, 0), "");
+        CHECK_EQ(test::difference(first(c.weight, 2), {.119667441, .250609457}, 1e-8, 0), "");
+        CHECK_EQ(test::difference(c.bias, {.234654218, -.166443467}, 1e-8, 0), "");
+    }
+
+    TEST_CASE("Linear: any leading axes, without bias, wrong input") {
+        nn::Linear m(2, 3);
+        m.load_state_dict({{"weight", array({{3., 4.}, {0., 5.}, {1., 0.}})}, {"bias", array({.1, .2, .3})}});
+        CHECK_CLOSE(m(array({{1., 2.}})), {11.1, 10.2, 1.3});
+        CHECK_CLOSE(m(array({1., 2.})), {11.1, 10.2, 1.3});
+        CHECK_EQ(m(ones({4, 5, 2})).shape(), Shape{4, 5, 3});
+        CHECK_THROWS_WITH_AS(m(ones({1, 3})), "linear: needs x (..., in) and weight (out, in), got (1, 3) and (3, 2)",
+                             ShapeError);
+        CHECK_THROWS_WITH_AS(nn::Linear(-1, 3), "Linear: needs in_features of 0 or more, got -1", ValueError);
+        nn::Linear plain(2, 3, false);
+        CHECK_EQ(plain.parameters().size(), 1);
+        CHECK_EQ(plain(ones({1, 2})).shape(), Shape{1, 3});
+    }
+
+    TEST_CASE("Conv: stride, padding, groups, wrong arguments") {
+        nn::Conv m(4, 6, {3, 2}, 2, {1, 0}, 1, 2);
+        CHECK_EQ(m.weight.shape(), Shape{6, 2, 3, 2});
+        CHECK_EQ(m(ones({2, 4, 7, 9})).shape(), Shape{2, 6, 4, 4});
+        CHECK_THROWS_WITH_AS(nn::Conv(3, 4, 3, 1, 0, 1, 2), "Conv: needs channels that 2 groups divide, got 3 and 4",
+                             ValueError);
+        CHECK_THROWS_WITH_AS(nn::Conv(3, 4, 0), "Conv: needs a kernel of 1 or more, got 0", ValueError);
+        CHECK_THROWS_WITH_AS(nn::Conv(0, 4, 1), "Conv: needs in_channels of 1 or more, got 0", ValueError);
+        CHECK_THROWS_WITH_AS(m(ones({1, 3, 7, 9})), doctest::Contains("conv2d: needs channels that 2 groups divide"),
+                             ShapeError);
+    }
+
+    TEST_CASE("Pool: maximum and mean, and an input of the kernel's size") {
+        const Var x = arange(16).float32().reshape({1, 1, 4, 4});
+        CHECK_CLOSE(nn::Pool(2)(x), {5, 7, 13, 15});
+        nn::Pool mean(2, 2, 0, false, true, nn::PoolOp::mean);
+        CHECK_CLOSE(mean(x), {2.5, 4.5, 10.5, 12.5});
+        CHECK_CLOSE(nn::Pool(4)(x), {15});
+        CHECK_EQ(nn::str(mean), "Pool((2, 2), (2, 2), (0, 0), op=mean)");
+    }
+
+    TEST_CASE("Dropout: Jittor's mask, only in training") {
+        nn::Dropout m(.5);
+        set_global_seed(42);
+        CHECK_CLOSE(m(ones({6})), {0, 2, 2, 0, 0, 0});
+        m.eval();
+        CHECK_CLOSE(m(ones({6})), {1, 1, 1, 1, 1, 1});
+        CHECK_CLOSE(nn::dropout(ones({2}), 1.0), {0, 0});
+        CHECK_THROWS_WITH_AS(nn::Dropout(1.5), "Dropout: needs a probability from 0 to 1, got 1.5", ValueError);
+        CHECK_THROWS_WITH_AS(nn::dropout(ones({2}), -1), "dropout: needs a probability from 0 to 1, got -1",
+                             ValueError);
+    }
+
+    TEST_CASE("Flatten and Sequential") {
+        CHECK_EQ(nn::Flatten()(ones({2, 3, 4})).shape(), Shape{2, 12});
+        CHECK_EQ(nn::Flatten(0, 1)(ones({2, 3, 4})).shape(), Shape{6, 4});
+        CHECK_THROWS_WITH_AS(nn::Flatten(2, 1)(ones({2, 3, 4})),
+                             "Flatten: needs start_dim at or before end_dim, got 2 and 1", ShapeError);
+        nn::Sequential net(nn::make<nn::Tanh>(), nn::make<nn::Sigmoid>());
+        CHECK_EQ(net.size(), 2);
+        CHECK_EQ(net[-1]->class_name(), "sigmoid");
+        CHECK_CLOSE(net(array({0.})), {.5});
+        CHECK_THROWS_WITH_AS(net[2], "Sequential: needs an index from -2 to 1, got 2", IndexError);
+    }
+
+    TEST_CASE("cross entropy: Jittor's numbers, weights, ignored classes, images") {
+        const Var x = array({{1., 2., 3.}, {3., 2., 1.}});
+        const Var loss = nn::cross_entropy_loss(x, array({2, 0}));
+        CHECK_EQ(test::difference(loss, {0.407605946}, 1e-6, 0), "");
+        CHECK_CLOSE(grad(loss, x)[0], {.0450153, .1223642, -.1673795});
+        const Var weighted =
+            nn::cross_entropy_loss(array({{3., 0., 0.}, {0., 1., 0.}}), array({2, 0}), array({1., 2., 4.}));
+        CHECK_EQ(test::difference(weighted, {2.78622747}, 1e-6, 0), "");
+        CHECK_CLOSE(nn::cross_entropy_loss(x, array({2, 0}), {}, 0), {0.407605946});
+        CHECK(std::isnan(nn::cross_entropy_loss(x, array({0, 0}), {}, 0).item()));
+        CHECK_CLOSE(nn::cross_entropy_loss(x, array({2, -1})), {0.407605946});
+        CHECK_CLOSE(nn::cross_entropy_loss(x, array({2, 0}), {}, {}, nn::Reduction::sum), {0.815211892});
+        CHECK_CLOSE(nn::cross_entropy_loss(x, array({2, 0}), {}, {}, nn::Reduction::none), {0.407605946, 0.407605946});
+        const Var image = transpose(x.reshape({1, 1, 2, 3}), {0, 3, 1, 2});
+        CHECK_CLOSE(nn::cross_entropy_loss(image, array({{{2, 0}}})), {0.407605946});
+        CHECK_CLOSE(nn::CrossEntropyLoss()(x, array({2, 0})), {0.407605946});
+    }
+
+    TEST_CASE("losses refuse what does not fit") {
+        CHECK_THROWS_WITH_AS(nn::cross_entropy_loss(ones({2, 3, 4}), array({1, 1})),
+                             "cross_entropy_loss: needs logits (n, c) or (n, c, h, w), got (2, 3, 4)", ShapeError);
+        CHECK_THROWS_WITH_AS(nn::cross_entropy_loss(ones({2, 3}), array({1})),
+                             "cross_entropy_loss: needs 2 classes for logits (2, 3), got (1,)", ShapeError);
+        CHECK_THROWS_WITH_AS(nn::cross_entropy_loss(ones({2, 3}), array({1, 1}), ones({2})),
+                             "cross_entropy_loss: needs weights of shape (3,), got (2,)", ShapeError);
+        CHECK_THROWS_WITH_AS(nn::mse_loss(ones({2}), ones({2, 1})), "mse_loss: needs equal shapes, got (2,) and (2, 1)",
+                             ShapeError);
+        CHECK_THROWS_WITH_AS(nn::MSELoss()(ones({2})), "MSELoss: needs output and target, got 1 inputs", ValueError);
+        CHECK_THROWS_WITH_AS(nn::CrossEntropyLoss()(ones({2})),
+                             "CrossEntropyLoss: needs output and target, got 1 inputs", ValueError);
+        CHECK_THROWS_WITH_AS(nn::init::invariant_uniform({3}), "invariant_uniform: needs two axes or more, got (3,)",
+                             ShapeError);
+    }
+
+    TEST_CASE("mse") {
+        const Var o = array({1., 2.}), t = array({0., 5.});
+        CHECK_CLOSE(nn::mse_loss(o, t), {5});
+        CHECK_CLOSE(nn::mse_loss(o, t, nn::Reduction::sum), {10});
+        CHECK_CLOSE(nn::mse_loss(o, t, nn::Reduction::none), {1, 9});
+        CHECK_CLOSE(nn::MSELoss()(o, t), {5});
+    }
+}

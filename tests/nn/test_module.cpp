@@ -1,0 +1,213 @@
+// Modules: attributes, the tree, state, clones, printing.
+#include "../../autograd/node.hpp"
+#include "../../core/random.hpp"
+#include "../../core/warn.hpp"
+#include "../../nn/layers.hpp"
+#include "../../nn/loss.hpp"
+#include "../../nn/optim.hpp"
+#include "../check.hpp"
+
+using namespace jt;
+
+static_assert(!std::is_copy_constructible_v<nn::Module> && !std::is_move_constructible_v<nn::Module>);
+static_assert(!std::is_copy_assignable_v<nn::Module> && !std::is_move_assignable_v<nn::Module>);
+
+namespace {
+
+struct Net : nn::Module {
+    Var& w0 = attr("w0", ones({2}));
+    nn::ModulePtr& fc1 = attr("fc1", nn::make<nn::Linear>(3, 5));
+    Var& mean = register_buffer("mean", zeros({5}));
+    Var& hidden = attr("_hidden", ones({1}));
+    nn::ModulePtr& fc2 = attr("fc2", nn::make<nn::Linear>(5, 2));
+    Var execute(const Var& x) override { return fc2(relu(fc1(x))); }
+};
+
+struct TwoInTwoOut : nn::Module {
+    Vars execute_vars(const Vars& x) override { return {x[0] + x[1], x[0] * x[1]}; }
+};
+
+// Uses a layer that it forgot to declare with attr.
+struct Forgetful : nn::Module {
+    nn::ModulePtr fc = nn::make<nn::Linear>(2, 2);
+    Var execute(const Var& x) override { return fc(x); }
+};
+
+std::string joined(const std::vector<std::string>& names) {
+    std::string out;
+    for (const auto& name : names) out += (out.empty() ? "" : " ") + name;
+    return out;
+}
+
+struct Notes {
+    std::vector<std::string> list;
+    std::function<void(const std::string&)> previous =
+        set_warning_handler([this](const std::string& note) { list.push_back(note); });
+    Notes() = default;
+    ~Notes() { set_warning_handler(previous); }
+    Notes(const Notes&) = delete;
+    Notes& operator=(const Notes&) = delete;
+};
+
+}  // namespace
+
+TEST_SUITE("nn") {
+    TEST_CASE("parameters come own ones first, then the children's; buffers and _names are not among them") {
+        Net net;
+        CHECK_EQ(joined(net.named_parameters().names()), "w0 fc1.weight fc1.bias fc2.weight fc2.bias");
+        CHECK_EQ(joined(net.state_dict().names()), "w0 mean fc1.weight fc1.bias fc2.weight fc2.bias");
+        CHECK_EQ(net.parameters().size(), 5);
+        CHECK_EQ(net.parameters()[3].name(), "fc2.weight");
+        CHECK_EQ(joined(net.attributes()), "w0 fc1 mean _hidden fc2");
+    }
+
+    TEST_CASE("a Var in two places is one parameter; a frozen one stays a parameter") {
+        Net net;
+        net.fc2->setattr("bias", net.w0);
+        CHECK_EQ(net.parameters().size(), 4);
+        net.w0.stop_grad();
+        CHECK_EQ(net.parameters().size(), 4);
+    }
+
+    TEST_CASE("a member is the attribute") {
+        Net net;
+        net.setattr("w0", zeros({7}));
+        CHECK_EQ(net.w0.shape(), Shape{7});
+        net.w0 = ones({3});
+        CHECK_EQ(net.getattr("w0").shape(), Shape{3});
+        net.setattr("fc1", nn::make<nn::Linear>(4, 5));
+        CHECK_EQ(net(ones({1, 4})).shape(), Shape{1, 2});
+        net.delattr("w0");
+        CHECK_FALSE(net.w0);
+        CHECK_THROWS_WITH_AS(net.w0 + 1, "add: needs a Var that holds something, got an empty one", GraphError);
+        net.setattr("w0", ones({2}));
+        CHECK_EQ(net.w0.shape(), Shape{2});
+        CHECK_EQ(joined(net.attributes()), "fc1 mean _hidden fc2 w0");
+    }
+
+    TEST_CASE("wrong names and kinds are said with what is there") {
+        Net net;
+        CHECK_THROWS_WITH_AS(net.getattr("wo"), "Net has no attribute 'wo'; it has: w0 fc1 mean _hidden fc2", KeyError);
+        CHECK_THROWS_WITH_AS(net.getattr("fc1"), "Net.fc1 is a module; getattr_module returns it", KeyError);
+        CHECK_THROWS_WITH_AS(net.getattr_module("w0"), "Net.w0 is a Var; getattr returns it", KeyError);
+        CHECK_THROWS_WITH_AS(net.delattr("wo"), doctest::Contains("Net has no attribute 'wo'"), KeyError);
+        CHECK_THROWS_WITH_AS(net.attr("w0", ones({1})), "Net has an attribute 'w0' already", KeyError);
+        CHECK_THROWS_WITH_AS(net.attr("fc1", nn::make<nn::ReLU>()), "Net has an attribute 'fc1' already", KeyError);
+        CHECK_THROWS_WITH_AS(net.register_buffer("mean", ones({1})), "Net has an attribute 'mean' already", KeyError);
+        CHECK_THROWS_WITH_AS(net.setattr("", ones({1})), "Net: needs an attribute name, got ''", KeyError);
+        CHECK_THROWS_WITH_AS(nn::Module().attributes().empty() ? nn::Module().getattr("x") : Var(),
+                             "Module has no attribute 'x'; it has: none", KeyError);
+        CHECK_THROWS_WITH_AS(nn::ModulePtr()(ones({1})), "ModulePtr: needs a module, got none", KeyError);
+        CHECK_THROWS_WITH_AS(net.fc1.as<nn::Conv>(), "as: needs a module of another class, got Linear", KeyError);
+        CHECK_EQ(net.fc1.as<nn::Linear>().in_features, 3);
+    }
+
+    TEST_CASE("the tree: modules, names, children, apply") {
+        Net net;
+        net.setattr("again", net.fc1);
+        CHECK_EQ(net.modules().size(), 3);
+        CHECK_EQ(net.children().size(), 3);
+        std::vector<std::string> names;
+        for (const auto& [name, module] : net.named_modules()) names.push_back(name + ":" + module->class_name());
+        CHECK_EQ(joined(names), ":Net fc1:Linear fc2:Linear again:Linear");
+        int count = 0;
+        net.apply([&](nn::Module&) { ++count; });
+        CHECK_EQ(count, 3);
+        net.eval();
+        CHECK_FALSE(net.fc1->is_training());
+        CHECK(net.train().is_training());
+    }
+
+    TEST_CASE("several inputs and outputs") {
+        TwoInTwoOut m;
+        const Vars y = m.call({ones({2}), ones({2}) * 3});
+        CHECK_CLOSE(y[0], {4, 4});
+        CHECK_CLOSE(y[1], {3, 3});
+        CHECK_THROWS_WITH_AS(m(ones({2}), ones({2})),
+                             "TwoInTwoOut: needs call(inputs) for 2 outputs, got a call for one", ValueError);
+        CHECK_THROWS_WITH_AS(nn::Linear(2, 2)(ones({2}), ones({2})), "Linear: needs one input, got 2", ValueError);
+        CHECK_THROWS_WITH_AS(nn::Module()(ones({2})),
+                             "Module: needs an execute of one input, got none; override execute or execute_vars",
+                             ValueError);
+    }
+
+    TEST_CASE("load_state_dict is strict, says all at once, and changes nothing") {
+        Net net;
+        const nn::StateDict wrong = {{"w0", ones({3})}, {"fc1.weight", ones({5, 3})}, {"extra", ones({1})}};
+        const Var before = net.fc1->getattr("weight").clone();
+        CHECK_THROWS_WITH_AS(net.load_state_dict(wrong),
+                             "load_state_dict: needs the names and shapes of Net; missing: mean, fc1.bias, fc2.weight, "
+                             "fc2.bias; unexpected: extra; wrong shape: w0 needs (2,), got (3,)",
+                             KeyError);
+        CHECK_SAME(net.fc1->getattr("weight"), before);
+        const auto report = net.load_state_dict(wrong, false);
+        CHECK_EQ(joined(report.missing), "mean fc1.bias fc2.weight fc2.bias");
+        CHECK_EQ(joined(report.unexpected), "extra");
+        CHECK_EQ(report.mismatched.size(), 1);
+        CHECK_CLOSE(net.fc1->getattr("weight"), std::vector<double>(15, 1.0));
+        CHECK_THROWS_WITH_AS(wrong["nothing"], "state_dict: needs a name that is there, got 'nothing'", KeyError);
+    }
+
+    TEST_CASE("loading casts to the parameter's dtype and is seen by every handle") {
+        nn::Linear m(1, 2);
+        const Var held = m.weight;
+        m.load_state_dict({{"weight", array({{3.}, {4.}}, jt::float64)}, {"bias", array({1, 2})}});
+        CHECK_EQ(held.dtype(), jt::float32);
+        CHECK_CLOSE(held, {3, 4});
+        CHECK_CLOSE(m.bias, {1, 2});
+    }
+
+    TEST_CASE("a clone is independent, keeps ties, mode and what was added, and leaves the stream alone") {
+        const nn::ModulePtr net = nn::make<Net>();
+        net->setattr("tie", net->getattr("w0"));
+        net->setattr("more", nn::make<nn::Linear>(2, 2));
+        net->eval();
+        set_global_seed(5);
+        const nn::ModulePtr copy = net->clone();
+        const Var drawn = rand({3});
+        set_global_seed(5);
+        CHECK_SAME(drawn, rand({3}));
+        CHECK_EQ(joined(copy->attributes()), joined(net->attributes()));
+        CHECK_FALSE(copy->getattr_module("fc1")->is_training());
+        CHECK_EQ(copy->getattr("tie").node(), copy->getattr("w0").node());
+        CHECK_NE(copy->getattr("w0").node(), net->getattr("w0").node());
+        const Var x = ones({1, 3}), before = copy(x);
+        CHECK_SAME(before, net(x));
+        nn::SGD opt(net->parameters(), {.lr = 0.1});
+        opt.step(net(x).sum());
+        CHECK_SAME(copy(x), before);
+        CHECK_FALSE(test::bitwise_equal(net(x), before));
+        copy->getattr_module("more");
+        CHECK_THROWS_WITH_AS(Net().clone(), "clone: needs a Net made by nn::make, got one made otherwise", ValueError);
+    }
+
+    TEST_CASE("a clone of a Sequential clones its layers") {
+        const nn::ModulePtr net = nn::make<nn::Sequential>(nn::make<nn::Linear>(2, 3), nn::make<nn::ReLU>());
+        const nn::ModulePtr copy = net->clone();
+        Var(net->getattr_module("0")->getattr("weight")).assign(zeros({3, 2}));
+        CHECK_GT(copy->getattr_module("0")->getattr("weight").abs().sum().item(), 0);
+    }
+
+    TEST_CASE("printed as Jittor prints, without its stray None") {
+        nn::Sequential net(nn::make<nn::Linear>(4, 5), nn::make<nn::ReLU>(), nn::make<nn::Dropout>(0.3));
+        CHECK_EQ(nn::str(net),
+                 "Sequential(\n    0: Linear(4, 5, float32[5,])\n    1: relu()\n    2: Dropout(0.3, is_train=True)\n)");
+        CHECK_EQ(nn::str(nn::Conv(3, 4, 3, 1, 1)), "Conv(3, 4, (3, 3), (1, 1), (1, 1), (1, 1), 1, float32[4,])");
+        Net outer;
+        outer.setattr("fc1", nn::make<nn::Sequential>(nn::make<nn::Tanh>()));
+        CHECK_EQ(nn::str(outer),
+                 "Net(\n    fc1: Sequential(\n        0: tanh()\n    )\n    fc2: Linear(5, 2, float32[2,])\n)");
+    }
+
+    TEST_CASE("a layer that is called but not owned is said once") {
+        Notes notes;
+        Forgetful net;
+        net(ones({1, 2}));
+        net(ones({1, 2}));
+        REQUIRE_EQ(notes.list.size(), 1);
+        CHECK_EQ(notes.list[0], "Forgetful calls a Linear it does not own; declare it with attr");
+        Net owned;
+        owned(ones({1, 3}));
+        CHECK_EQ(notes.list.size(), 1);
+    }
+}

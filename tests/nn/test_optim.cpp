@@ -1,0 +1,124 @@
+// Optimizers against their rules in plain doubles, and what they refuse.
+#include "../../nn/optim.hpp"
+
+#include "../../autograd/grad.hpp"
+#include "../../core/warn.hpp"
+#include "../../nn/layers.hpp"
+#include "../check.hpp"
+
+using namespace jt;
+
+namespace {
+
+// A loss whose gradient for p is p * c: enough to follow by hand.
+struct Bowl {
+    Var p = array({1., -2., .5});
+    std::vector<double> c{1, .5, 3};
+    Var loss() const { return (p * p * array(c)).sum() * .5; }
+};
+
+}  // namespace
+
+TEST_SUITE("nn") {
+    TEST_CASE("SGD follows its rule with momentum, dampening, weight decay and nesterov") {
+        for (const bool nesterov : {false, true}) {
+            Bowl bowl;
+            nn::SGD opt({bowl.p},
+                        {.lr = .1, .momentum = .9, .weight_decay = .01, .dampening = .3, .nesterov = nesterov});
+            std::vector<double> p{1, -2, .5}, v(3);
+            for (int step = 0; step < 5; ++step) {
+                opt.step(bowl.loss());
+                for (std::size_t i = 0; i < 3; ++i) {
+                    const double d = p[i] * .01 + p[i] * bowl.c[i];
+                    v[i] = .9 * v[i] + d * .7;
+                    p[i] -= .1 * (nesterov ? d + .9 * v[i] : v[i]);
+                }
+                CHECK_CLOSE(bowl.p, p);
+            }
+        }
+    }
+
+    TEST_CASE("Adam follows Jittor's rule: eps before the bias correction") {
+        Bowl bowl;
+        nn::Adam opt({bowl.p}, {.lr = .1, .eps = 1e-3, .betas = {.8, .95}, .weight_decay = .02});
+        std::vector<double> p{1, -2, .5}, m(3), v(3);
+        for (int step = 1; step <= 5; ++step) {
+            opt.step(bowl.loss());
+            const double rate = .1 * std::sqrt(1 - std::pow(.95, step)) / (1 - std::pow(.8, step));
+            for (std::size_t i = 0; i < 3; ++i) {
+                const double g = p[i] * bowl.c[i] + p[i] * .02;
+                m[i] = .8 * m[i] + .2 * g;
+                v[i] = .95 * v[i] + .05 * g * g;
+                p[i] -= rate * m[i] / (std::sqrt(v[i]) + 1e-3);
+            }
+            CHECK_CLOSE(bowl.p, p);
+        }
+    }
+
+    TEST_CASE("gradients accumulate until zero_grad, and a second step uses them again") {
+        Bowl bowl;
+        nn::SGD opt({bowl.p}, {.lr = .1});
+        opt.backward(bowl.loss());
+        opt.backward(bowl.loss());
+        CHECK_CLOSE(opt.find_grad(bowl.p), {2, -2, 3});
+        opt.step();
+        CHECK_CLOSE(bowl.p, {.8, -1.8, .2});
+        opt.step();
+        CHECK_CLOSE(bowl.p, {.6, -1.6, -.1});
+        opt.backward(bowl.loss());
+        CHECK_CLOSE(opt.find_grad(bowl.p), {.6, -.8, -.3});
+    }
+
+    TEST_CASE("the rate can be changed, and clip_grad_norm bounds the common norm") {
+        Bowl bowl;
+        nn::SGD opt({bowl.p}, {.lr = .1});
+        opt.lr = .2;
+        opt.step(bowl.loss());
+        CHECK_CLOSE(bowl.p, {.8, -1.8, .2});
+        opt.backward(bowl.loss());
+        opt.clip_grad_norm(1e-2);
+        CHECK_EQ(opt.find_grad(bowl.p).norm().item(), doctest::Approx(1e-2).epsilon(1e-4));
+        opt.clip_grad_norm(5e-3, 1);
+        CHECK_EQ(opt.find_grad(bowl.p).abs().sum().item(), doctest::Approx(5e-3).epsilon(1e-3));
+    }
+
+    TEST_CASE("stopped parameters stay, unused ones still decay") {
+        const Var used = array({1.}), unused = array({1.}), stopped = array({1.});
+        Var(stopped).stop_grad();
+        nn::SGD opt({used, unused, stopped}, {.lr = .1, .weight_decay = .5});
+        const auto previous = set_warning_handler([](const std::string&) {});
+        opt.step((used * stopped).sum());
+        set_warning_handler(previous);
+        CHECK_CLOSE(used, {.85});
+        CHECK_CLOSE(unused, {.95});
+        CHECK_CLOSE(stopped, {1});
+    }
+
+    TEST_CASE("a step frees the graph of its loss, and graphs recorded before keep their numbers") {
+        Bowl bowl;
+        nn::SGD opt({bowl.p}, {.lr = .1});
+        const Var older = bowl.loss(), loss = bowl.loss();
+        opt.step(loss);
+        CHECK_CLOSE(grad(older, bowl.p), {1, -1, 1.5});
+        CHECK_THROWS_WITH_AS(grad(loss, bowl.p),
+                             doctest::Contains("grad: needs the graph of the loss, got one that an earlier grad"),
+                             GraphError);
+    }
+
+    TEST_CASE("what optimizers refuse") {
+        Bowl bowl;
+        CHECK_THROWS_WITH_AS(nn::SGD({}, {.lr = .1}), "optimizer: needs at least one parameter, got none", ValueError);
+        CHECK_THROWS_WITH_AS(nn::SGD({bowl.p}, {.lr = -1}), "optimizer: needs a rate of 0 or more, got -1", ValueError);
+        CHECK_THROWS_WITH_AS(nn::Adam({array({1, 2})}, {.lr = 1}), "optimizer: needs float parameters, got int32",
+                             DtypeError);
+        nn::SGD opt({bowl.p}, {.lr = .1});
+        CHECK_THROWS_WITH_AS(opt.step(), "step: needs gradients, got none; call backward(loss) or step(loss)",
+                             GraphError);
+        CHECK_THROWS_WITH_AS(opt.clip_grad_norm(1),
+                             "clip_grad_norm: needs gradients, got none; call backward(loss) first", GraphError);
+        CHECK_THROWS_WITH_AS(opt.clip_grad_norm(1, 3), "clip_grad_norm: needs a norm_type of 1 or 2, got 3",
+                             ValueError);
+        CHECK_THROWS_WITH_AS(opt.find_grad(ones({1})),
+                             "find_grad: needs a parameter of this optimizer that has a gradient", KeyError);
+    }
+}
