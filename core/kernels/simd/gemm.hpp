@@ -24,6 +24,7 @@ template <int Step, class T>
 [[gnu::always_inline]] inline void transpose(Vec<T> (&x)[lanes<T>]) {
     constexpr int W = lanes<T>;
     if constexpr (Step < W) {
+#pragma GCC unroll 16
         for (int i = 0; i < W; ++i)
             if (!(i & Step)) exchange<Step, T>(x[i], x[i + Step], std::make_integer_sequence<int, W>());
         transpose<2 * Step, T>(x);
@@ -40,8 +41,10 @@ struct Inner {
 template <class T>
 void transpose_square(const T* from, Index from_step, T* to, Index to_step) {
     Vec<T> x[lanes<T>];
+#pragma GCC unroll 16
     for (int i = 0; i < lanes<T>; ++i) x[i] = load(from + i * from_step);
     transpose<1, T>(x);
+#pragma GCC unroll 16
     for (int i = 0; i < lanes<T>; ++i) store(to + i * to_step, x[i]);
 }
 
@@ -113,7 +116,7 @@ void row_block(const Gemm<T>& g, Index i, Index at, MatrixProduct<T> p, T* scrat
 }
 
 template <class T>
-void gemm(const Gemm<T>& g, T* scratch) {
+void in_blocks(const Gemm<T>& g, T* scratch) {
     const Parts depths(g.k, gemm_block_k), blocks(g.m, gemm_block_m);
     MatrixProduct<T> p{};
     p.alpha = g.alpha;
@@ -124,6 +127,22 @@ void gemm(const Gemm<T>& g, T* scratch) {
             p.k = depths.size(s);
             row_block(g, blocks.start(t), depths.start(s), p, scratch);
         }
+}
+
+/// Rows and columns up to which dot products of rows as they lie beat copying b.
+inline constexpr Index few_rows = 3, few_columns = 4;
+
+template <class T>
+void gemm(const Gemm<T>& p, T* scratch) {
+    Gemm<T> g = p;
+    if (g.n == 1 && g.ldb == 1 && !g.trans_b) {  // a column that is dense is a row
+        g.trans_b = true;
+        g.ldb = g.k;
+    }
+    if (!g.trans_a && g.trans_b && (g.m <= few_rows || g.n <= few_columns))
+        all_dots(Dots<T, Even>{g.m, g.n, g.k, 1, g.a, g.lda, 0, g.b, {g.ldb}, 0, g.alpha, g.beta, g.c, g.ldc});
+    else
+        in_blocks(g, scratch);
 }
 
 }  // namespace jt::kernels::JT_ISA

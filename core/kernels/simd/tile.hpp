@@ -175,12 +175,15 @@ template <int R, int N, class T, class BRow>
     }
 }
 
-inline constexpr int dot_rows = 4, dot_columns = accumulators / dot_rows < 4 ? accumulators / dot_rows : 4;
+/// How many rows of a and of b a tile of dot products joins at most.
+inline constexpr int most_dot_rows = 4;
+constexpr int most_dots(Index rows) { return 8 * rows <= accumulators ? 8 : accumulators / static_cast<int>(rows); }
 
+/// dot_tile<rows, columns>, the two chosen at run time.
 template <int R, int N, class P>
 void any_dot_tile(const P& p, Index i, Index j, Index rows, Index columns) {
     if constexpr (R > 1)
-        if (rows < R) return any_dot_tile<R - 1, N>(p, i, j, rows, columns);
+        if (rows < R) return any_dot_tile<R - 1, most_dots(R - 1)>(p, i, j, rows, columns);
     if constexpr (N > 1)
         if (columns < N) return any_dot_tile<R, N - 1>(p, i, j, rows, columns);
     dot_tile<R, N>(p, i, j);
@@ -188,10 +191,11 @@ void any_dot_tile(const P& p, Index i, Index j, Index rows, Index columns) {
 
 template <class P>
 void all_dots(const P& p) {
-    const Parts rows(p.m, dot_rows), columns(p.n, dot_columns);
+    const Parts rows(p.m, most_dot_rows), columns(p.n, most_dots(rows.largest()));
     for (Index s = 0; s < rows.count; ++s)
         for (Index t = 0; t < columns.count; ++t)
-            any_dot_tile<dot_rows, dot_columns>(p, rows.start(s), columns.start(t), rows.size(s), columns.size(t));
+            any_dot_tile<most_dot_rows, most_dots(most_dot_rows)>(p, rows.start(s), columns.start(t), rows.size(s),
+                                                                  columns.size(t));
 }
 
 }  // namespace jt::kernels::JT_ISA
