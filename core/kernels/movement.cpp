@@ -232,7 +232,7 @@ Array untake(const Array& x, const Array& index, const Shape& shape) {
     Array y = Array::zeros(shape, x.dtype());
     const auto n = index.numel(), row = x.numel() / std::max<std::int64_t>(n, 1);
     const auto* rows = index.data<std::int32_t>();
-    dispatch_float(x.dtype(), [&](auto zero) {
+    dispatch(x.dtype(), [&](auto zero) {
         using T = decltype(zero);
         const T* from = x.data<T>();
         for (std::int64_t i = 0; i < n; ++i, from += row) {
