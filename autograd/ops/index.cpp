@@ -111,7 +111,8 @@ Array checked_index(const char* op, const Var& index, std::int64_t n) {
 Var getitem(const Var& x, const Indices& indices) {
     check_ellipses(indices);
     const Box box(indices, node_of("getitem", x).value.shape());
-    return reshape(slice(x, box.ranges), box.shape);
+    const Var y = slice(x, box.ranges);
+    return y.shape() == box.shape ? y : reshape(y, box.shape);
 }
 
 Var getitem(const Var& x, const Var& index) {

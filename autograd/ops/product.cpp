@@ -36,7 +36,10 @@ struct Extents {
 Shape leading(const Shape& s) { return Shape(s.begin(), s.end() - 2); }
 
 // x as a matrix of its last axis; the axes before it become one.
-Var flattened(const Var& x) { return reshape(x, {Shape(x.shape().begin(), x.shape().end() - 1).numel(), x.shape(-1)}); }
+Var flattened(const Var& x) {
+    if (x.ndim() == 2) return x;
+    return reshape(x, {Shape(x.shape().begin(), x.shape().end() - 1).numel(), x.shape(-1)});
+}
 
 Shape with_matrix(Shape batch, std::int64_t rows, std::int64_t cols) {
     batch.push_back(rows);
@@ -146,7 +149,8 @@ Var linear(const Var& x, const Var& w, const Var& b) {
     if (!b) return x.ndim() == 1 ? matmul(w, x) : matmul(as_var(x, dtype), as_var(w, dtype), false, true);
     Shape shape(x.shape().begin(), x.shape().end() - 1);
     shape.push_back(w.shape(0));
-    return reshape(linear2d(flattened(as_var(x, dtype)), as_var(w, dtype), as_var(b, dtype)), shape);
+    const Var y = linear2d(flattened(as_var(x, dtype)), as_var(w, dtype), as_var(b, dtype));
+    return x.ndim() == 2 ? y : reshape(y, shape);
 }
 
 }  // namespace jt
