@@ -219,7 +219,7 @@ Var sigmoid(const Var& x) {
 Var relu(const Var& x) {
     static constexpr Op op{"relu",
                            [](const Var& g, const Call& call) -> Vars { return {relu_grad(g, call.output())}; }};
-    return unary(op, Unary::relu, x);
+    return unary(op, Unary::relu, float_of(op.name, x));
 }
 
 Var equal(const Operand& x, const Operand& y) { return comparison("equal", Compare::eq, x, y); }
