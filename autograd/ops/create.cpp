@@ -134,10 +134,19 @@ Var randperm(std::int64_t n, Dtype dtype) {
     return leaf(cast_to(random::permutation(n), dtype));
 }
 
-Var rand_like(const Var& x) { return rand(x.shape(), x.dtype()); }
+Var rand_like(const Var& x) {
+    const Array& like = node_of("rand_like", x).value;
+    return rand(like.shape(), like.dtype());
+}
 
-Var randn_like(const Var& x) { return randn(x.shape(), x.dtype()); }
+Var randn_like(const Var& x) {
+    const Array& like = node_of("randn_like", x).value;
+    return randn(like.shape(), like.dtype());
+}
 
-Var randint_like(const Var& x, std::int64_t low, std::int64_t high) { return randint(low, high, x.shape(), x.dtype()); }
+Var randint_like(const Var& x, std::int64_t low, std::int64_t high) {
+    const Array& like = node_of("randint_like", x).value;
+    return randint(low, high, like.shape(), like.dtype());
+}
 
 }  // namespace jt
