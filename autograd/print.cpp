@@ -13,7 +13,7 @@ namespace {
 
 // numpy's print options: digits behind the point, how many elements are shown in full, the items left at each end
 // of a longer axis, the width of a line.
-constexpr int precision = 8;
+constexpr std::size_t precision = 8;
 constexpr std::int64_t threshold = 1000, edge = 3;
 constexpr std::size_t line_width = 75;
 
@@ -29,9 +29,9 @@ std::string shortest(T x, std::chars_format format) {
     return {buffer, std::to_chars(buffer, buffer + sizeof buffer, x, format).ptr};
 }
 
-std::string rounded(double x, bool scientific) {
+std::string rounded(double x, bool scientific, std::size_t digits) {
     char buffer[64];
-    std::snprintf(buffer, sizeof buffer, scientific ? "%.*e" : "%.*f", precision, x);
+    std::snprintf(buffer, sizeof buffer, scientific ? "%.*e" : "%.*f", static_cast<int>(digits), x);
     return buffer;
 }
 
@@ -46,7 +46,7 @@ Digits split(const std::string& number) {
 template <class T>
 Digits digits_of(T x, bool scientific) {
     Digits out = split(shortest(x, scientific ? std::chars_format::scientific : std::chars_format::fixed));
-    if (out.fraction.size() > precision) out = split(rounded(static_cast<double>(x), scientific));
+    if (out.fraction.size() > precision) out = split(rounded(static_cast<double>(x), scientific, precision));
     out.fraction.erase(out.fraction.find_last_not_of('0') + 1);
     return out;
 }
@@ -81,8 +81,8 @@ public:
     }
     std::string operator()(T x) const {
         if (!std::isfinite(x)) return pad_left(special(x), before_ + after_);
-        Digits d = digits_of(x, scientific_);
-        d.fraction.resize(fraction_, scientific_ ? '0' : ' ');
+        Digits d = scientific_ ? split(rounded(static_cast<double>(x), true, fraction_)) : digits_of(x, false);
+        d.fraction.resize(fraction_, ' ');
         const std::string number = pad_left(d.whole, before_) + '.' + d.fraction;
         return scientific_ ? number + 'e' + with_zeros(d.exponent) : number;
     }
