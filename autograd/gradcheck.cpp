@@ -42,7 +42,9 @@ public:
     Function gradient_function() {
         const Numbers direction = random_numbers(point_.size());
         return [this, direction](const Vars& x_and_g) {
-            const Vars x(x_and_g.begin(), x_and_g.end() - 1), w = vars_at(direction);
+            Vars x = x_and_g;
+            x.pop_back();
+            const Vars w = vars_at(direction);
             const Vars gradients = grad(sum(f_(x) * x_and_g.back()), x);
             Var total = array({0}, Dtype::float64);
             for (std::size_t k = 0; k < x.size(); ++k) total += sum(gradients[k] * w[k]) + sum(x[k]) * 0;
