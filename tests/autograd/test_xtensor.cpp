@@ -1,0 +1,104 @@
+// xtensor in and out.
+#include "../../autograd/xtensor.hpp"
+
+#include <doctest/doctest.h>
+
+#include "../../autograd/grad.hpp"
+
+#if __has_include(<xtensor/core/xmath.hpp>)
+#include <xtensor/containers/xtensor.hpp>
+#include <xtensor/core/xmath.hpp>
+#include <xtensor/generators/xbuilder.hpp>
+#include <xtensor/views/xview.hpp>
+#else
+#include <xtensor/xbuilder.hpp>
+#include <xtensor/xmath.hpp>
+#include <xtensor/xtensor.hpp>
+#include <xtensor/xview.hpp>
+#endif
+
+namespace jt::test {
+
+TEST_SUITE("autograd") {
+    TEST_CASE("an xtensor expression becomes a Var of its own") {
+        xt::xarray<float> a = {{1, 2, 3}, {4, 5, 6}};
+        const Var x = array(a), y = array(a * 2 + 1);
+        a(0, 0) = 9;
+        CHECK_EQ(str(x), "jt.Var([[1. 2. 3.]\n        [4. 5. 6.]], dtype=float32)");
+        CHECK_EQ(str(y), "jt.Var([[ 3.  5.  7.]\n        [ 9. 11. 13.]], dtype=float32)");
+        CHECK(x.requires_grad());
+        CHECK_EQ(str(grad(sum(x * y), x)), str(y));
+    }
+
+    TEST_CASE("views, transposes, broadcasts, reductions and layouts come in row-major order") {
+        const xt::xarray<double> a = {{1, 2, 3}, {4, 5, 6}};
+        const xt::xarray<double, xt::layout_type::column_major> c = a;
+        CHECK_EQ(str(array(xt::transpose(a))), "jt.Var([[1. 4.]\n        [2. 5.]\n        [3. 6.]], dtype=float32)");
+        CHECK_EQ(str(array(c)), str(array(a)));
+        CHECK_EQ(str(array(xt::view(a, xt::all(), 1))), "jt.Var([2. 5.], dtype=float32)");
+        CHECK_EQ(str(array(xt::view(a, 1, xt::range(0, 3, 2)))), "jt.Var([4. 6.], dtype=float32)");
+        CHECK_EQ(str(array(xt::sum(a, {0}))), "jt.Var([5. 7. 9.], dtype=float32)");
+        CHECK_EQ(str(array(a + xt::view(a, 1))), "jt.Var([[ 5.  7.  9.]\n        [ 8. 10. 12.]], dtype=float32)");
+        CHECK_EQ(str(array(xt::arange<int>(4))), "jt.Var([0 1 2 3], dtype=int32)");
+        const xt::xtensor<float, 1> t = {1, 2};
+        CHECK_EQ(str(array(t)), "jt.Var([1. 2.], dtype=float32)");
+    }
+
+    TEST_CASE("shapes at the edges") {
+        CHECK_EQ(str(array(xt::xarray<float>(7.0F))), "jt.Var([7.], dtype=float32)");
+        CHECK_EQ(str(array(xt::sum(xt::xarray<float>{1, 2}))), "jt.Var([3.], dtype=float32)");
+        const Var empty = array(xt::xarray<float>::from_shape({2, 0, 3}));
+        CHECK(empty.shape() == Shape{2, 0, 3});
+        CHECK(view<float>(empty).size() == 0);
+        CHECK(to_xarray<float>(empty).dimension() == 3);
+    }
+
+    TEST_CASE("element types") {
+        CHECK(array(xt::xarray<double>{1}).dtype() == float32);
+        CHECK(array(xt::xarray<double>{1}, float64).dtype() == float64);
+        CHECK(array(xt::xarray<double>{0.1}, float64).item() == 0.1);
+        CHECK(array(xt::xarray<std::int64_t>{1}).dtype() == int32);
+        CHECK(array(xt::xarray<std::int64_t>{1}, int64).dtype() == int64);
+        CHECK(array(xt::xarray<long long>{5}, int64).item() == 5);
+        CHECK(array(xt::xarray<std::uint32_t>{4000000000U}, int64).item() == 4e9);
+        CHECK(array(xt::xarray<std::int8_t>{-3}).item() == -3);
+        CHECK(array(xt::xarray<std::uint16_t>{65535}).item() == 65535);
+        CHECK(array(xt::xarray<std::uint8_t>{200}).dtype() == uint8);
+        CHECK_EQ(str(array(xt::xarray<float>{1, -1} > 0)), "jt.Var([ True False], dtype=bool)");
+        CHECK_EQ(str(array(xt::xarray<float>{1.5F, 0}, bool_)), "jt.Var([ True False], dtype=bool)");
+    }
+
+    TEST_CASE("a view reads a Var in place") {
+        Var x = array({{1, 2, 3}, {4, 5, 6}}, float32);
+        const auto v = view<float>(x);
+        CHECK(v.shape(1) == 3);
+        CHECK(v(1, 2) == 6);
+        CHECK(&v(0, 0) == x.data<float>());
+        CHECK(xt::sum(v)() == 21);
+        static_assert(std::is_same_v<decltype(v(0, 0)), const float&>);
+        CHECK_THROWS_WITH_AS(view<double>(x), "data: needs the type behind float32, got float64", DtypeError);
+        CHECK_EQ(str(array(v + 1)), "jt.Var([[2. 3. 4.]\n        [5. 6. 7.]], dtype=float32)");
+    }
+
+    TEST_CASE("a copy is the caller's and takes any type") {
+        const Var x = array({{1.5, 2.0}, {0.0, -4.0}});
+        auto a = to_xarray<double>(x);
+        a(0, 0) = 7;
+        CHECK(x.data<float>()[0] == 1.5F);
+        CHECK(a.shape(0) == 2);
+        CHECK(a(1, 1) == -4);
+        CHECK(to_xarray<int>(x)(0, 1) == 2);
+        CHECK(to_xarray<bool>(x)(1, 0) == false);
+        CHECK(to_xarray<bool>(x)(1, 1) == true);
+    }
+
+    TEST_CASE("the other ways to make a Var stay as they are") {
+        CHECK_EQ(str(array({{1, 2}, {3, 4}})), "jt.Var([[1 2]\n        [3 4]], dtype=int32)");
+        CHECK_EQ(str(array({0})), "jt.Var([0], dtype=int32)");
+        CHECK_EQ(str(array(std::vector<float>{1})), "jt.Var([1.], dtype=float32)");
+        CHECK_EQ(str(array(array({1.5}))), "jt.Var([1.5], dtype=float32)");
+        CHECK_EQ(str(array(2)), "jt.Var([2], dtype=int32)");
+    }
+}
+
+}  // namespace jt::test
