@@ -1,4 +1,4 @@
-// Rows of the op tables: what each says of a function, and how it is held against differences and numbers.
+// Rows of the op tables: what each says of a function, and how it is held against differences and printed numbers.
 #pragma once
 #include <doctest/doctest.h>
 
@@ -26,13 +26,6 @@ struct GradRow {
     Op f;
     std::vector<Sample> samples;
     double low = -2, high = 2;
-};
-
-/// A call and its printed result: numbers, shape and dtype at once.
-struct ValueRow {
-    std::string name;
-    std::function<Var()> f;
-    std::string expected;
 };
 
 inline Var random_input(std::mt19937_64& random, const Shape& shape, double low, double high) {
@@ -135,19 +128,19 @@ inline void check(const GradRow& row) {
         check_mutants(row.f, inputs);
         check_ways(row.f, inputs);
         if (!equal_shapes(shapes)) continue;
-        const std::size_t n = shapes.size();
-        check_differences([&](const Vars& x) { return row.f(Vars(n, x[0])); }, {inputs[0]});
+        const Op repeated = [&](const Vars& x) { return row.f(std::vector<Var>(shapes.size(), x[0])); };
+        check_differences(repeated, {inputs[0]});
     }
 }
 
-inline void check(const ValueRow& row) {
-    CAPTURE(row.name);
-    CHECK_EQ(str(row.f()), row.expected);
+inline void check_all(const std::vector<GradRow>& rows) {
+    for (const auto& row : rows) check(row);
 }
 
-template <class Row>
-void check_all(const std::vector<Row>& rows) {
-    for (const auto& row : rows) check(row);
+/// A result, printed: numbers, shape and dtype at once. Names are as in GradRow.
+inline void expect(const std::string& name, const Var& y, const std::string& printed) {
+    CAPTURE(name);
+    CHECK_EQ(str(y), printed);
 }
 
 /// Runs f and gives the warnings that it caused.

@@ -62,224 +62,61 @@ const std::vector<GradRow> grad_rows = {
     {"cast", [](const Vars& x) { return cast(x[0], x[0].dtype()) * x[0]; }, singles},
 };
 
-const std::vector<ValueRow> value_rows = {
-    {"add",
-     [] {
-         return add(array({1, 2}), array({3, 4.5}));
-     },
-     "jt.Var([4.  6.5], dtype=float32)"},
-    {"operator+",
-     [] {
-         return array({{1}, {2}}) + array({10, 20});
-     },
-     "jt.Var([[11 21]\n        [12 22]], dtype=int32)"},
-    {"operator-",
-     [] {
-         return 1 - array({1, 2}) - array({1.5, -1});
-     },
-     "jt.Var([-1.5  0. ], dtype=float32)"},
-    {"operator*",
-     [] {
-         return array({1, 2}) * 0.5;
-     },
-     "jt.Var([0.5 1. ], dtype=float32)"},
-    {"operator/",
-     [] {
-         return array({1, 2}) / array({2, 4});
-     },
-     "jt.Var([0.5 0.5], dtype=float32)"},
-    {"div",
-     [] {
-         return div(array({1.0, -1.0, 0.0}), array({0.0, 0.0, 0.0}));
-     },
-     "jt.Var([ inf -inf  nan], dtype=float32)"},
-    {"sub", [] { return sub(array({1}), array({2})); }, "jt.Var([-1], dtype=int32)"},
-    {"mul",
-     [] {
-         return mul(array({true, false}), array({true, true}));
-     },
-     "jt.Var([ True False], dtype=bool)"},
-    {"pow",
-     [] {
-         return pow(array({2, 3}), array({3, 2}));
-     },
-     "jt.Var([8 9], dtype=int32)"},
-    {"pow: 0.5",
-     [] {
-         return pow(array({4, 9}), 0.5);
-     },
-     "jt.Var([2. 3.], dtype=float32)"},
-    {"pow: inverse",
-     [] {
-         return pow(array({2.0, 4.0}), -1);
-     },
-     "jt.Var([0.5  0.25], dtype=float32)"},
-    {"maximum",
-     [] {
-         return maximum(array({1, 5}), 3);
-     },
-     "jt.Var([3 5], dtype=int32)"},
-    {"maximum: NaN",
-     [] {
-         return maximum(array({nan, 1.0}), array({1.0, nan}));
-     },
-     "jt.Var([nan nan], dtype=float32)"},
-    {"minimum",
-     [] {
-         return minimum(array({1, 5}), 3.5);
-     },
-     "jt.Var([1.  3.5], dtype=float32)"},
-    {"minimum: NaN",
-     [] {
-         return minimum(array({nan, 1.0}), array({1.0, nan}));
-     },
-     "jt.Var([nan nan], dtype=float32)"},
-    {"neg",
-     [] {
-         return neg(array({1, -2}));
-     },
-     "jt.Var([-1  2], dtype=int32)"},
-    {"abs",
-     [] {
-         return abs(array({-1, 2}));
-     },
-     "jt.Var([1 2], dtype=int32)"},
-    {"abs: float",
-     [] {
-         return abs(array({-0.0, -inf, nan}));
-     },
-     "jt.Var([ 0. inf nan], dtype=float32)"},
-    {"sqrt",
-     [] {
-         return sqrt(array({4, 9}));
-     },
-     "jt.Var([2. 3.], dtype=float32)"},
-    {"sqrt: edges",
-     [] {
-         return sqrt(array({0.0, -1.0, inf}));
-     },
-     "jt.Var([ 0. nan inf], dtype=float32)"},
-    {"exp",
-     [] {
-         return exp(array({0.0, -inf, inf, 1000.0, nan}));
-     },
-     "jt.Var([ 1.  0. inf inf nan], dtype=float32)"},
-    {"log",
-     [] {
-         return log(array({1.0, 0.0, inf, -1.0, nan}));
-     },
-     "jt.Var([  0. -inf  inf  nan  nan], dtype=float32)"},
-    {"tanh",
-     [] {
-         return tanh(array({0.0, 100.0, -inf, nan}));
-     },
-     "jt.Var([ 0.  1. -1. nan], dtype=float32)"},
-    {"sigmoid",
-     [] {
-         return sigmoid(array({0.0, 100.0, inf, nan}));
-     },
-     "jt.Var([0.5 1.  1.  nan], dtype=float32)"},
-    {"relu",
-     [] {
-         return relu(array({-1.0, 0.0, 2.5, nan, inf, -inf}));
-     },
-     "jt.Var([0.  0.  2.5 nan inf 0. ], dtype=float32)"},
-     "jt.Var([0 0 2], dtype=int32)"},
-    {"equal",
-     [] {
-         return equal(array({1, 2}), 2);
-     },
-     "jt.Var([False  True], dtype=bool)"},
-    {"not_equal",
-     [] {
-         return not_equal(array({nan, 2.0}), array({nan, 2.0}));
-     },
-     "jt.Var([ True False], dtype=bool)"},
-    {"less",
-     [] {
-         return less(array({1, 2, 3}), 2);
-     },
-     "jt.Var([ True False False], dtype=bool)"},
-    {"less_equal",
-     [] {
-         return less_equal(array({1, 2, 3}), 2);
-     },
-     "jt.Var([ True  True False], dtype=bool)"},
-    {"greater",
-     [] {
-         return greater(array({1, 2, 3}), 2);
-     },
-     "jt.Var([False False  True], dtype=bool)"},
-    {"greater_equal",
-     [] {
-         return greater_equal(2, array({1.5, 2.0, nan}));
-     },
-     "jt.Var([ True  True False], dtype=bool)"},
-    {"operator==",
-     [] {
-         return array({{1}, {2}}) == array({1, 2});
-     },
-     "jt.Var([[ True False]\n        [False  True]], dtype=bool)"},
-    {"operator!=",
-     [] {
-         return array({1, 2}) != 1;
-     },
-     "jt.Var([False  True], dtype=bool)"},
-    {"operator<",
-     [] {
-         return 1 < array({1, 2});
-     },
-     "jt.Var([False  True], dtype=bool)"},
-    {"operator<=",
-     [] {
-         return array({1, 2}) <= 1;
-     },
-     "jt.Var([ True False], dtype=bool)"},
-    {"operator>",
-     [] {
-         return array({1, 2}) > array({0.5, 2.5});
-     },
-     "jt.Var([ True False], dtype=bool)"},
-    {"operator>=",
-     [] {
-         return array({true, false}) >= true;
-     },
-     "jt.Var([ True False], dtype=bool)"},
-    {"where",
-     [] {
-         return where(array({2.0, 0.0, nan}), 1, array({5, 6, 7}));
-     },
-     "jt.Var([1 6 1], dtype=int32)"},
-    {"where: broadcast",
-     [] {
-         return where(array({{true}, {false}}), array({1, 2}), 0.5);
-     },
-     "jt.Var([[1.  2. ]\n        [0.5 0.5]], dtype=float32)"},
-    {"where: numbers",
-     [] {
-         return where(array({true, false}), 1, 0);
-     },
-     "jt.Var([1 0], dtype=int32)"},
-    {"cast",
-     [] {
-         return cast(array({1.9, -1.9, 0.0}), int32);
-     },
-     "jt.Var([ 1 -1  0], dtype=int32)"},
-    {"cast: bool",
-     [] {
-         return cast(array({0.5, 0.0, nan}), bool_);
-     },
-     "jt.Var([ True False  True], dtype=bool)"},
-    {"cast: float64", [] { return cast(array({0.1}), float64); }, "jt.Var([0.1], dtype=float64)"},
-};
-
 Var vec(Dtype dtype) { return array({2, 3}, dtype); }
 
 }  // namespace
 
 TEST_SUITE("autograd") {
     TEST_CASE("gradients of element-wise ops") { check_all(grad_rows); }
-    TEST_CASE("values of element-wise ops") { check_all(value_rows); }
+    TEST_CASE("values of element-wise ops") {
+        expect("add", add(array({1, 2}), array({3, 4.5})), "jt.Var([4.  6.5], dtype=float32)");
+        expect("operator+", array({{1}, {2}}) + array({10, 20}), "jt.Var([[11 21]\n        [12 22]], dtype=int32)");
+        expect("operator-", 1 - array({1, 2}) - array({1.5, -1}), "jt.Var([-1.5  0. ], dtype=float32)");
+        expect("operator*", array({1, 2}) * 0.5, "jt.Var([0.5 1. ], dtype=float32)");
+        expect("operator/", array({1, 2}) / array({2, 4}), "jt.Var([0.5 0.5], dtype=float32)");
+        expect("div", div(array({1.0, -1.0, 0.0}), array({0.0, 0.0, 0.0})), "jt.Var([ inf -inf  nan], dtype=float32)");
+        expect("sub", sub(array({1}), array({2})), "jt.Var([-1], dtype=int32)");
+        expect("mul", mul(array({true, false}), array({true, true})), "jt.Var([ True False], dtype=bool)");
+        expect("pow", pow(array({2, 3}), array({3, 2})), "jt.Var([8 9], dtype=int32)");
+        expect("pow: 0.5", pow(array({4, 9}), 0.5), "jt.Var([2. 3.], dtype=float32)");
+        expect("pow: inverse", pow(array({2.0, 4.0}), -1), "jt.Var([0.5  0.25], dtype=float32)");
+        expect("maximum", maximum(array({1, 5}), 3), "jt.Var([3 5], dtype=int32)");
+        expect("maximum: NaN", maximum(array({nan, 1.0}), array({1.0, nan})), "jt.Var([nan nan], dtype=float32)");
+        expect("minimum", minimum(array({1, 5}), 3.5), "jt.Var([1.  3.5], dtype=float32)");
+        expect("minimum: NaN", minimum(array({nan, 1.0}), array({1.0, nan})), "jt.Var([nan nan], dtype=float32)");
+        expect("neg", neg(array({1, -2})), "jt.Var([-1  2], dtype=int32)");
+        expect("abs", abs(array({-1, 2})), "jt.Var([1 2], dtype=int32)");
+        expect("abs: float", abs(array({-0.0, -inf, nan})), "jt.Var([ 0. inf nan], dtype=float32)");
+        expect("sqrt", sqrt(array({4, 9})), "jt.Var([2. 3.], dtype=float32)");
+        expect("sqrt: edges", sqrt(array({0.0, -1.0, inf})), "jt.Var([ 0. nan inf], dtype=float32)");
+        expect("relu: int", relu(array({-1, 0, 2})), "jt.Var([0. 0. 2.], dtype=float32)");
+        expect("exp", exp(array({0.0, -inf, inf, 1000.0, nan})), "jt.Var([ 1.  0. inf inf nan], dtype=float32)");
+        expect("log", log(array({1.0, 0.0, inf, -1.0, nan})), "jt.Var([  0. -inf  inf  nan  nan], dtype=float32)");
+        expect("tanh", tanh(array({0.0, 100.0, -inf, nan})), "jt.Var([ 0.  1. -1. nan], dtype=float32)");
+        expect("sigmoid", sigmoid(array({0.0, 100.0, inf, nan})), "jt.Var([0.5 1.  1.  nan], dtype=float32)");
+        expect("relu", relu(array({-1.0, 0.0, 2.5, nan, inf, -inf})),
+               "jt.Var([0.  0.  2.5 nan inf 0. ], dtype=float32)");
+        expect("equal", equal(array({1, 2}), 2), "jt.Var([False  True], dtype=bool)");
+        expect("not_equal", not_equal(array({nan, 2.0}), array({nan, 2.0})), "jt.Var([ True False], dtype=bool)");
+        expect("less", less(array({1, 2, 3}), 2), "jt.Var([ True False False], dtype=bool)");
+        expect("less_equal", less_equal(array({1, 2, 3}), 2), "jt.Var([ True  True False], dtype=bool)");
+        expect("greater", greater(array({1, 2, 3}), 2), "jt.Var([False False  True], dtype=bool)");
+        expect("greater_equal", greater_equal(2, array({1.5, 2.0, nan})), "jt.Var([ True  True False], dtype=bool)");
+        expect("operator==", array({{1}, {2}}) == array({1, 2}),
+               "jt.Var([[ True False]\n        [False  True]], dtype=bool)");
+        expect("operator!=", array({1, 2}) != 1, "jt.Var([False  True], dtype=bool)");
+        expect("operator<", 1 < array({1, 2}), "jt.Var([False  True], dtype=bool)");
+        expect("operator<=", array({1, 2}) <= 1, "jt.Var([ True False], dtype=bool)");
+        expect("operator>", array({1, 2}) > array({0.5, 2.5}), "jt.Var([ True False], dtype=bool)");
+        expect("operator>=", array({true, false}) >= true, "jt.Var([ True False], dtype=bool)");
+        expect("where", where(array({2.0, 0.0, nan}), 1, array({5, 6, 7})), "jt.Var([1 6 1], dtype=int32)");
+        expect("where: broadcast", where(array({{true}, {false}}), array({1, 2}), 0.5),
+               "jt.Var([[1.  2. ]\n        [0.5 0.5]], dtype=float32)");
+        expect("where: numbers", where(array({true, false}), 1, 0), "jt.Var([1 0], dtype=int32)");
+        expect("cast", cast(array({1.9, -1.9, 0.0}), int32), "jt.Var([ 1 -1  0], dtype=int32)");
+        expect("cast: bool", cast(array({0.5, 0.0, nan}), bool_), "jt.Var([ True False  True], dtype=bool)");
+        expect("cast: float64", cast(array({0.1}), float64), "jt.Var([0.1], dtype=float64)");
+    }
 
     TEST_CASE("transcendental functions in float32 and float64") {
         const std::vector<double> x = {-20, -3, -0.5, -1e-3, 0, 1e-3, 0.7, 2, 20};
@@ -287,15 +124,15 @@ TEST_SUITE("autograd") {
             const double tolerance = dtype == float32 ? 2e-7 : 1e-15;
             const Var v = array(x, dtype);
             const auto given = v.to_vector<double>();
-            const auto expect = [&](const Var& y, double (*f)(double)) {
+            const auto hold = [&](const Var& y, double (*f)(double)) {
                 std::vector<double> expected;
                 for (double number : given) expected.push_back(f(number));
                 CHECK_EQ(difference(y, expected, tolerance, 0), "");
             };
-            expect(exp(v), [](double t) { return std::exp(t); });
-            expect(tanh(v), [](double t) { return std::tanh(t); });
-            expect(sigmoid(v), [](double t) { return 1 / (1 + std::exp(-t)); });
-            expect(log(v * v + 2), [](double t) { return std::log(t * t + 2); });
+            hold(exp(v), [](double t) { return std::exp(t); });
+            hold(tanh(v), [](double t) { return std::tanh(t); });
+            hold(sigmoid(v), [](double t) { return 1 / (1 + std::exp(-t)); });
+            hold(log(v * v + 2), [](double t) { return std::log(t * t + 2); });
         }
         CHECK_CLOSE(exp(array({1, 2})), std::vector<double>{2.71828183, 7.3890561});
         CHECK(exp(array({1, 2})).dtype() == float32);
@@ -419,10 +256,10 @@ TEST_SUITE("autograd") {
     TEST_CASE("compound assignment rebinds one handle") {
         Var a = array({1.0, 2.0});
         const Var before = a;
-        a += 1;
-        a -= array({0.0, 1.0});
-        a *= 6;
-        a /= 2;
+        expect("operator+=", a += 1, "jt.Var([2. 3.], dtype=float32)");
+        expect("operator-=", a -= array({0.0, 1.0}), "jt.Var([2. 2.], dtype=float32)");
+        expect("operator*=", a *= 6, "jt.Var([12. 12.], dtype=float32)");
+        expect("operator/=", a /= 2, "jt.Var([6. 6.], dtype=float32)");
         CHECK_EQ(str(a), "jt.Var([6. 6.], dtype=float32)");
         CHECK_EQ(str(before), "jt.Var([1. 2.], dtype=float32)");
         CHECK_EQ(str(grad(a, before)), "jt.Var([3. 3.], dtype=float32)");
@@ -460,7 +297,6 @@ TEST_SUITE("autograd") {
         CHECK_THROWS_WITH_AS(sqrt(none), "sqrt: needs a Var that holds something, got an empty one", GraphError);
         CHECK_THROWS_WITH_AS(tanh(none), "tanh: needs a Var that holds something, got an empty one", GraphError);
         CHECK_THROWS_WITH_AS(sigmoid(none), "sigmoid: needs a Var that holds something, got an empty one", GraphError);
-        CHECK_THROWS_WITH_AS(relu(array({1})), "relu: needs float32 or float64, got int32", DtypeError);
         CHECK_THROWS_WITH_AS(relu(none), "relu: needs a Var that holds something, got an empty one", GraphError);
     }
 }
