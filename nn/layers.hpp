@@ -95,6 +95,7 @@ public:
     template <class... Modules>
     requires(std::is_convertible_v<const Modules&, ModulePtr>&&...) explicit Sequential(const Modules&... modules) {
         (append(modules), ...);
+        draw_in_order();
     }
     Sequential& append(const ModulePtr& module);
     Var execute(const Var& x) override;

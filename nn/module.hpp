@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "../autograd/ops.hpp"
+#include "../core/random.hpp"
 #include "hooks.hpp"
 
 namespace jt::nn {
@@ -200,6 +201,11 @@ public:
     /// What stands between the parentheses.
     virtual std::string extra_repr() const { return ""; }
 
+protected:
+    /// Gives the children the initial values that they would have had if they had been made in their present order.
+    /// g++ makes the arguments of `Sequential(make..., make...)` from right to left; Jittor draws from left to right.
+    void draw_in_order();
+
 private:
     struct Slot;
     struct Hooks;
@@ -242,6 +248,13 @@ private:
     bool training_ = true;
     std::shared_ptr<Hooks> hooks_;
     std::function<ModulePtr()> remake_;
+    struct Draws {
+        std::uint32_t from, to;
+    };
+    bool wraps_modules_ = false;  ///< nn::make was given modules
+    Draws draws_ = {};            ///< states of the random stream before and after nn::make made it
+    void redraw();
+    bool is_drawn() const { return draws_.from != draws_.to; }
     const Module* known_caller_ = nullptr;
 };
 
@@ -265,8 +278,11 @@ ModulePtr make(Args&&... args) {
     auto remake = [... kept = std::decay_t<Args>(args)]() -> ModulePtr {
         return make<M>(detail::cloned_argument(kept)...);
     };
+    const auto before = random::state();
     auto module = std::make_shared<M>(std::forward<Args>(args)...);
+    if (!module->is_drawn()) module->draws_ = {before, random::state()};
     module->remake_ = std::move(remake);
+    module->wraps_modules_ = (std::is_same_v<std::decay_t<Args>, ModulePtr> || ...);
     return ModulePtr(std::move(module));
 }
 

@@ -108,6 +108,37 @@ ModulePtr Module::clone() {
     return copy;
 }
 
+void Module::draw_in_order() {
+    std::vector<Module*> drawn;
+    for (Module* child : children())
+        if (child->is_drawn()) drawn.push_back(child);
+    if (drawn.empty()) return;
+    bool backwards = drawn.size() > 1 && random::state() == drawn.front()->draws_.to;
+    for (std::size_t k = 1; k < drawn.size(); ++k)
+        backwards = backwards && drawn[k - 1]->draws_.from == drawn[k]->draws_.to;
+    if (backwards) {
+        random::set_state(drawn.back()->draws_.from);
+        for (Module* child : drawn) child->redraw();
+    }
+    draws_ = {drawn.front()->draws_.from, drawn.back()->draws_.to};
+}
+
+// A container redraws what it was made of; anything else takes the values of a new one.
+void Module::redraw() {
+    const auto from = random::state();
+    if (wraps_modules_) {
+        for (Module* child : children()) child->redraw();
+    } else if (remake_) {
+        const ModulePtr fresh = remake_();
+        for (const auto& [name, var] : state_dict())
+            if (const Var* value = fresh->state_dict().find(name)) Var(var).assign(*value);
+        if (hasattr("__fhook2__"))
+            warn(class_name() +
+                 ": made after modules that stand behind it, its weight norm keeps those initial values");
+    }
+    draws_ = {from, random::state()};
+}
+
 // Makes this table equal to that of a module that was made alike. `copied` remembers Vars that stand in several places.
 void Module::copy_state(const Module& from, CopiedVars& copied) {
     for (auto& slot : table_) deleted_.push_back(std::move(slot));

@@ -100,7 +100,7 @@ void norm_last_axis(const M&... modules) {
 TEST_SUITE("jittor") {
     TEST_CASE("weight norm: w, gradients and second derivatives of every case") {
         const Fixture f("weight_norm.npz");
-        const auto n = static_cast<int>(f["cases"].numel());
+        const auto n = static_cast<int>(f["cases"].item());
         REQUIRE_EQ(n, 27);
         for (int k = 0; k < n; ++k) {
             CAPTURE(k);

@@ -24,6 +24,24 @@ TEST_SUITE("nn") {
         CHECK_EQ(test::difference(c.bias, {.234654218, -.166443467}, 1e-8, 0), "");
     }
 
+    TEST_CASE("modules written as arguments draw from left to right, nested ones too") {
+        set_global_seed(7);
+        const nn::Linear a(3, 4), b(4, 5), c(5, 2);
+        const Var next = rand({2});
+        set_global_seed(7);
+        nn::Sequential net(nn::make<nn::Linear>(3, 4),
+                           nn::make<nn::Sequential>(nn::make<nn::Linear>(4, 5), nn::make<nn::ReLU>()),
+                           nn::make<nn::Linear>(5, 2));
+        CHECK_SAME(net[0]->getattr("weight"), a.weight);
+        CHECK_SAME(net[1]->getattr_module("0")->getattr("bias"), b.bias);
+        CHECK_SAME(net[2]->getattr("weight"), c.weight);
+        CHECK_SAME(rand({2}), next);
+        const nn::ModulePtr first = nn::make<nn::Linear>(3, 4), second = nn::make<nn::Linear>(3, 4);
+        const Var kept = first->getattr("weight").clone();
+        nn::Sequential given(first, second);
+        CHECK_SAME(given[0]->getattr("weight"), kept);
+    }
+
     TEST_CASE("Linear: any leading axes, without bias, wrong input") {
         nn::Linear m(2, 3);
         m.load_state_dict({{"weight", array({{3., 4.}, {0., 5.}, {1., 0.}})}, {"bias", array({.1, .2, .3})}});
