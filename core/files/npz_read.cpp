@@ -70,7 +70,7 @@ void widen(const Input& in, std::string_view extra, std::initializer_list<std::u
 
 void check_entry(const Input& in, const Entry& e, std::uint64_t disk) {
     if (disk != 0) in.reject("BadZip", "needs an archive in one piece");
-    if ((e.flags & ~(flag_descriptor | flag_utf8 | 6)) != 0)
+    if ((e.flags & ~(flag_descriptor | flag_utf8 | flags_hint)) != 0)
         in.reject("UnsupportedZip", "needs members without encryption, got flags ", int{e.flags});
     if (e.method != method_stored && e.method != method_deflated)
         in.reject("UnsupportedZip", "needs stored or deflated members, got method ", int{e.method});
@@ -134,7 +134,7 @@ std::uint64_t check_local(const Input& in, Entry& e, std::uint64_t limit) {
     if (!head.starts_with(local_mark) || e.data > limit || e.packed > limit - e.data) differs();
     const std::string texts = in.read(e.local + local_size, name + extra);
     if (texts.substr(0, name) != e.name || number<std::uint16_t>(head, 8) != e.method) differs();
-    if (((number<std::uint16_t>(head, 6) ^ e.flags) & (flag_descriptor | flag_utf8 | 1)) != 0) differs();
+    if (((number<std::uint16_t>(head, 6) ^ e.flags) & ~flags_hint) != 0) differs();
     const auto end = e.data + e.packed;
     if ((e.flags & flag_descriptor) != 0) {
         const auto descriptor = descriptor_size(in, e, end, limit);

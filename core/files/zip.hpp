@@ -13,7 +13,7 @@ namespace jt::files {
 inline constexpr std::string_view local_mark = "PK\3\4", central_mark = "PK\1\2", end_mark = "PK\5\6";
 inline constexpr std::size_t local_size = 30, central_size = 46, end_size = 22;
 inline constexpr std::uint64_t saturated = 0xffffffff;  ///< in a 32-bit field: see the zip64 extra
-inline constexpr std::uint16_t flag_descriptor = 1 << 3, flag_utf8 = 1 << 11;
+inline constexpr std::uint16_t flag_descriptor = 1 << 3, flag_utf8 = 1 << 11, flags_hint = 6;
 inline constexpr std::uint16_t method_stored = 0, method_deflated = 8;
 
 /// The number of type T at a place; the place must be inside.

@@ -41,6 +41,29 @@ std::string kind_of(F f) {
     return "none";
 }
 
+std::string kind_of_npz(const std::string& bytes) {
+    return kind_of([&] { parse_npz(span(bytes)); });
+}
+
+/// A .npy file with that dictionary.
+std::string npy_of(const std::string& dictionary, const std::string& data) {
+    return std::string("\x93NUMPY\1\0", 8) + static_cast<char>(dictionary.size() + 1) + '\0' + dictionary + '\n' + data;
+}
+
+bool is_mark(const std::string& bytes, std::size_t at) {
+    const auto mark = bytes.substr(at, 4);
+    return mark == "PK\3\4" || mark == "PK\1\2" || mark == "PK\5\6";
+}
+
+/// Bits of a local header (kind 3) or a directory entry (kind 1) that say nothing about the arrays: versions, the hints
+/// of deflate in the flags, the clock, attributes.
+bool is_free(char kind, std::size_t at, std::size_t bit) {
+    if (at < 4 || (kind != 1 && kind != 3)) return false;
+    if (kind == 1 && at >= 36) return at < 42;
+    at -= kind == 1 ? 2 : 0;
+    return at < 6 || (at == 6 && (bit == 1 || bit == 2)) || (at >= 10 && at < 14);
+}
+
 }  // namespace
 
 TEST_SUITE("files") {
@@ -253,5 +276,53 @@ TEST_SUITE("files") {
                           std::string(other) + "'");
             }
         }
+    }
+
+    TEST_CASE("every flipped bit of an archive is noticed, save in what says nothing") {
+        const NamedArrays arrays = {{"a", pattern({2, 3}, float32)}, {"b", pattern({7}, bool_)}};
+        for (Zip zip : {Zip::stored, Zip::deflated}) {
+            const std::string good = written(arrays, zip);
+            std::size_t record = 0;
+            for (std::size_t bit = 0; bit < 8 * good.size(); ++bit) {
+                const auto i = bit / 8;
+                if (bit % 8 == 0 && is_mark(good, i)) record = i;
+                std::string bad = good;
+                bad[i] = static_cast<char>(bad[i] ^ (1 << bit % 8));
+                const bool loads = kind_of_npz(bad) == "none", fills_up = zip == Zip::deflated && is_mark(good, i + 1);
+                CAPTURE(bit);
+                if (!fills_up) CHECK(loads == is_free(good[record + 2], i - record, bit % 8));
+                if (loads) CHECK(same_arrays(parse_npz(span(bad)), arrays));
+            }
+        }
+    }
+
+    TEST_CASE("bytes between the members and the directory are refused") {
+        std::string bytes = written(NamedArrays{{"a", pattern({2}, int32)}});
+        const auto directory = bytes.find("PK\1\2"), end = bytes.size() - 22;
+        bytes.insert(directory, 1, 'x');
+        ++bytes[end + 1 + 16];
+        CHECK(kind_of_npz(bytes) == "BadZip");
+    }
+
+    TEST_CASE("dictionaries beyond the catalogue") {
+        struct Row {
+            std::string descr, order, shape, kind;
+        };
+        const std::string data = {0, 1, 0, 0};
+        for (const Row& row :
+             {Row{"'|b1'", "False", "(4,)", "none"}, Row{"'|b1'", "True", "(2, 2)", "none"},
+              Row{"'|b1'", "False", "( 2 ,2 , )", "none"}, Row{"'|u1'", "False", "(04,)", "BadShape"},
+              Row{"'|u1'", "False", "(+4,)", "BadShape"}, Row{"'|u1'", "False", "(4)", "BadShape"},
+              Row{"'|u1'", "False", "(4,", "BadShape"}, Row{"'|u1'", "False", "(2, 2", "BadShape"},
+              Row{"'|u1'", "False", "(4,)\x7f", "BadHeader"}, Row{"'|u1'", "Fals", "(4,)", "BadHeader"},
+              Row{"'|u1'", "False", "(4,), ", "BadHeader"}, Row{"'|u1'", "False", "()", "TrailingData"},
+              Row{"'|u1", "False", "(4,)", "BadDtype"}, Row{"'<<f4'", "False", "(1,)", "BadDtype"}}) {
+            const std::string text =
+                "{'descr': " + row.descr + ", 'fortran_order': " + row.order + ", 'shape': " + row.shape + ", }";
+            CAPTURE(text);
+            CHECK(kind_of([&] { parse_npy(span(npy_of(text, data))); }) == row.kind);
+        }
+        const std::string bools = "{'descr': '|b1', 'fortran_order': False, 'shape': (2,)}";
+        CHECK(kind_of([&] { parse_npy(span(npy_of(bools, {1, 2}))); }) == "BadBool");
     }
 }
