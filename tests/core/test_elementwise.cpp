@@ -119,6 +119,11 @@ TEST_SUITE("core") {
             CHECK(f(Unary::exp, -inf) == 0);
             CHECK(f(Unary::exp, 1000) == inf);
             CHECK(f(Unary::exp, 0) == 1);
+            const double far = dtype == float32 ? 88.5 : 709.5, tiny = dtype == float32 ? -87.25 : -708.25;
+            CHECK(near(f(Unary::exp, far), std::exp(far), tolerance(dtype) / 2));
+            CHECK(near(f(Unary::exp, tiny), std::exp(tiny), tolerance(dtype) / 2));
+            CHECK(f(Unary::exp, 2 * tiny) == 0);
+            CHECK(std::signbit(f(Unary::tanh, -0.0)));
             CHECK(f(Unary::log, 0) == -inf);
             CHECK(f(Unary::log, inf) == inf);
             CHECK(std::isnan(f(Unary::log, -1)));

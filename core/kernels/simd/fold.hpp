@@ -4,7 +4,7 @@
 #include <type_traits>
 
 #include "../rows.hpp"
-#include "vec.hpp"
+#include "math.hpp"
 
 namespace jt::kernels::JT_ISA {
 

@@ -1,0 +1,133 @@
+// Functions of vectors: exp and tanh by polynomials of our own, log and sqrt by xsimd where it is there.
+#pragma once
+#include <limits>
+
+#include "vec.hpp"
+#if defined(MINIJT_XSIMD)
+#include <xsimd/xsimd.hpp>
+#else
+#include <math.h>
+#endif
+
+namespace jt::kernels::JT_ISA {
+
+#if defined(MINIJT_XSIMD)
+template <class T>
+struct Library {
+    using V = Vec<T>;
+    using B = xsimd::batch<T>;
+    static_assert(sizeof(B) == sizeof(V));
+
+    static V log(const V& x) { return from(xsimd::log(to(x))); }
+    static V sqrt(const V& x) { return from(xsimd::sqrt(to(x))); }
+    /// x * y + z, rounded once or twice.
+    static V fma(const V& x, const V& y, const V& z) { return from(xsimd::fma(to(x), to(y), to(z))); }
+
+private:
+    static B to(const V& x) { return B::load_unaligned(reinterpret_cast<const T*>(&x)); }
+    static V from(const B& b) {
+        V v;
+        b.store_unaligned(reinterpret_cast<T*>(&v));
+        return v;
+    }
+};
+#else
+template <class T>
+struct Library {
+    using V = Vec<T>;
+
+    static V log(const V& x) {
+        return each(x, [](T a) -> T { return sizeof(T) == 4 ? ::logf(a) : ::log(a); });
+    }
+    static V sqrt(const V& x) {
+        return each(x, [](T a) -> T { return sizeof(T) == 4 ? ::sqrtf(a) : ::sqrt(a); });
+    }
+    static V fma(const V& x, const V& y, const V& z) { return x * y + z; }
+
+private:
+    template <class F>
+    static V each(V x, F f) {
+        for (int i = 0; i < lanes<T>; ++i) x[i] = f(x[i]);
+        return x;
+    }
+};
+#endif
+
+/// What exp is made of: log 2 in two parts, so that whole multiples of the first are exact; the number whose addition
+/// leaves a whole number in the last bits; where exp leaves the normal numbers; the bits of the mantissa and of 1; the
+/// polynomial of (exp(r) - 1 - r) / r^2 through the Chebyshev points of |r| <= log(2) / 2, highest power first.
+template <class T>
+struct ExpNumbers;
+template <>
+struct ExpNumbers<float> {
+    using Bits = std::uint32_t;
+    static constexpr float log2_high = 0.693359375F, log2_low = -2.12194440e-4F, whole = 12582912;
+    static constexpr float lowest = -87.33654F, highest = 88.7228F;
+    static constexpr int mantissa = 23;
+    static constexpr Bits one = 0x3F800000;
+    static constexpr float terms[] = {1.98909827e-4F, 1.39336427e-3F, 8.33331093e-3F,
+                                      4.16664650e-2F, 1.66666667e-1F, 0.5F};
+};
+template <>
+struct ExpNumbers<double> {
+    using Bits = std::uint64_t;
+    static constexpr double log2_high = 0x1.62e42feep-1, log2_low = 0x1.a39ef35793c76p-33, whole = 6755399441055744;
+    static constexpr double lowest = -708.3964, highest = 709.7827;
+    static constexpr int mantissa = 52;
+    static constexpr Bits one = 0x3FF0000000000000;
+    static constexpr double terms[] = {2.098126376977311e-09,
+                                       2.5105208339987698e-08,
+                                       2.7557053718605583e-07,
+                                       2.7557255421023506e-06,
+                                       2.4801587589722127e-05,
+                                       1.9841269874804214e-04,
+                                       1.3888888888744918e-03,
+                                       8.33333333332614e-03,
+                                       4.166666666666697e-02,
+                                       1.666666666666667e-01,
+                                       0.5};
+};
+
+template <class T>
+struct Math : Library<T> {
+    using V = Vec<T>;
+
+    /// Within 1 ulp; numbers below the normal ones are 0.
+    static V exp(const V& x) {
+        const Parts y(x);
+        const V z = __builtin_bit_cast(V, __builtin_bit_cast(Bits, y.p + 1) + y.k);
+        return x <= N::highest ? (x >= N::lowest ? z : V{}) : x + std::numeric_limits<T>::infinity();
+    }
+
+    /// For |x|: e / (e + 2) with e = exp(2 x) - 1 = 2^k p + (2^k - 1). Within 2.5 ulp.
+    static V tanh(const V& x) {
+        const Bits sign = __builtin_bit_cast(Bits, x) & __builtin_bit_cast(Bits, splat(T{-0.0}));
+        const V a = __builtin_bit_cast(V, __builtin_bit_cast(Bits, x) ^ sign);
+        const Parts y(a > 20 ? splat<T>(40) : a + a);
+        const V scale = __builtin_bit_cast(V, y.k + N::one);
+        const V e = Library<T>::fma(scale, y.p, scale - 1);
+        return __builtin_bit_cast(V, __builtin_bit_cast(Bits, e / (e + 2)) | sign);
+    }
+
+private:
+    using N = ExpNumbers<T>;
+    using Bits = Vec<typename N::Bits>;
+
+    // exp(x) = 2^k (1 + p), p = exp(r) - 1 with r = x - k log 2; k stands where an exponent has its bits.
+    struct Parts {
+        Bits k;
+        V p;
+
+        explicit Parts(const V& x) {
+            const V shifted = Library<T>::fma(x, splat(static_cast<T>(1.4426950408889634)), splat(N::whole));
+            const V times = shifted - N::whole;
+            const V r = Library<T>::fma(times, splat(-N::log2_low), Library<T>::fma(times, splat(-N::log2_high), x));
+            V q = splat(N::terms[0]);
+            for (std::size_t i = 1; i < sizeof N::terms / sizeof(T); ++i) q = Library<T>::fma(q, r, splat(N::terms[i]));
+            p = Library<T>::fma(q, r * r, r);
+            k = __builtin_bit_cast(Bits, shifted) << N::mantissa;
+        }
+    };
+};
+
+}  // namespace jt::kernels::JT_ISA
