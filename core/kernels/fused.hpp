@@ -27,7 +27,7 @@ struct RescaleGrads {
     Array v, g;
 };
 /// Gradients of rescale for v and g (`jittor.md` 3.5): dg = sum(G * v) / n, dv = (g / n) * (G - (v / n) * (sum(G * v) /
-/// n)); where sum(v * v) <= 1e-30 the second term vanishes. The sums are taken in double.
+/// n)); where n <= 1e-15 (sum(v * v) <= 1e-30) the second term vanishes. The sums are taken in double.
 RescaleGrads rescale_grad(const Array& G, const Array& v, const Array& g, const Array& n, AxisSet axes);
 
 /// SGD in place (`jittor.md` 4.2): d = p * weight_decay + g; velocity = momentum * velocity + d * (1 - dampening);
