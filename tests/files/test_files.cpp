@@ -296,12 +296,19 @@ TEST_SUITE("files") {
         }
     }
 
-    TEST_CASE("bytes between the members and the directory are refused") {
-        std::string bytes = written(NamedArrays{{"a", pattern({2}, int32)}});
-        const auto directory = bytes.find("PK\1\2"), end = bytes.size() - 22;
-        bytes.insert(directory, 1, 'x');
-        ++bytes[end + 1 + 16];
-        CHECK(kind_of_npz(bytes) == "BadZip");
+    TEST_CASE("bytes before the directory or at its end are refused") {
+        const std::string good = written(NamedArrays{{"a", pattern({2}, int32)}});
+        std::string before = good, at_end = good;
+        before.insert(good.find("PK\1\2"), 1, 'x');
+        ++before[good.size() - 5];  // where the directory begins
+        at_end.insert(good.size() - 22, 1, 'x');
+        ++at_end[good.size() - 9];  // its size
+        CHECK(kind_of_npz(before) == "BadZip");
+        CHECK(kind_of_npz(at_end) == "BadZip");
+    }
+
+    TEST_CASE("the clock of an archive stands at 1980-01-01, as NumPy's does") {
+        CHECK(written(NamedArrays{{"a", pattern({2}, int32)}}).substr(10, 4) == std::string("\0\0\x21\0", 4));
     }
 
     TEST_CASE("dictionaries beyond the catalogue") {
