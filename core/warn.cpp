@@ -16,8 +16,10 @@ std::function<void(const std::string&)> handler;
 
 void warn(const std::string& message) {
     const std::lock_guard lock(mutex);
-    if (handler) handler(message);
-    else std::fprintf(stderr, "minijt: %s\n", message.c_str());
+    if (handler)
+        handler(message);
+    else
+        std::fprintf(stderr, "minijt: %s\n", message.c_str());
 }
 
 std::function<void(const std::string&)> set_warning_handler(std::function<void(const std::string&)> next) {
