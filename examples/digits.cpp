@@ -1,13 +1,11 @@
 // Learn to read handwritten digits with a weight-normed network; `digits --help` lists what else it can do.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
 #include <iostream>
-#include <minijt/core/files/npz.hpp>
 #include <minijt/minijt.hpp>
-#include <optional>
 
 #include "digits_data.hpp"
+#include "digits_options.hpp"
 #include "digits_page.hpp"
 #include "progress.hpp"
 
@@ -51,41 +49,6 @@ struct ConvNet : nn::Module {
     }
 };
 
-// ---- the options
-
-struct Options {
-    std::optional<int> seed;
-    std::optional<std::string> net;
-    bool plain = false, all_seeds = false;
-    int epochs = 30, batch = 32;
-    double lr = 0.1;
-    std::string data = DIGITS_DATA, svg = "digits.svg", save, load;
-};
-
-constexpr int largest_seed = 2147483644;
-
-void add_options(CLI::App& app, Options& o) {
-    app.add_option("--net", o.net, "mlp (the default) or conv")->check(CLI::IsMember({"mlp", "conv"}));
-    app.add_flag("--plain", o.plain, "train without weight norm");
-    app.add_option("--epochs", o.epochs, "passes over the training digits")
-        ->capture_default_str()
-        ->check(CLI::Range(1, 100000));
-    app.add_option("--batch", o.batch, "digits in a mini-batch")->capture_default_str()->check(CLI::Range(1, 100000));
-    app.add_option("--lr", o.lr, "learning rate of the first epoch; it falls to 0")
-        ->capture_default_str()
-        ->check(CLI::PositiveNumber);
-    auto* seed = app.add_option("--seed", o.seed, "of the split, the first weights and the batches (default: 0)")
-                     ->check(CLI::Range(0, largest_seed));
-    auto* all = app.add_flag("--all-seeds", o.all_seeds, "train with the seeds 0 to 9 and print the median accuracy");
-    auto* save = app.add_option("--save", o.save, "keep the trained network in this .npz file");
-    auto* load = app.add_option("--load", o.load, "reopen such a file instead of training");
-    auto* svg =
-        app.add_option("--svg", o.svg, "where to draw the curves and the misread digits")->capture_default_str();
-    app.add_option("--data", o.data, "the digits, as scikit-learn's digits.csv.gz")->capture_default_str();
-    all->excludes(seed)->excludes(save)->excludes(load)->excludes(svg);
-    load->excludes(save);
-}
-
 // ---- training
 
 Score evaluate(nn::Module& net, const Digits& digits) {
@@ -105,9 +68,9 @@ std::string text(const char* format, double x, double y) {
 std::vector<Epoch> train(nn::Module& net, const Split& data, const Options& o) {
     nn::SGD opt(net.parameters(), {.lr = o.lr, .momentum = 0.9});
     std::vector<Epoch> history;
-    const Progress bar(o.epochs);
-    for (int epoch = 0; epoch < o.epochs; ++epoch) {
-        opt.lr = o.lr * (1 - static_cast<double>(epoch) / o.epochs);
+    const Progress bar(*o.epochs);
+    for (int epoch = 0; epoch < *o.epochs; ++epoch) {
+        opt.lr = o.lr * (1 - static_cast<double>(epoch) / *o.epochs);
         each_batch(data.train, o.batch, [&](const Digits& batch) {
             const Var y = net(batch.images);
             const Var loss = nn::cross_entropy_loss(y, batch.labels);
@@ -129,29 +92,16 @@ nn::ModulePtr make_net(const Options& o) {
     return net;
 }
 
+[[noreturn]] void refuse(const std::string& path) {
+    jt::fail<jt::FileError>(path, ": holds no network that --save wrote");
+}
+
 nn::StateDict read_state(const std::string& path) {
     nn::StateDict state;
     for (const auto& [name, value] : jt::load_npz(path)) state.add(name, jt::array(value));
     const Var* seed = state.find("seed");
-    if (!seed || seed->dtype() != jt::int32 || seed->numel() != 1)
-        jt::fail<jt::FileError>(path, ": holds no network that --save wrote");
+    if (!seed || seed->dtype() != jt::int32 || seed->numel() != 1) refuse(path);
     return state;
-}
-
-/// An option that was left open is what the file says; one that was given must agree.
-template <class T>
-void settle(std::optional<T>& option, const T& kept, const std::string& where) {
-    if (option && *option != kept) jt::fail<jt::ValueError>(where, " ", kept, ", not ", *option);
-    option = kept;
-}
-
-void settle(Options& o, const nn::StateDict& state) {
-    const bool conv = state.contains("conv1.bias");
-    const bool normed = state.contains(conv ? "conv1.weight_g" : "fc1.weight_g");
-    settle(o.seed, static_cast<int>(state["seed"].item()), o.load + ": was saved with seed");
-    settle(o.net, std::string(conv ? "conv" : "mlp"), o.load + ": was saved with net");
-    if (o.plain && normed) jt::fail<jt::ValueError>(o.load, ": was saved with weight norm, not plain");
-    o.plain = !normed;
 }
 
 // ---- what the program does
@@ -166,12 +116,12 @@ struct Outcome {
 /// Trains a network, or fills it with what was saved, and tests it. In Jittor's random stream the seeds 0 and 1 are
 /// one, so those of this program begin at its 1.
 Outcome outcome(const Options& o, const nn::StateDict& saved = {}) {
-    jt::set_global_seed(*o.seed + 1);
+    jt::set_global_seed(std::int64_t{1} + *o.seed);
     Outcome out{split(read_digits(o.data)), make_net(o), {}, {}};
     if (saved.size() == 0)
         out.history = train(*out.net, out.data, o);
-    else
-        out.net->load_state_dict(saved);
+    else if (!out.net->load_state_dict(saved, false).ok())
+        refuse(o.load);
     out.score = evaluate(*out.net, out.data.test);
     return out;
 }
@@ -183,9 +133,8 @@ void print(const Score& score) {
 
 void run(Options o) {
     const nn::StateDict saved = o.load.empty() ? nn::StateDict() : read_state(o.load);
-    if (saved.size() != 0) settle(o, saved);
-    o.seed = o.seed.value_or(0);
-    o.net = o.net.value_or("mlp");
+    if (saved.size() != 0) o.settle(saved);
+    o.fill_in();
     const Outcome out = outcome(o, saved);
     const std::string title =
         *o.net + (o.plain ? " without" : " with") + " weight norm, seed " + std::to_string(*o.seed);
@@ -197,7 +146,7 @@ void run(Options o) {
 }
 
 void run_all_seeds(Options o) {
-    o.net = o.net.value_or("mlp");
+    o.fill_in();
     std::vector<double> accuracies;
     for (const int seed : {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}) {
         o.seed = seed;
@@ -213,14 +162,9 @@ void run_all_seeds(Options o) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    Options o;
-    CLI::App app("Learns to read the 1,797 handwritten digits of the UCI set with a weight-normed network.");
-    add_options(app, o);
+    const Options options = parse(argc, argv);
     try {
-        app.parse(argc, argv);
-        o.all_seeds ? run_all_seeds(o) : run(o);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : 1;
+        options.all_seeds ? run_all_seeds(options) : run(options);
     } catch (const std::exception& error) {
         std::cerr << "digits: " << error.what() << '\n';
         return 1;
