@@ -150,6 +150,7 @@ std::uint64_t check_local(const Input& in, Entry& e, std::uint64_t limit) {
 /// The members must fill the file from its first byte to the directory.
 void check_layout(const Input& in, std::vector<Entry>& entries, std::uint64_t directory) {
     std::vector<Entry*> order;
+    order.reserve(entries.size());
     for (auto& e : entries) order.push_back(&e);
     std::sort(order.begin(), order.end(), [](const Entry* a, const Entry* b) { return a->local < b->local; });
     std::uint64_t end = 0;
@@ -244,6 +245,7 @@ NamedArrays read_npz(const Input& in) {
     const Directory directory = find_directory(in);
     auto entries = read_entries(in, directory);
     std::vector<std::string> names;
+    names.reserve(entries.size());
     for (const auto& e : entries) names.push_back(e.name);
     check_names(in, names);
     check_layout(in, entries, directory.start);
