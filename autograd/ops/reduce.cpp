@@ -72,10 +72,11 @@ Var sum(const Var& x, const Axes& axes, KeepDims keep) {
 }
 
 Var mean(const Var& x, const Axes& axes, KeepDims keep) {
-    const Dtype dtype = node_of("mean", x).value.dtype();
-    const Var v = is_float(dtype) ? x : cast(x, to_float(dtype));
-    Var y = sum(v, axes, keep) * (1.0 / static_cast<double>(count(x.shape(), axis_set("mean", axes, x.ndim()))));
-    mark_full(y, x, axis_set("mean", axes, x.ndim()));
+    const Array& value = node_of("mean", x).value;
+    const AxisSet set = axis_set("mean", axes, value.rank());
+    const Var v = is_float(value.dtype()) ? x : cast(x, to_float(value.dtype()));
+    Var y = sum(v, axes, keep) * (1.0 / static_cast<double>(count(value.shape(), set)));
+    mark_full(y, x, set);
     return y;
 }
 
