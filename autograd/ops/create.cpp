@@ -113,7 +113,9 @@ Var arange(Scalar end) { return arange(0, end); }
 
 Var arange(Scalar start, Scalar end, Scalar step, std::optional<Dtype> dtype) {
     if (step.value == 0) fail<ValueError>("arange: needs a step other than 0, got 0");
-    const auto n = static_cast<std::int64_t>(std::max(0.0, std::ceil((end.value - start.value) / step.value)));
+    const double count = std::max(std::ceil((end.value - start.value) / step.value), 0.0);
+    if (!(count < 0x1p62)) fail<ValueError>("arange: needs finite ends, got ", start.value, " and ", end.value);
+    const auto n = static_cast<std::int64_t>(count);
     Array out({n}, Dtype::float64);
     for (std::int64_t i = 0; i < n; ++i) out.data<double>()[i] = start.value + static_cast<double>(i) * step.value;
     const bool integers = !is_float(start.dtype) && !is_float(step.dtype);
