@@ -82,7 +82,7 @@ Var cube() { return reshape(arange(24), {2, 3, 4}); }
 
 TEST_SUITE("autograd") {
     TEST_CASE("gradients of shape and index ops") { check_all(grad_rows); }
-    TEST_CASE("values of making, shape and index ops") {
+    TEST_CASE("values of arrays") {
         expect("array", array({{1, 2}, {3, 4}}), "jt.Var([[1 2]\n        [3 4]], dtype=int32)");
         expect("array: number", array(1.5), "jt.Var([1.5], dtype=float32)");
         expect("array: mixed", array({1, 2.5}), "jt.Var([1.  2.5], dtype=float32)");
@@ -101,6 +101,9 @@ TEST_SUITE("autograd") {
         expect("array: pointer", array(numbers, {2, 1}), "jt.Var([[1.]\n        [2.]], dtype=float32)");
         expect("array: Var", array(array({1.5, 2.5}), int32), "jt.Var([1 2], dtype=int32)");
         expect("array: Array", array(Array::full({2}, 3, float32)), "jt.Var([3. 3.], dtype=float32)");
+    }
+
+    TEST_CASE("values of filled Vars") {
         expect("zeros", zeros({2, 1}), "jt.Var([[0.]\n        [0.]], dtype=float32)");
         expect("zeros: scalar", zeros(Shape{}), "jt.Var([0.], dtype=float32)");
         expect("ones", ones({2}, int32), "jt.Var([1 1], dtype=int32)");
@@ -113,6 +116,9 @@ TEST_SUITE("autograd") {
         expect("arange: down", arange(5, 0, -2), "jt.Var([5 3 1], dtype=int32)");
         expect("arange: floats", arange(0.5, 2, 0.5), "jt.Var([0.5 1.  1.5], dtype=float32)");
         expect("arange: none", arange(3, 3), "jt.Var([], dtype=int32)");
+    }
+
+    TEST_CASE("values of shape ops") {
         expect("reshape", reshape(arange(6), {2, -1}), "jt.Var([[0 1 2]\n        [3 4 5]], dtype=int32)");
         expect("reshape: scalar", reshape(array({{5}}), Shape{}), "jt.Var([5], dtype=int32)");
         expect("reshape: nothing", reshape(zeros({0, 3}), {3, -1}), "jt.Var([], dtype=float32)");
@@ -127,6 +133,9 @@ TEST_SUITE("autograd") {
         expect("concat: dtypes", concat({array({true}), array({2}), array({0.5}), array({1, 2}, float64)}),
                "jt.Var([1.  2.  0.5 1.  2. ], dtype=float64)");
         expect("concat: one", concat({array({1, 2})}), "jt.Var([1 2], dtype=int32)");
+    }
+
+    TEST_CASE("values of indexing") {
         expect("getitem", cube()[{1, 2, 3}], "jt.Var([23], dtype=int32)");
         expect("getitem: two integers", cube()[{1, 2}], "jt.Var([20 21 22 23], dtype=int32)");
         expect("getitem: negative", cube()[-1][-1][-4], "jt.Var([20], dtype=int32)");
@@ -262,6 +271,9 @@ TEST_SUITE("autograd") {
         CHECK_THROWS_WITH_AS(full_like(Var(), 1), "full_like: needs a Var that holds something, got an empty one",
                              GraphError);
         CHECK_THROWS_WITH_AS(arange(0, 5, 0), "arange: needs a step other than 0, got 0", ValueError);
+        const double inf = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
+        CHECK_THROWS_WITH_AS(arange(inf), "arange: needs finite ends, got 0 and inf", ValueError);
+        CHECK_THROWS_WITH_AS(arange(nan, 5), "arange: needs finite ends, got nan and 5", ValueError);
         CHECK_THROWS_WITH_AS(randint(3, 3), "randint: needs low < high, got 3 and 3", ValueError);
         CHECK_THROWS_WITH_AS(randint_like(zeros({2}), 3, 1), "randint: needs low < high, got 3 and 1", ValueError);
         CHECK_THROWS_WITH_AS(randperm(-1), "randperm: needs n of 0 or more, got -1", ValueError);
@@ -307,6 +319,10 @@ TEST_SUITE("autograd") {
                              GraphError);
         CHECK_THROWS_WITH_AS(concat({none, x}), "concat: needs a Var that holds something, got an empty one",
                              GraphError);
+    }
+
+    TEST_CASE("wrong calls of indexing") {
+        const Var x = zeros({2, 3}), none;
         CHECK_THROWS_WITH_AS(x[2], "getitem: needs an index from -2 to 1 along axis 0, got 2", IndexError);
         CHECK_THROWS_WITH_AS(x[-3], "getitem: needs an index from -2 to 1 along axis 0, got -3", IndexError);
         CHECK_THROWS_WITH_AS((x[{Slice{}, 3}]), "getitem: needs an index from -3 to 2 along axis 1, got 3", IndexError);

@@ -17,7 +17,7 @@ void holds(const Var& x, const std::string& expected) { CHECK_EQ(str(x), expecte
 }  // namespace
 
 TEST_SUITE("autograd") {
-    TEST_CASE("Vars print as in Jittor") {
+    TEST_CASE("floats print with as few digits as tell them apart") {
         holds(array({{1, 2}, {3, 4}}, float32),
               "jt.Var([[1. 2.]\n"
               "        [3. 4.]], dtype=float32)");
@@ -36,6 +36,9 @@ TEST_SUITE("autograd") {
         holds(array({1.23456789012e-7, 1}, float64), "jt.Var([1.23456789e-07 1.00000000e+00], dtype=float64)");
         holds(array({1e300, -1e-300}, float64), "jt.Var([ 1.e+300 -1.e-300], dtype=float64)");
         holds(array({-0.0, 0.0}), "jt.Var([-0.  0.], dtype=float32)");
+    }
+
+    TEST_CASE("NaN and infinity are as wide as the rest") {
         holds(array({nan, 1.0}), "jt.Var([nan  1.], dtype=float32)");
         holds(array({inf, -1.5}), "jt.Var([ inf -1.5], dtype=float32)");
         holds(array({-inf, 1.0}), "jt.Var([-inf   1.], dtype=float32)");
@@ -45,9 +48,15 @@ TEST_SUITE("autograd") {
         holds(array({nan, 0.001, 12345.678}), "jt.Var([          nan 1.0000000e-03 1.2345678e+04], dtype=float32)");
         holds(array({-1.5, 22.25, -333.125}), "jt.Var([  -1.5     22.25  -333.125], dtype=float32)");
         holds(array({1e-45}), "jt.Var([1.e-45], dtype=float32)");
+    }
+
+    TEST_CASE("the smallest numbers, ties of rounding") {
         holds(array({0.5, 0.125}, float64), "jt.Var([0.5   0.125], dtype=float64)");
         holds(array({0.000000015, 0.000000025}, float64), "jt.Var([1.5e-08 2.5e-08], dtype=float64)");
         holds(array({0.123456785, 0.5}, float64), "jt.Var([0.12345678 0.5       ], dtype=float64)");
+    }
+
+    TEST_CASE("integers and bools print") {
         holds(array({1, -20, 300}), "jt.Var([  1 -20 300], dtype=int32)");
         holds(array({{1, 2}, {-3, 4}}, int64),
               "jt.Var([[ 1  2]\n"
@@ -58,6 +67,9 @@ TEST_SUITE("autograd") {
         holds(array({{false, true}, {true, true}}),
               "jt.Var([[False  True]\n"
               "        [ True  True]], dtype=bool)");
+    }
+
+    TEST_CASE("Vars of nothing and of many axes print") {
         holds(array({}), "jt.Var([], dtype=float32)");
         holds(zeros({0, 3}), "jt.Var([], dtype=float32)");
         holds(zeros({2, 0}, int32), "jt.Var([], dtype=int32)");
@@ -83,6 +95,9 @@ TEST_SUITE("autograd") {
               "       \n"
               "         [[12 13]\n"
               "          [14 15]]]], dtype=int32)");
+    }
+
+    TEST_CASE("long rows wrap") {
         holds(arange(30),
               "jt.Var([ 0  1  2  3  4  5  6  7  8  9 10 11 12 13 14 15 16 17 18 19 20 21 22 23\n"
               "        24 25 26 27 28 29], dtype=int32)");
@@ -108,6 +123,9 @@ TEST_SUITE("autograd") {
         holds(arange(1000)[Slice{980, {}}],
               "jt.Var([980 981 982 983 984 985 986 987 988 989 990 991 992 993 994 995 996 997\n"
               "        998 999], dtype=int32)");
+    }
+
+    TEST_CASE("many elements are summarised") {
         holds(arange(1001), "jt.Var([   0    1    2 ...  998  999 1000], dtype=int32)");
         holds(reshape(arange(2000), {20, 100}),
               "jt.Var([[   0    1    2 ...   97   98   99]\n"
@@ -133,6 +151,9 @@ TEST_SUITE("autograd") {
               "         [1.573e+03 1.574e+03 1.575e+03 ... 1.713e+03 1.714e+03 1.715e+03]\n"
               "         [1.716e+03 1.717e+03 1.718e+03 ... 1.856e+03 1.857e+03 1.858e+03]\n"
               "         [1.859e+03 1.860e+03 1.861e+03 ... 1.999e+03 2.000e+03 2.001e+03]]], dtype=float32)");
+    }
+
+    TEST_CASE("summaries of many axes and of what is not shown") {
         holds(reshape(arange(1200), {300, 4}) > 600,
               "jt.Var([[False False False False]\n"
               "        [False False False False]\n"
