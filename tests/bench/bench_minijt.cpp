@@ -38,9 +38,9 @@ void time_mlp_big(benchmark::State& state, bool weight_norm) { time_mlp(state, 7
 
 void time_lenet(benchmark::State& state) {
     nn::Sequential net(nn::make<nn::Conv>(1, 6, 5, 1, 2), nn::make<nn::ReLU>(), nn::make<nn::Pool>(2),
-                       nn::make<nn::Conv>(6, 16, 5), nn::make<nn::ReLU>(), nn::make<nn::Pool>(2), nn::make<nn::Flatten>(),
-                       nn::make<nn::Linear>(400, 120), nn::make<nn::ReLU>(), nn::make<nn::Linear>(120, 84),
-                       nn::make<nn::ReLU>(), nn::make<nn::Linear>(84, 10));
+                       nn::make<nn::Conv>(6, 16, 5), nn::make<nn::ReLU>(), nn::make<nn::Pool>(2),
+                       nn::make<nn::Flatten>(), nn::make<nn::Linear>(400, 120), nn::make<nn::ReLU>(),
+                       nn::make<nn::Linear>(120, 84), nn::make<nn::ReLU>(), nn::make<nn::Linear>(84, 10));
     const limit::Batch data(64, 28 * 28, 10);
     time_training(state, net, images(data, {64, 1, 28, 28}), labels(data));
 }
