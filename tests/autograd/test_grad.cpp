@@ -44,6 +44,16 @@ double chain_gradient(int length, bool retain_graph) {
     return grad(y, x, retain_graph).item();
 }
 
+// Keeps its input, as Functions do.
+class Same : public Function {
+public:
+    Vars execute(const Vars& inputs) override { return inputs_ = inputs; }
+    Vars grad(const Vars& g) override { return g; }
+
+private:
+    Vars inputs_;
+};
+
 // A small net trained for some steps; its loss after each.
 std::vector<double> train(double start) {
     Var w = array({{0.3, -0.2}, {0.1, 0.4}}), v = array({{0.5 + start}, {-0.3}});
@@ -409,6 +419,19 @@ TEST_SUITE("autograd") {
                  "");
         CHECK(first == doctest::Approx(std::pow(1 + 1e-6, 1e5)).epsilon(1e-9));
         CHECK(second == doctest::Approx(2 * std::pow(1 + 1e-6, 1e5)).epsilon(1e-9));
+    }
+
+    TEST_CASE("a long chain of Functions needs no stack") {
+        double first = 0;
+        CHECK_EQ(on_thread(256 << 10,
+                           [&] {
+                               const Var x = array({1.0}, float64);
+                               Var y = x;
+                               for (int i = 0; i < 30000; ++i) y = apply<Same>({y})[0];
+                               first = grad(y, x).item();
+                           }),
+                 "");
+        CHECK(first == 1);
     }
 
     TEST_CASE("many inputs to one sum") {
