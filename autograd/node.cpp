@@ -128,7 +128,7 @@ Var Call::input(std::size_t k) const {
     if (in.saved == in.var.node()->value.buffer()) return in.var;
     // The input was written to since: the same place in the graph, with the numbers that the op read.
     Node* old = new Node(in.var.array().with_buffer(in.saved));
-    const Var x(old);
+    Var x(old);
     if (old->requires_grad && in.var.requires_grad()) remember(*old, same_value, in.var);
     return x;
 }
