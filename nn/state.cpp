@@ -34,6 +34,8 @@ LoadReport compare(const StateDict& mine, const StateDict& state, const std::vec
     return report;
 }
 
+bool same_type(const Module& a, const Module& b) { return typeid(a) == typeid(b); }
+
 double largest_difference(const Var& x, const Var& y) {
     if (x.shape() != y.shape()) return std::numeric_limits<double>::infinity();
     const auto a = x.to_vector<double>(), b = y.to_vector<double>();
@@ -155,7 +157,7 @@ void Module::Slot::copy(const Slot& from, CopiedVars& copied) {
     sources = from.sources;
     rebuild = from.rebuild;
     var = from.var ? copied_var(from.var, copied) : Var();
-    if (from.module && module && typeid(*module) == typeid(*from.module))
+    if (from.module && module && same_type(*module, *from.module))
         module->copy_state(*from.module, copied);
     else
         module = from.module ? from.module->clone() : ModulePtr();
