@@ -84,7 +84,7 @@ bool Module::hasattr(const std::string& name) const {
     return find(name) != nullptr;
 }
 
-const Var& Module::getattr(const std::string& name) const {
+Var Module::getattr(const std::string& name) const {
     const Slot& slot = need(name);
     if (slot.module) fail<KeyError>(class_name(), ".", name, " is a module; getattr_module returns it");
     return slot.var;
@@ -238,7 +238,7 @@ const Var* StateDict::find(const std::string& name) const {
     return nullptr;
 }
 
-const Var& StateDict::operator[](const std::string& name) const {
+Var StateDict::operator[](const std::string& name) const {
     if (const Var* var = find(name)) return *var;
     fail<KeyError>("state_dict: needs a name that is there, got '", name, "'");
 }

@@ -50,7 +50,7 @@ public:
     void add(const std::string& name, const Var& var) { entries_.emplace_back(name, var); }
     bool contains(const std::string& name) const { return find(name) != nullptr; }
     /// Throws a KeyError for a name that is not there.
-    const Var& operator[](const std::string& name) const;
+    Var operator[](const std::string& name) const;
     const Var* find(const std::string& name) const;
     std::vector<std::string> names() const;
     std::size_t size() const { return entries_.size(); }
@@ -60,6 +60,9 @@ public:
 private:
     std::vector<value_type> entries_;
 };
+
+/// What Module::save, or numpy.savez, wrote into an .npz file. Throws a FileError.
+StateDict load_state(const std::string& path);
 
 /// What a lenient load_state_dict did not load.
 struct LoadReport {
@@ -114,7 +117,7 @@ public:
     /// True for an attribute, and for "__fhook2__", "__fhook__", "__bihook__", "__bohook__" while such a hook is there.
     bool hasattr(const std::string& name) const;
     /// Throws a KeyError that lists the names when there is no such Var or module.
-    const Var& getattr(const std::string& name) const;
+    Var getattr(const std::string& name) const;
     const ModulePtr& getattr_module(const std::string& name) const;
     /// The submodule of that name, or null when the name is a Var or not there.
     const Module* child(const std::string& name) const;
@@ -136,7 +139,8 @@ public:
     /// all missing, unexpected and wrongly shaped entries and changes nothing; else loads what fits and reports the
     /// rest.
     LoadReport load_state_dict(const StateDict& state, bool strict = true);
-    /// state_dict as an .npz file, written atomically; and back, strictly. Throws a FileError.
+    /// state_dict as an .npz file, written atomically; and back, strictly. Throws a FileError, and a KeyError as
+    /// load_state_dict does.
     void save(const std::string& path);
     void load(const std::string& path);
     /// Itself and all below it, each once, parents first.

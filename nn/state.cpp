@@ -94,10 +94,19 @@ void Module::save(const std::string& path) {
     save_npz(path, arrays);
 }
 
-void Module::load(const std::string& path) {
+StateDict load_state(const std::string& path) {
     StateDict state;
     for (const auto& [name, value] : load_npz(path)) state.add(name, jt::array(value));
-    load_state_dict(state);
+    return state;
+}
+
+void Module::load(const std::string& path) {
+    const StateDict state = load_state(path);
+    try {
+        load_state_dict(state);
+    } catch (const KeyError& error) {
+        fail<KeyError>("load: '", path, "': ", error.what());
+    }
 }
 
 ModulePtr Module::clone() {

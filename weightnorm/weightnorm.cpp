@@ -26,7 +26,7 @@ Var norm_of(const Var& v, AxisSet axes) {
 }
 
 Var weight_of(const nn::Module& module, const std::string& name, const Dim& dim) {
-    const Var &v = module.getattr(name + "_v"), &g = module.getattr(name + "_g");
+    const Var v = module.getattr(name + "_v"), g = module.getattr(name + "_g");
     const AxisSet axes = dim.reduced(v.ndim());
     if (axes != 0) return rescale(v, g, list_of(axes, v.ndim()));
     const Shape unit = with_unit_axis(v.shape());

@@ -71,8 +71,9 @@ Var thinned(const Var& parameter, const Var& stored, int stride) {
 void check_parameters(nn::Module& net, const Fixture& f, const std::string& when, double tolerance) {
     const int stride = static_cast<int>(f["stride"].item());
     for (const auto& [name, parameter] : net.named_parameters()) {
-        CAPTURE(name);
-        const Var& stored = f[when + "." + name];
+        const std::string where = when + "." + name;
+        CAPTURE(where);
+        const Var& stored = f[where];
         CHECK_EQ(test::difference(thinned(parameter, stored, stride), stored, tolerance, tolerance), "");
     }
 }

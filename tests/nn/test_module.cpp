@@ -6,6 +6,7 @@
 #include "../../nn/loss.hpp"
 #include "../../nn/optim.hpp"
 #include "../check.hpp"
+#include "../files/temporary.hpp"
 
 using namespace jt;
 
@@ -148,6 +149,25 @@ TEST_SUITE("nn") {
         CHECK_THROWS_WITH_AS(wrong["nothing"], "state_dict: needs a name that is there, got 'nothing'", KeyError);
     }
 
+    TEST_CASE("save and load keep every number; load says which file does not fit") {
+        const test::Folder folder;
+        const std::string path = folder / "net.npz";
+        Net net, other;
+        net.mean.assign(array({1, 2, 3, 4, 5}));
+        net.save(path);
+        other.load(path);
+        const auto mine = net.state_dict();
+        CHECK_EQ(joined(nn::load_state(path).names()), joined(mine.names()));
+        for (const auto& [name, var] : other.state_dict()) CHECK_SAME(var, mine[name]);
+        nn::Linear unlike(3, 5);
+        const std::string expected =
+            "load: '" + path +
+            "': load_state_dict: needs the names and shapes of Linear; "
+            "missing: weight, bias; unexpected: w0, mean, fc1.weight, fc1.bias, fc2.weight, fc2.bias";
+        CHECK_THROWS_WITH_AS(unlike.load(path), expected.c_str(), KeyError);
+        CHECK_THROWS_AS(unlike.load(folder / "none.npz"), FileError);
+    }
+
     TEST_CASE("loading casts to the parameter's dtype and is seen by every handle") {
         nn::Linear m(1, 2);
         const Var held = m.weight;
@@ -184,7 +204,7 @@ TEST_SUITE("nn") {
     TEST_CASE("a clone of a Sequential clones its layers") {
         const nn::ModulePtr net = nn::make<nn::Sequential>(nn::make<nn::Linear>(2, 3), nn::make<nn::ReLU>());
         const nn::ModulePtr copy = net->clone();
-        Var(net->getattr_module("0")->getattr("weight")).assign(zeros({3, 2}));
+        net->getattr_module("0")->getattr("weight").assign(zeros({3, 2}));
         CHECK_GT(copy->getattr_module("0")->getattr("weight").abs().sum().item(), 0);
     }
 

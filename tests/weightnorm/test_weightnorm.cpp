@@ -229,7 +229,7 @@ TEST_SUITE("weightnorm") {
             weight_norm(r.m, "weight", -1);
             const Var noise = array({{0., 0.}, {0., 4.8e-7}, {0., 0.}});
             bool first = true;
-            Var(r.m.getattr("weight_v")).register_hook([&](const Var& g) {
+            r.m.getattr("weight_v").register_hook([&](const Var& g) {
                 return std::exchange(first, false) ? g + noise : Var();
             });
             nn::Adam opt(r.m.parameters(), {.lr = 0.05});
@@ -377,7 +377,7 @@ TEST_SUITE("weightnorm") {
         Reference r;
         weight_norm(r.m, "weight", -1);
         r.loss();
-        Var(r.m.getattr("weight_g")).assign(array({10., 5., 2.}).reshape({3, 1}));
+        r.m.getattr("weight_g").assign(array({10., 5., 2.}).reshape({3, 1}));
         remove_weight_norm(r.m);
         CHECK_CLOSE(r.m.weight, {6, 8, 0, 5, 2, 0});
         CHECK_CLOSE(grad(r.m(r.x).sum(), r.m.weight)[0], {.5, 2.25});
@@ -388,7 +388,7 @@ TEST_SUITE("weightnorm") {
     TEST_CASE("a weight set between calls is that of the last call until the next one") {
         Reference r;
         weight_norm(r.m, "weight", -1);
-        Var(r.m.getattr("weight_g")).assign(array({10., 5., 2.}).reshape({3, 1}));
+        r.m.getattr("weight_g").assign(array({10., 5., 2.}).reshape({3, 1}));
         CHECK_CLOSE(r.m.weight, {3, 4, 0, 5, 1, 0});
         r.m(r.x);
         CHECK_CLOSE(r.m.weight, {6, 8, 0, 5, 2, 0});
@@ -431,12 +431,12 @@ TEST_SUITE("weightnorm") {
         weight_norm(r.m, "weight", -1);
         r.m.register_pre_forward_hook(
             [&](nn::Module& m, const Vars&) { seen.push_back(m.getattr("weight").to_vector<double>()[0]); });
-        Var(r.m.getattr("weight_g")).assign(array({10., 5., 2.}).reshape({3, 1}));
+        r.m.getattr("weight_g").assign(array({10., 5., 2.}).reshape({3, 1}));
         r.m(r.x);
         CHECK_EQ(seen.back(), doctest::Approx(6));
         r.m.remove_pre_forward_hook();
         CHECK(r.m.hasattr("__fhook2__"));
-        Var(r.m.getattr("weight_g")).assign(array({5., 5., 2.}).reshape({3, 1}));
+        r.m.getattr("weight_g").assign(array({5., 5., 2.}).reshape({3, 1}));
         r.m(r.x);
         CHECK_CLOSE(r.m.weight, {3, 4, 0, 5, 2, 0});
         CHECK_EQ(seen.size(), 1);
@@ -521,7 +521,7 @@ TEST_SUITE("weightnorm") {
         CHECK_SAME(copy(r.x), before);
         CHECK_EQ(joined(copy->attributes()), "bias weight_g weight_v weight");
         CHECK_EQ(copy->getattr("weight_g").shape(), Shape{1, 2});
-        Var(copy->getattr("weight_g")).assign(zeros({1, 2}));
+        copy->getattr("weight_g").assign(zeros({1, 2}));
         CHECK_EQ(test::difference(copy(r.x), copy->getattr("bias").broadcast({4, 3}), 0, 0), "");
         remove_weight_norm(copy);
         CHECK_EQ(joined(copy->attributes()), "weight bias");
