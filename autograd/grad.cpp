@@ -102,8 +102,8 @@ private:
     void visit(Step& step) {
         run_hooks(step);
         Node& node = *step.var.node();
-        if (leads_on(step)) send(step, call_rule(step));
-        if (!step.target) step.g = Var();
+        const Var g = step.target ? step.g : std::move(step.g);  // unless asked for, the rule's own: see `taken`
+        if (leads_on(step)) send(step, call_rule(step, g));
         step.outs.reset();
         if (!retain_ && node.op) free_graph(step, node);
     }
@@ -119,11 +119,10 @@ private:
         for (auto hook = hooks.rbegin(); hook != hooks.rend(); ++hook)
             if (Var g = (*hook)(step.g)) step.g = g;
     }
-    Vars call_rule(const Step& step) const {
+    Vars call_rule(const Step& step, const Var& g) const {
         const Node& node = *step.var.node();
         const Call call(node, edges_.data() + step.first_edge);
-        return is_function(node) ? function_gradients(step.outs ? *step.outs : Vars(), call)
-                                 : node.op->rule(step.g, call);
+        return is_function(node) ? function_gradients(step.outs ? *step.outs : Vars(), call) : node.op->rule(g, call);
     }
     void send(const Step& step, const Vars& gradients) {
         const Node& node = *step.var.node();
@@ -147,13 +146,13 @@ private:
         const Var out = from.shape() == to.shape() ? g : sum_to(g, to.shape());
         return from.dtype() == to.dtype() ? out : cast(out, to.dtype());
     }
-    void add(Var& sum, Var g) const {
+    static void add(Var& sum, Var g) {
         if (!sum)
             sum = std::move(g);
-        else if (!recording() && sum.node()->refs == 1 && sum.array().unique())
-            kernels::accumulate(sum.node()->value, g.array());
-        else
+        else if (recording())
             sum = sum + g;
+        else
+            sum = make_var(kernels::zip(kernels::Binary::add, taken(sum), g.array()));
     }
     static void free_graph(Step& step, Node& node) {
         node.op = &freed;

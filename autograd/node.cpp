@@ -103,6 +103,11 @@ no_grad::~no_grad() { record_on = previous_; }
 enable_grad::enable_grad() : previous_(std::exchange(record_on, true)) {}
 enable_grad::~enable_grad() { record_on = previous_; }
 
+Array taken(const Var& g) {
+    Node& node = *g.node();
+    return !record_on && node.refs == 1 && node.value.unique() ? std::move(node.value) : node.value;
+}
+
 Var make_var(Array value) { return Var(new Node(std::move(value))); }
 
 Var constant(Array value) {

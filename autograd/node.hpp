@@ -109,6 +109,10 @@ private:
 /// True when ops of this thread record.
 bool recording() noexcept;
 
+/// The value of g for a rule to write over, when neither a graph nor anybody else needs it; otherwise the value shared
+/// with them, which is then not unique().
+Array taken(const Var& g);
+
 /// A leaf that holds `value`; gradients on when it is a float and this thread records.
 Var make_var(Array value);
 /// A leaf that takes no gradient.

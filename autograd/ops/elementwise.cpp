@@ -74,12 +74,16 @@ Var unary(const Op& op, Unary f, const Var& x) {
 
 // ---- fused gradients: one node each, whose own rule is the composed form
 
+Array along(Binary f, const Var& g, const Var& y) {
+    return recording() ? kernels::zip(f, g.array(), y.array()) : kernels::zip(f, taken(g), y.array());
+}
+
 Var tanh_grad(const Var& g, const Var& y) {
     static constexpr Op op{"tanh_grad", [](const Var& gg, const Call& call) -> Vars {
                                const Var g = call.input(0), y = call.input(1);
                                return {gg * (1 - y * y), gg * g * y * -2};
                            }};
-    return record(op, kernels::zip(Binary::tanh_grad, g.array(), y.array()), {g, y});
+    return record(op, along(Binary::tanh_grad, g, y), {g, y});
 }
 
 Var sigmoid_grad(const Var& g, const Var& y) {
@@ -87,21 +91,21 @@ Var sigmoid_grad(const Var& g, const Var& y) {
                                const Var g = call.input(0), y = call.input(1);
                                return {gg * (y * (1 - y)), gg * g * (1 - 2 * y)};
                            }};
-    return record(op, kernels::zip(Binary::sigmoid_grad, g.array(), y.array()), {g, y});
+    return record(op, along(Binary::sigmoid_grad, g, y), {g, y});
 }
 
 Var relu_grad(const Var& g, const Var& y) {
     static constexpr Op op{"relu_grad", [](const Var& gg, const Call& call) -> Vars {
                                return {relu_grad(gg, call.input(1)), Var()};
                            }};
-    return record(op, kernels::zip(Binary::relu_grad, g.array(), y.array()), {g, y});
+    return record(op, along(Binary::relu_grad, g, y), {g, y});
 }
 
 Var abs_grad(const Var& g, const Var& x) {
     static constexpr Op op{"abs_grad", [](const Var& gg, const Call& call) -> Vars {
                                return {abs_grad(gg, call.input(1)), Var()};
                            }};
-    return record(op, kernels::zip(Binary::abs_grad, g.array(), x.array()), {g, x});
+    return record(op, along(Binary::abs_grad, g, x), {g, x});
 }
 
 Var pow_slope(const Operand& x, const Operand& y) {

@@ -7,7 +7,7 @@ namespace jt {
 
 namespace {
 
-struct Rescaled {
+struct Norms {
     AxisSet axes;
     Array n;
 };
@@ -26,8 +26,8 @@ Vars composed(const Var& G, const Call& call, AxisSet axes) {
     return {call.needs(0) ? g / n * (G - v * where(n > 1e-15, along / n, 0)) : Var(), call.needs(1) ? along : Var()};
 }
 
-Vars fused(const Var& G, const Call& call, const Rescaled& r) {
-    auto gradients = kernels::rescale_grad(G.array(), call.input(0).array(), call.input(1).array(), r.n, r.axes);
+Vars fused(const Var& G, const Call& call, const Norms& r) {
+    auto gradients = kernels::rescale_grad(taken(G), call.input(0).array(), call.input(1).array(), r.n, r.axes);
     return {make_var(std::move(gradients.v)), make_var(std::move(gradients.g))};
 }
 
@@ -35,7 +35,7 @@ Vars fused(const Var& G, const Call& call, const Rescaled& r) {
 
 Var rescale(const Var& v, const Var& g, const Axes& axes) {
     static constexpr Op op{"rescale", [](const Var& G, const Call& call) -> Vars {
-                               const auto& r = call.params<Rescaled>();
+                               const auto& r = call.params<Norms>();
                                return recording() ? composed(G, call, r.axes) : fused(G, call, r);
                            }};
     if (!is_float(node_of(op.name, v).value.dtype()) || node_of(op.name, g).value.dtype() != v.dtype())
@@ -43,8 +43,8 @@ Var rescale(const Var& v, const Var& g, const Axes& axes) {
     const AxisSet set = axis_set(op.name, axes, v.ndim());
     if (g.shape() != reduced_shape(v.shape(), set, true))
         fail<ShapeError>("rescale: needs g of shape ", reduced_shape(v.shape(), set, true), ", got ", g.shape());
-    Array n = kernels::norm(v.array(), set);
-    return record(op, kernels::rescale(v.array(), g.array(), n, set), {v, g}, Rescaled{set, n});
+    auto [w, n] = kernels::rescale(v.array(), g.array(), set);
+    return record(op, std::move(w), {v, g}, Norms{set, n});
 }
 
 }  // namespace jt

@@ -172,6 +172,13 @@ Array zip(Binary op, const Array& x, const Array& y) {
     return broadcast(name, forms_of(op, x.dtype()), x, y, x.dtype());
 }
 
+Array zip(Binary op, Array&& x, const Array& y) {
+    if (!x.unique() || x.shape() != y.shape() || x.dtype() != y.dtype()) return zip(op, std::as_const(x), y);
+    const auto f = row(forms_of(op, x.dtype()), Form::vv);
+    if (x.numel() > 0) f(x.raw(), y.raw(), x.raw(), x.numel(), Steps{});
+    return std::move(x);
+}
+
 Array zip(Binary op, const Array& x, double y) {
     const Number number(y, x.dtype());
     return run(row(forms_of(op, x.dtype()), Form::vs), x.raw(), number.bytes, x.shape(), x.dtype(), x.numel(), {});
@@ -180,11 +187,6 @@ Array zip(Binary op, const Array& x, double y) {
 Array zip(Binary op, double x, const Array& y) {
     const Number number(x, y.dtype());
     return run(row(forms_of(op, y.dtype()), Form::sv), number.bytes, y.raw(), y.shape(), y.dtype(), y.numel(), {});
-}
-
-void accumulate(Array& target, const Array& x) {
-    const auto f = row(forms_of(Binary::add, x.dtype()), Form::vv);
-    if (x.numel() > 0) f(target.raw(), x.raw(), target.raw(), x.numel(), Steps{});
 }
 
 Array compare(Compare op, const Array& x, const Array& y) {

@@ -37,7 +37,15 @@ bool by_rows(const Shape& shape, AxisSet axes) {
     return true;
 }
 
-// Row by row, so that G and v are read a second time from the cache.
+// Row by row, so that v is read a second time from the cache.
+template <class T>
+void rescale_rows(const Array& v, const Array& g, Rescaled& out) {
+    const std::int64_t rows = g.numel(), length = v.numel() / rows;
+    fused_rows<T>().rescale_rows(
+        {v.data<T>(), g.data<T>(), out.n.template data<T>(), out.w.template data<T>(), rows, length});
+}
+
+// The same for G and v.
 template <class T>
 void rescale_grad_rows(const Array& G, const Array& v, const Array& g, const Array& n, RescaleGrads& out) {
     const std::int64_t rows = n.numel(), length = v.numel() / rows;
@@ -131,12 +139,19 @@ Array norm(const Array& v, AxisSet axes) {
     });
 }
 
-Array rescale(const Array& v, const Array& g, const Array& n, AxisSet) {
-    return zip(Binary::mul, v, zip(Binary::div, g, n));
+Rescaled rescale(const Array& v, const Array& g, AxisSet axes) {
+    if (v.numel() == 0 || !by_rows(v.shape(), axes)) {
+        const Array n = norm(v, axes);
+        return {zip(Binary::mul, v, zip(Binary::div, g, n)), n};
+    }
+    Rescaled out{Array(v.shape(), v.dtype()), Array(g.shape(), g.dtype())};
+    dispatch_float(v.dtype(), [&](auto zero) { rescale_rows<decltype(zero)>(v, g, out); });
+    return out;
 }
 
-RescaleGrads rescale_grad(const Array& G, const Array& v, const Array& g, const Array& n, AxisSet axes) {
-    RescaleGrads out{Array(v.shape(), v.dtype()), Array(n.shape(), n.dtype())};
+RescaleGrads rescale_grad(Array G, const Array& v, const Array& g, const Array& n, AxisSet axes) {
+    const bool reused = G.unique();
+    RescaleGrads out{reused ? G : Array(v.shape(), v.dtype()), Array(n.shape(), n.dtype())};
     if (v.numel() == 0) return {out.v, Array::zeros(n.shape(), n.dtype())};
     dispatch_float(v.dtype(), [&](auto zero) {
         using T = decltype(zero);

@@ -20,15 +20,19 @@ Array cross_entropy_grad(const Array& g, const Array& x, const Array& t, const A
 /// Weight norm, `jittor.md` 3.1: n = sqrt(max(sum(v * v over axes), 1e-30)), sum in double; shape of v with `axes`
 /// as 1.
 Array norm(const Array& v, AxisSet axes);
-/// w = v * (g / n); g and n have the shape of norm(v, axes).
-Array rescale(const Array& v, const Array& g, const Array& n, AxisSet axes);
+struct Rescaled {
+    Array w, n;
+};
+/// n = norm(v, axes) and w = v * (g / n); g has the shape of n.
+Rescaled rescale(const Array& v, const Array& g, AxisSet axes);
 
 struct RescaleGrads {
     Array v, g;
 };
 /// Gradients of rescale for v and g (`jittor.md` 3.5): dg = sum(G * v) / n, dv = (g / n) * (G - (v / n) * (sum(G * v) /
-/// n)); where n <= 1e-15 (sum(v * v) <= 1e-30) the second term vanishes. The sums are taken in double.
-RescaleGrads rescale_grad(const Array& G, const Array& v, const Array& g, const Array& n, AxisSet axes);
+/// n)); where n <= 1e-15 (sum(v * v) <= 1e-30) the second term vanishes. The sums are taken in double. Writes dv over G
+/// when nobody else holds that.
+RescaleGrads rescale_grad(Array G, const Array& v, const Array& g, const Array& n, AxisSet axes);
 
 /// SGD in place (`jittor.md` 4.2): d = p * weight_decay + g; velocity = momentum * velocity + d * (1 - dampening);
 /// p -= lr * velocity, or with nesterov p -= lr * (d + momentum * velocity). velocity may be empty when momentum is 0.

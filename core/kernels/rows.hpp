@@ -53,9 +53,15 @@ struct RescaleTerms {
     T *a, *r, *b;
 };
 
-/// rescale_grad of a matrix whose rows have a norm each.
+/// rescale of a matrix whose rows have a norm each, and its gradients; dv may stand over G.
 template <class T>
 struct RescaleRows {
+    const T *v, *g;
+    T *n, *w;
+    std::int64_t rows, length;
+};
+template <class T>
+struct RescaleGradRows {
     const T *G, *v, *g, *n;
     T *dv, *dg;
     std::int64_t rows, length;
@@ -70,9 +76,10 @@ struct FusedRows {
     void (*log_softmax_grad)(const T* g, const T* y, T* gx, std::int64_t rows, std::int64_t n);
     void (*cross_entropy)(const Labelled<T>& in, T* loss);
     void (*cross_entropy_grad)(const T* g, const Labelled<T>& in, T* gx);
+    void (*rescale_rows)(const RescaleRows<T>& m);
     void (*rescale_terms)(const T* g, const T* n, const double* s, T* dg, const RescaleTerms<T>& terms,
                           std::int64_t count);  ///< s = sum(G * v)
-    void (*rescale_grad_rows)(const RescaleRows<T>& w);
+    void (*rescale_grad_rows)(const RescaleGradRows<T>& m);
     void (*rescale_grad)(const T* G, const T* v, T* dv, std::int64_t n, const RescaleTerms<T>& terms, Form form);
     void (*sgd)(T* p, const T* g, T* velocity, std::int64_t n, const SgdParams& s);
     void (*adam)(T* p, const T* g, T* m, T* v, std::int64_t n, const AdamParams& s);

@@ -258,14 +258,20 @@ TEST_SUITE("core") {
         CHECK(values(zip(Binary::add, x, 2.0)) == Row{1, 1, 1, 1});
     }
 
-    TEST_CASE("accumulate adds in place") {
+    TEST_CASE("zip writes over a left side that nobody else holds, and over no other") {
         for (Dtype dtype : floats)
             for (std::int64_t n = 0; n <= 70; ++n) {
-                Array target = numbers({n}, dtype, -3, 3, 1);
-                const Array x = numbers({n}, dtype, -3, 3, 2), want = zip(Binary::add, target, x);
-                accumulate(target, x);
-                CHECK(same_bits(target, want));
+                Array x = numbers({n}, dtype, -3, 3, 1);
+                const Array y = numbers({n}, dtype, -3, 3, 2), want = zip(Binary::sub, x, y), kept = x;
+                CHECK(same_bits(zip(Binary::sub, Array(kept), y), want));
+                CHECK(same_bits(kept, numbers({n}, dtype, -3, 3, 1)));
+                x = kept.clone();
+                const void* place = x.raw();
+                const Array z = zip(Binary::sub, std::move(x), y);
+                CHECK(z.raw() == place);
+                CHECK(same_bits(z, want));
             }
+        CHECK(zip(Binary::add, numbers({1, 3}, float32), numbers({2, 1}, float32)).shape() == Shape{2, 3});
     }
 
     TEST_CASE("compare broadcasts, and NaN differs from everything") {

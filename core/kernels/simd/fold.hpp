@@ -39,17 +39,19 @@ struct Sum {
 
 template <class T>
 struct Dot : Sum<T> {
-    /// A product of two floats is exact in double, so that fma is free to be used or not.
+    /// acc + a * b. A product of two floats is exact in double, so that fma is free to be used or not.
+    template <int n, class A>
+    static A plus_product(const A& acc, const A& a, const A& b) {
+        if constexpr (std::is_same_v<T, float> && n > 1)
+            return Math<typename Sum<T>::Acc>::fma(a, b, acc);
+        else
+            return acc + a * b;
+    }
     template <int places, int n, class A>
     static A gain(A acc, const T* x, const T* y, std::int64_t stride) {
         using Acc = typename Sum<T>::Acc;
-        for (int k = 0; k < places; ++k, x += stride, y += stride) {
-            const auto a = read<Acc, n>(x), b = read<Acc, n>(y);
-            if constexpr (std::is_same_v<T, float> && n > 1)
-                acc = Math<Acc>::fma(a, b, acc);
-            else
-                acc += a * b;
-        }
+        for (int k = 0; k < places; ++k, x += stride, y += stride)
+            acc = plus_product<n, A>(acc, read<Acc, n>(x), read<Acc, n>(y));
         return acc;
     }
 };
@@ -57,8 +59,12 @@ struct Dot : Sum<T> {
 template <class T>
 struct Squares : Dot<T> {
     template <int places, int n, class A>
-    static A gain(const A& acc, const T* x, const T*, std::int64_t stride) {
-        return Dot<T>::template gain<places, n>(acc, x, x, stride);
+    static A gain(A acc, const T* x, const T*, std::int64_t stride) {
+        for (int k = 0; k < places; ++k, x += stride) {
+            const A a = read<typename Sum<T>::Acc, n>(x);
+            acc = Dot<T>::template plus_product<n, A>(acc, a, a);
+        }
+        return acc;
     }
 };
 

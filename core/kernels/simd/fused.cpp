@@ -196,6 +196,16 @@ void cross_entropy_grad(const T* g, const Labelled<T>& in, T* gx) {
 }
 
 template <class T>
+void rescale_rows(const RescaleRows<T>& m) {
+    for (std::int64_t r = 0; r < m.rows; ++r) {
+        const T* v = m.v + r * m.length;
+        const double square = fold_row<Squares<T>>(v, v, m.length);
+        m.n[r] = static_cast<T>(root<double>(square < 1e-30 ? 1e-30 : square));
+        change(v, m.w + r * m.length, m.length, [scale = m.g[r] / m.n[r]](auto a) { return a * scale; });
+    }
+}
+
+template <class T>
 void rescale_terms(const T* g, const T* n, const double* s, T* dg, const RescaleTerms<T>& t, std::int64_t count) {
     const T least = static_cast<T>(1e-15);
     for (std::int64_t k = 0; k < count; ++k) {
@@ -219,15 +229,15 @@ void rescale_grad(const T* G, const T* v, T* dv, std::int64_t n, const RescaleTe
 }
 
 template <class T>
-void rescale_grad_rows(const RescaleRows<T>& w) {
-    const auto n = w.length;
+void rescale_grad_rows(const RescaleGradRows<T>& m) {
+    const auto n = m.length;
     double s[block_size];
     T a[block_size], r[block_size], b[block_size];
-    each_block(w.rows, n, [&](std::int64_t first, std::int64_t count) {
-        const T *G = w.G + first * n, *v = w.v + first * n;
-        T* dv = w.dv + first * n;
+    each_block(m.rows, n, [&](std::int64_t first, std::int64_t count) {
+        const T *G = m.G + first * n, *v = m.v + first * n;
+        T* dv = m.dv + first * n;
         for (std::int64_t k = 0; k < count; ++k) s[k] = fold_row<Dot<T>>(G + k * n, v + k * n, n);
-        rescale_terms(w.g + first, w.n + first, s, w.dg + first, {a, r, b}, count);
+        rescale_terms(m.g + first, m.n + first, s, m.dg + first, {a, r, b}, count);
         for (std::int64_t k = 0; k < count; ++k)
             rescale_grad(G + k * n, v + k * n, dv + k * n, n, {a + k, r + k, b + k}, Form::vs);
     });
@@ -280,6 +290,7 @@ constexpr FusedRows<T> table = {
     .log_softmax_grad = log_softmax_grad<T>,
     .cross_entropy = cross_entropy<T>,
     .cross_entropy_grad = cross_entropy_grad<T>,
+    .rescale_rows = rescale_rows<T>,
     .rescale_terms = rescale_terms<T>,
     .rescale_grad_rows = rescale_grad_rows<T>,
     .rescale_grad = rescale_grad<T>,
