@@ -36,7 +36,7 @@ Var weight_of(const nn::Module& module, const std::string& name, const Dim& dim)
 Var checked_weight(const nn::Module& module, const std::string& name) {
     if (module.is_derived(name))
         fail<KeyError>("weight_norm: '", name, "' of ", nn::str(module), " has a weight_norm already");
-    const Var weight = module.getattr(name);
+    Var weight = module.getattr(name);
     if (!weight) fail<KeyError>("weight_norm: needs a Var in '", name, "' of ", nn::str(module), ", got none");
     for (const char* part : {"_g", "_v"})
         if (module.hasattr(name + part))

@@ -30,7 +30,9 @@ Var leaf(Array value) {
     return x;
 }
 
-Array cast_to(const Array& value, Dtype dtype) { return value.dtype() == dtype ? value : kernels::cast(value, dtype); }
+Array cast_to(Array value, Dtype dtype) {
+    return value.dtype() == dtype ? std::move(value) : kernels::cast(value, dtype);
+}
 
 template <class T>
 Array copied(const T* values, const Shape& shape) {

@@ -21,7 +21,7 @@ public:
         for (const auto& [key, value] : load_npz(std::string(MINIJT_FIXTURES "/") + name))
             state_.add(key, array(value));
     }
-    const Var& operator[](const std::string& key) const { return state_[key]; }
+    Var operator[](const std::string& key) const { return state_[key]; }
     bool contains(const std::string& key) const { return state_.contains(key); }
 
 private:
@@ -73,7 +73,7 @@ void check_parameters(nn::Module& net, const Fixture& f, const std::string& when
     for (const auto& [name, parameter] : net.named_parameters()) {
         const std::string where = when + "." + name;
         CAPTURE(where);
-        const Var& stored = f[where];
+        const Var stored = f[where];
         CHECK_EQ(test::difference(thinned(parameter, stored, stride), stored, tolerance, tolerance), "");
     }
 }
