@@ -40,7 +40,7 @@ Array Array::full(const Shape& shape, double value, Dtype dtype) {
     Array out(shape, dtype);
     dispatch(dtype, [&](auto zero) {
         using T = decltype(zero);
-        std::fill_n(out.data<T>(), out.numel(), static_cast<T>(value));
+        std::fill_n(out.data<T>(), out.numel(), number_cast<T>(value));
     });
     return out;
 }

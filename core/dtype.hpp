@@ -2,6 +2,8 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <type_traits>
 
 namespace jt {
 
@@ -40,6 +42,21 @@ template <>
 inline constexpr Dtype dtype_of<float> = Dtype::float32;
 template <>
 inline constexpr Dtype dtype_of<double> = Dtype::float64;
+
+/// x as an element of another type. A number that no integer stands for, or NaN, gives what x86 gives: the smallest
+/// integer; uint8 takes the low byte of an int32.
+template <class To, class From>
+To number_cast(From x) {
+    if constexpr (std::is_same_v<To, bool>) {
+        return x != 0;
+    } else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
+        using Wide = std::conditional_t<sizeof(To) < 4, std::int32_t, To>;
+        constexpr From low = static_cast<From>(std::numeric_limits<Wide>::min());
+        return static_cast<To>(static_cast<Wide>(x >= low && x < -low ? x : low));
+    } else {
+        return static_cast<To>(x);
+    }
+}
 
 /// Calls f with a value of the C++ type behind `dtype`: `dispatch(d, [&](auto zero) { using T = decltype(zero); … })`.
 template <class F>

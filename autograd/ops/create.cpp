@@ -41,6 +41,18 @@ Array copied(const T* values, const Shape& shape) {
     return out;
 }
 
+// Jittor's full is a broadcast scalar, and keeps its flag.
+Var filled(const char* op, const Shape& shape, double value, Dtype dtype) {
+    const Shape whole = shape.empty() ? Shape{1} : shape;
+    check_shape(op, whole);
+    return flagged(make_var(Array::full(whole, value, dtype)));
+}
+
+Var filled_like(const char* op, const Var& x, double value, std::optional<Dtype> dtype) {
+    const Array& like = node_of(op, x).value;
+    return filled(op, like.shape(), value, dtype.value_or(like.dtype()));
+}
+
 void check_low_high(std::int64_t low, std::int64_t high) {
     if (low >= high) fail<ValueError>("randint: needs low < high, got ", low, " and ", high);
 }
@@ -91,24 +103,20 @@ Var array(const Var& x, std::optional<Dtype> dtype) {
 
 Var array(const Array& value) { return leaf(value); }
 
-Var zeros(const Shape& shape, Dtype dtype) { return full(shape, 0, dtype); }
+Var zeros(const Shape& shape, Dtype dtype) { return filled("zeros", shape, 0, dtype); }
 
-Var ones(const Shape& shape, Dtype dtype) { return full(shape, 1, dtype); }
+Var ones(const Shape& shape, Dtype dtype) { return filled("ones", shape, 1, dtype); }
 
-// Jittor's full is a broadcast scalar, and keeps its flag.
 Var full(const Shape& shape, double value, std::optional<Dtype> dtype) {
-    const Shape filled = shape.empty() ? Shape{1} : shape;
-    check_shape("full", filled);
-    return flagged(make_var(Array::full(filled, value, dtype.value_or(Dtype::float32))));
+    return filled("full", shape, value, dtype.value_or(Dtype::float32));
 }
 
-Var zeros_like(const Var& x, std::optional<Dtype> dtype) { return full_like(x, 0, dtype); }
+Var zeros_like(const Var& x, std::optional<Dtype> dtype) { return filled_like("zeros_like", x, 0, dtype); }
 
-Var ones_like(const Var& x, std::optional<Dtype> dtype) { return full_like(x, 1, dtype); }
+Var ones_like(const Var& x, std::optional<Dtype> dtype) { return filled_like("ones_like", x, 1, dtype); }
 
 Var full_like(const Var& x, double value, std::optional<Dtype> dtype) {
-    const Array& like = node_of("full_like", x).value;
-    return full(like.shape(), value, dtype.value_or(like.dtype()));
+    return filled_like("full_like", x, value, dtype);
 }
 
 Var arange(Scalar end) { return arange(0, end); }
@@ -124,11 +132,18 @@ Var arange(Scalar start, Scalar end, Scalar step, std::optional<Dtype> dtype) {
     return leaf(cast_to(std::move(out), dtype.value_or(integers ? Dtype::int32 : Dtype::float32)));
 }
 
-Var rand(const Shape& shape, Dtype dtype) { return leaf(cast_to(random::uniform(shape), dtype)); }
+Var rand(const Shape& shape, Dtype dtype) {
+    check_shape("rand", shape);
+    return leaf(cast_to(random::uniform(shape), dtype));
+}
 
-Var randn(const Shape& shape, Dtype dtype) { return leaf(cast_to(random::normal(shape), dtype)); }
+Var randn(const Shape& shape, Dtype dtype) {
+    check_shape("randn", shape);
+    return leaf(cast_to(random::normal(shape), dtype));
+}
 
 Var randint(std::int64_t low, std::int64_t high, const Shape& shape, Dtype dtype) {
+    check_shape("randint", shape);
     check_low_high(low, high);
     return leaf(cast_to(random::integers(shape, low, high), dtype));
 }

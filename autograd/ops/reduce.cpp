@@ -93,6 +93,7 @@ Var min(const Var& x, const Axes& axes, KeepDims keep) {
 Var norm(const Var& x, int p, const Axes& axes, KeepDims keep) {
     if (p != 1 && p != 2) fail<ValueError>("norm: needs p of 1 or 2, got ", p);
     const Dtype dtype = node_of("norm", x).value.dtype();
+    axis_set("norm", axes, x.ndim());
     const Var v = is_float(dtype) ? x : cast(x, to_float(dtype));
     return p == 1 ? norm1(v, axes, keep) : norm2(v, axes, keep);
 }

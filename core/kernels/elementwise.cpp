@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <limits>
 #include <new>
 #include <type_traits>
 
@@ -75,26 +74,12 @@ const ZipRows* forms_of(Binary op, Dtype dtype) {
     return forms;
 }
 
-// Out of range, what x86 gives: the smallest integer; uint8 takes the low byte of that.
-template <class To, class From>
-To convert(From x) {
-    if constexpr (std::is_same_v<To, bool>) {
-        return x != 0;
-    } else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
-        using Wide = std::conditional_t<sizeof(To) < 4, std::int32_t, To>;
-        constexpr From low = static_cast<From>(std::numeric_limits<Wide>::min());
-        return static_cast<To>(static_cast<Wide>(x >= low && x < -low ? x : low));
-    } else {
-        return static_cast<To>(x);
-    }
-}
-
 // One number of any dtype.
 struct Number {
     alignas(8) unsigned char bytes[8];
 
     Number(double value, Dtype dtype) {
-        dispatch(dtype, [&](auto zero) { new (bytes) auto(convert<decltype(zero)>(value)); });
+        dispatch(dtype, [&](auto zero) { new (bytes) auto(number_cast<decltype(zero)>(value)); });
     }
 };
 
@@ -212,7 +197,7 @@ Array cast(const Array& x, Dtype dtype) {
         using From = std::conditional_t<std::is_same_v<decltype(from), bool>, std::uint8_t, decltype(from)>;
         dispatch(dtype, [&](auto to) {
             const auto* source = static_cast<const From*>(x.raw());
-            std::transform(source, source + x.numel(), y.data<decltype(to)>(), convert<decltype(to), From>);
+            std::transform(source, source + x.numel(), y.data<decltype(to)>(), number_cast<decltype(to), From>);
         });
     });
     return y;

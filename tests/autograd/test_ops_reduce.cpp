@@ -148,7 +148,7 @@ TEST_SUITE("autograd") {
         CHECK_THROWS_WITH_AS(min(zeros({0})), "min: needs at least one element to choose from, got (0,)", ShapeError);
         CHECK_THROWS_WITH_AS(norm(x, 3), "norm: needs p of 1 or 2, got 3", ValueError);
         CHECK_THROWS_WITH_AS(norm(x, 2, 2), "norm: needs an axis from -2 to 1, got 2", ShapeError);
-        CHECK_THROWS_WITH_AS(norm(x, 1, 2), "sum: needs an axis from -2 to 1, got 2", ShapeError);
+        CHECK_THROWS_WITH_AS(norm(x, 1, 2), "norm: needs an axis from -2 to 1, got 2", ShapeError);
         CHECK_THROWS_WITH_AS(argmax(x, 2), "argmax: needs an axis from -2 to 1, got 2", ShapeError);
         CHECK_THROWS_WITH_AS(argmax(zeros({2, 0}), 1), "argmax: needs at least one element to choose from, got (2, 0)",
                              ShapeError);

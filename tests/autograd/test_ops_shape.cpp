@@ -110,6 +110,8 @@ TEST_SUITE("autograd") {
         expect("full", full({2}, 3), "jt.Var([3. 3.], dtype=float32)");
         expect("zeros_like", zeros_like(array({1, 2})), "jt.Var([0 0], dtype=int32)");
         expect("ones_like", ones_like(array({1.5}), bool_), "jt.Var([ True], dtype=bool)");
+        expect("full: NaN and too large", full({1}, NAN, int32) == full({1}, 1e300, int32),
+               "jt.Var([ True], dtype=bool)");
         expect("full_like", full_like(array({1, 2}), 2.5), "jt.Var([2 2], dtype=int32)");
         expect("arange", arange(4), "jt.Var([0 1 2 3], dtype=int32)");
         expect("arange: start", arange(1, 2.5), "jt.Var([1 2], dtype=int32)");
@@ -252,21 +254,21 @@ TEST_SUITE("autograd") {
         CHECK(sum(x * x).item() == 4);
         CHECK(grad(sum(transpose(x) * 3), x).item() == 3);
         CHECK(x[0].ndim() == 63);
-        CHECK_THROWS_WITH_AS(zeros(Shape(65, 1)), "full: needs at most 64 axes, got 65", ShapeError);
+        CHECK_THROWS_WITH_AS(zeros(Shape(65, 1)), "zeros: needs at most 64 axes, got 65", ShapeError);
     }
 
     TEST_CASE("wrong calls of making ops") {
         CHECK_THROWS_WITH_AS(array({{1, 2}, {3}}), "array: needs rows of one shape, got (2,) and (1,)", ShapeError);
         CHECK_THROWS_WITH_AS(array({{1}, 2}), "array: needs rows of one shape, got (1,) and ()", ShapeError);
         CHECK_THROWS_WITH_AS(array(Var()), "array: needs a Var that holds something, got an empty one", GraphError);
-        CHECK_THROWS_WITH_AS(zeros({2, -1}), "full: needs extents of 0 or more, got (2, -1)", ShapeError);
+        CHECK_THROWS_WITH_AS(zeros({2, -1}), "zeros: needs extents of 0 or more, got (2, -1)", ShapeError);
         CHECK_THROWS_WITH_AS(ones({huge, 2}),
-                             ("full: needs a size that fits in 63 bits, got " + text(Shape{huge, 2})).c_str(),
+                             ("ones: needs a size that fits in 63 bits, got " + text(Shape{huge, 2})).c_str(),
                              ShapeError);
         CHECK_THROWS_WITH_AS(full({-3}, 1), "full: needs extents of 0 or more, got (-3,)", ShapeError);
-        CHECK_THROWS_WITH_AS(zeros_like(Var()), "full_like: needs a Var that holds something, got an empty one",
+        CHECK_THROWS_WITH_AS(zeros_like(Var()), "zeros_like: needs a Var that holds something, got an empty one",
                              GraphError);
-        CHECK_THROWS_WITH_AS(ones_like(Var()), "full_like: needs a Var that holds something, got an empty one",
+        CHECK_THROWS_WITH_AS(ones_like(Var()), "ones_like: needs a Var that holds something, got an empty one",
                              GraphError);
         CHECK_THROWS_WITH_AS(full_like(Var(), 1), "full_like: needs a Var that holds something, got an empty one",
                              GraphError);
@@ -277,8 +279,10 @@ TEST_SUITE("autograd") {
         CHECK_THROWS_WITH_AS(randint(3, 3), "randint: needs low < high, got 3 and 3", ValueError);
         CHECK_THROWS_WITH_AS(randint_like(zeros({2}), 3, 1), "randint: needs low < high, got 3 and 1", ValueError);
         CHECK_THROWS_WITH_AS(randperm(-1), "randperm: needs n of 0 or more, got -1", ValueError);
-        CHECK_THROWS_WITH_AS(rand({-1}), "array: needs extents of 0 or more, got (-1,)", ShapeError);
-        CHECK_THROWS_WITH_AS(randn({-1}), "array: needs extents of 0 or more, got (-1,)", ShapeError);
+        CHECK_THROWS_WITH_AS(rand({-1}), "rand: needs extents of 0 or more, got (-1,)", ShapeError);
+        CHECK_THROWS_WITH_AS(ones({-1}), "ones: needs extents of 0 or more, got (-1,)", ShapeError);
+        CHECK_THROWS_WITH_AS(randint(0, 2, {-1}), "randint: needs extents of 0 or more, got (-1,)", ShapeError);
+        CHECK_THROWS_WITH_AS(randn({-1}), "randn: needs extents of 0 or more, got (-1,)", ShapeError);
         CHECK_THROWS_WITH_AS(rand_like(Var()), "rand_like: needs a Var that holds something, got an empty one",
                              GraphError);
         CHECK_THROWS_WITH_AS(randint_like(Var(), 0, 1),
