@@ -46,7 +46,7 @@ Vars apply(const std::shared_ptr<Function>& function, const Vars& inputs) {
     const Var call = record(function_call, Array({0}, Dtype::float32), inputs, FunctionCall{function, values.size()});
     Vars outputs;
     for (std::size_t k = 0; k < values.size(); ++k)
-        outputs.push_back(call.node()->op ? record(function_output, values[k].array(), {call}, k)
+        outputs.push_back(call.node()->op ? record(function_output, Array(values[k].array()), {call}, k)
                                           : make_var(values[k].array()));
     return outputs;
 }

@@ -122,11 +122,11 @@ Var constant(Scalar value, Dtype dtype) {
     return x;
 }
 
-Var record(const Op& op, Array value, std::initializer_list<VarRef> inputs) {
+Var record(const Op& op, Array&& value, std::initializer_list<VarRef> inputs) {
     return recorded(op, std::move(value), inputs);
 }
 
-Var record(const Op& op, Array value, const Vars& inputs) { return recorded(op, std::move(value), inputs); }
+Var record(const Op& op, Array&& value, const Vars& inputs) { return recorded(op, std::move(value), inputs); }
 
 Var Call::input(std::size_t k) const {
     const Input& in = node_.inputs[k];

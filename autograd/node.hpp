@@ -126,12 +126,12 @@ struct VarRef {
     const Var& var;
 };
 /// A Var that holds `value` and, when this thread records and an input takes gradients, remembers op and inputs.
-Var record(const Op& op, Array value, std::initializer_list<VarRef> inputs);
-Var record(const Op& op, Array value, const Vars& inputs);
+Var record(const Op& op, Array&& value, std::initializer_list<VarRef> inputs);
+Var record(const Op& op, Array&& value, const Vars& inputs);
 
 /// The same with parameters that the rule will ask for.
 template <class P, class Inputs = std::initializer_list<VarRef>>
-Var record(const Op& op, Array value, const Inputs& inputs, P params) {
+Var record(const Op& op, Array&& value, const Inputs& inputs, P params) {
     Var y = record(op, std::move(value), inputs);
     Node& node = *y.node();
     if (!node.op) return y;
@@ -142,7 +142,7 @@ Var record(const Op& op, Array value, const Inputs& inputs, P params) {
     return y;
 }
 template <class P>
-Var record(const Op& op, Array value, std::initializer_list<VarRef> inputs, P params) {
+Var record(const Op& op, Array&& value, std::initializer_list<VarRef> inputs, P params) {
     return record<P, std::initializer_list<VarRef>>(op, std::move(value), inputs, std::move(params));
 }
 

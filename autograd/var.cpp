@@ -81,7 +81,7 @@ Var Var::detach() const {
 
 Var Var::clone() const {
     static constexpr Op op{"clone", [](const Var& g, const Call&) -> Vars { return {g}; }};
-    Var x = record(op, node_of(op.name, *this).value, {*this});
+    Var x = record(op, Array(node_of(op.name, *this).value), {*this});
     x.node()->scalar = node()->scalar;
     return x;
 }

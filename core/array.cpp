@@ -18,20 +18,18 @@ Array::Array(Shape shape, Dtype dtype) : shape_(std::move(shape)), dtype_(dtype)
     buffer_ = Buffer(bytes());
 }
 
+Array Array::like(const Array& x) { return Array(x, Buffer(x.bytes())); }
+
 Array Array::reshaped(Shape shape) const {
     Array out = *this;
     out.shape_ = std::move(shape);
     return out;
 }
 
-Array Array::with_buffer(Buffer buffer) const {
-    Array out = *this;
-    out.buffer_ = std::move(buffer);
-    return out;
-}
+Array Array::with_buffer(Buffer buffer) const { return Array(*this, std::move(buffer)); }
 
 Array Array::clone() const {
-    Array out(shape_, dtype_);
+    Array out = like(*this);
     std::memcpy(out.raw(), raw(), bytes());
     return out;
 }

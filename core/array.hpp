@@ -12,6 +12,8 @@ public:
     Array() = default;
     /// Uninitialised elements. Throws a ShapeError for an impossible shape, std::bad_alloc for an impossible size.
     Array(Shape shape, Dtype dtype);
+    /// Uninitialised elements, shape and dtype as of x.
+    static Array like(const Array& x);
     /// All elements `value`, converted to `dtype`; all zero.
     static Array full(const Shape& shape, double value, Dtype dtype);
     static Array zeros(const Shape& shape, Dtype dtype);
@@ -45,6 +47,9 @@ public:
     Array clone() const;
 
 private:
+    Array(const Array& like, Buffer&& buffer)
+        : shape_(like.shape_), numel_(like.numel_), dtype_(like.dtype_), buffer_(std::move(buffer)) {}
+
     Shape shape_;
     std::int64_t numel_ = 0;
     Dtype dtype_ = Dtype::float32;

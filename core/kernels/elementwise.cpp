@@ -31,9 +31,9 @@ void check_dtypes(const char* op, const Array& x, const Array& y) {
 
 const ZipRows& row(const ZipRows* forms, Form form) { return forms[static_cast<int>(form)]; }
 
-Array run(ZipRows f, const void* x, const void* y, const Shape& shape, Dtype dtype, std::int64_t n,
-          const Steps& steps) {
-    Array z(shape, dtype);
+Array like(const Array& x, Dtype dtype) { return x.dtype() == dtype ? Array::like(x) : Array(x.shape(), dtype); }
+
+Array run(ZipRows f, const void* x, const void* y, Array z, std::int64_t n, const Steps& steps) {
     if (z.numel() > 0) f(x, y, z.raw(), n, steps);
     return z;
 }
@@ -60,10 +60,10 @@ Array walked(const char* op, const ZipRows* forms, const Array& x, const Array& 
 
 Array broadcast(const char* op, const ZipRows* forms, const Array& x, const Array& y, Dtype dtype) {
     const auto nx = x.numel(), ny = y.numel();
-    if (ny == 1 && y.rank() <= x.rank()) return run(row(forms, Form::vs), x.raw(), y.raw(), x.shape(), dtype, nx, {});
-    if (nx == 1 && x.rank() <= y.rank()) return run(row(forms, Form::sv), x.raw(), y.raw(), y.shape(), dtype, ny, {});
+    if (ny == 1 && y.rank() <= x.rank()) return run(row(forms, Form::vs), x.raw(), y.raw(), like(x, dtype), nx, {});
+    if (nx == 1 && x.rank() <= y.rank()) return run(row(forms, Form::sv), x.raw(), y.raw(), like(y, dtype), ny, {});
     if (is_tail(y.shape(), x.shape()) && ny > 0)
-        return run(row(forms, Form::vv), x.raw(), y.raw(), x.shape(), dtype, ny, {nx / ny, ny, 0});
+        return run(row(forms, Form::vv), x.raw(), y.raw(), like(x, dtype), ny, {nx / ny, ny, 0});
     return walked(op, forms, x, y, dtype);
 }
 
@@ -146,7 +146,7 @@ Array map(Unary op, const Array& x) {
     const int k = static_cast<int>(op);
     const auto f = rows(x.dtype()).map[k];
     if (!f) fail<DtypeError>(unary_names[k], ": needs float32 or float64, got ", x.dtype());
-    Array y(x.shape(), x.dtype());
+    Array y = Array::like(x);
     f(x.raw(), y.raw(), x.numel());
     return y;
 }
@@ -166,12 +166,12 @@ Array zip(Binary op, Array&& x, const Array& y) {
 
 Array zip(Binary op, const Array& x, double y) {
     const Number number(y, x.dtype());
-    return run(row(forms_of(op, x.dtype()), Form::vs), x.raw(), number.bytes, x.shape(), x.dtype(), x.numel(), {});
+    return run(row(forms_of(op, x.dtype()), Form::vs), x.raw(), number.bytes, Array::like(x), x.numel(), {});
 }
 
 Array zip(Binary op, double x, const Array& y) {
     const Number number(x, y.dtype());
-    return run(row(forms_of(op, y.dtype()), Form::sv), number.bytes, y.raw(), y.shape(), y.dtype(), y.numel(), {});
+    return run(row(forms_of(op, y.dtype()), Form::sv), number.bytes, y.raw(), Array::like(y), y.numel(), {});
 }
 
 Array compare(Compare op, const Array& x, const Array& y) {

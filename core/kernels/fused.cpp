@@ -59,7 +59,7 @@ void rescale_grad_walk(const Array& G, const Array& v, const Array& g, const Arr
                        RescaleGrads& out) {
     const auto& f = fused_rows<T>();
     const auto s = reduce<T>(Fold::dot, G, v, axes, n.shape(), 0.0, [](double total) { return total; });
-    Array a(n.shape(), n.dtype()), r(n.shape(), n.dtype()), b(n.shape(), n.dtype());
+    Array a = Array::like(n), r = Array::like(n), b = Array::like(n);
     const RescaleTerms<T> terms{a.data<T>(), r.data<T>(), b.data<T>()};
     f.rescale_terms(g.data<T>(), n.data<T>(), s.template data<double>(), out.g.data<T>(), terms, n.numel());
     Walk<2> walk(v.shape(), {&v.shape(), &n.shape()});
@@ -76,7 +76,7 @@ void rescale_grad_walk(const Array& G, const Array& v, const Array& g, const Arr
 }  // namespace
 
 Array softmax(const Array& x) {
-    Array y(x.shape(), x.dtype());
+    Array y = Array::like(x);
     over_rows(x, [&](auto zero, std::int64_t rows, std::int64_t n) {
         using T = decltype(zero);
         fused_rows<T>().softmax(x.data<T>(), y.data<T>(), rows, n);
@@ -85,7 +85,7 @@ Array softmax(const Array& x) {
 }
 
 Array log_softmax(const Array& x) {
-    Array y(x.shape(), x.dtype());
+    Array y = Array::like(x);
     over_rows(x, [&](auto zero, std::int64_t rows, std::int64_t n) {
         using T = decltype(zero);
         fused_rows<T>().log_softmax(x.data<T>(), y.data<T>(), rows, n);
@@ -94,7 +94,7 @@ Array log_softmax(const Array& x) {
 }
 
 Array softmax_grad(const Array& g, const Array& y) {
-    Array gx(y.shape(), y.dtype());
+    Array gx = Array::like(y);
     over_rows(y, [&](auto zero, std::int64_t rows, std::int64_t n) {
         using T = decltype(zero);
         fused_rows<T>().softmax_grad(g.data<T>(), y.data<T>(), gx.data<T>(), rows, n);
@@ -103,7 +103,7 @@ Array softmax_grad(const Array& g, const Array& y) {
 }
 
 Array log_softmax_grad(const Array& g, const Array& y) {
-    Array gx(y.shape(), y.dtype());
+    Array gx = Array::like(y);
     over_rows(y, [&](auto zero, std::int64_t rows, std::int64_t n) {
         using T = decltype(zero);
         fused_rows<T>().log_softmax_grad(g.data<T>(), y.data<T>(), gx.data<T>(), rows, n);
@@ -122,7 +122,7 @@ Array cross_entropy(const Array& x, const Array& t, const Array& w) {
 }
 
 Array cross_entropy_grad(const Array& g, const Array& x, const Array& t, const Array& w) {
-    Array gx(x.shape(), x.dtype());
+    Array gx = Array::like(x);
     if (x.numel() == 0) return gx;
     dispatch_float(x.dtype(), [&](auto zero) {
         using T = decltype(zero);
@@ -144,14 +144,14 @@ Rescaled rescale(const Array& v, const Array& g, AxisSet axes) {
         const Array n = norm(v, axes);
         return {zip(Binary::mul, v, zip(Binary::div, g, n)), n};
     }
-    Rescaled out{Array(v.shape(), v.dtype()), Array(g.shape(), g.dtype())};
+    Rescaled out{Array::like(v), Array::like(g)};
     dispatch_float(v.dtype(), [&](auto zero) { rescale_rows<decltype(zero)>(v, g, out); });
     return out;
 }
 
 RescaleGrads rescale_grad(Array G, const Array& v, const Array& g, const Array& n, AxisSet axes) {
     const bool reused = G.unique();
-    RescaleGrads out{reused ? G : Array(v.shape(), v.dtype()), Array(n.shape(), n.dtype())};
+    RescaleGrads out{reused ? G : Array::like(v), Array::like(n)};
     if (v.numel() == 0) return {out.v, Array::zeros(n.shape(), n.dtype())};
     dispatch_float(v.dtype(), [&](auto zero) {
         using T = decltype(zero);
