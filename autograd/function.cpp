@@ -22,7 +22,7 @@ void check_gradients(const Vars& gradients, const Call& call) {
         fail<ValueError>("Function.grad: needs one gradient for each of ", call.size(), " inputs, got ",
                          gradients.size());
     for (std::size_t k = 0; k < call.size(); ++k)
-        if (call.needs(k) && gradients[k] && gradients[k].shape() != call.shape(k))
+        if (call.needs(k) && gradients[k].defined() && gradients[k].shape() != call.shape(k))
             fail<ShapeError>("Function.grad: needs a gradient of shape ", call.shape(k), " for input ", k, ", got ",
                              gradients[k].shape());
 }

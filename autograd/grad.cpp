@@ -40,7 +40,7 @@ public:
     void run(const Var& seed) {
         steps_[0].g = seed;
         for (auto& step : steps_)
-            if (step.needed && (step.g || step.outs)) visit(step);
+            if (step.needed && (step.g.defined() || step.outs)) visit(step);
     }
     std::size_t slot_of(const Var& x) const { return x.node()->visit.slot; }
     bool reached(const Var& x) const { return seen(*x.node()) && x.requires_grad(); }
@@ -114,10 +114,20 @@ private:
     }
     static void run_hooks(Step& step) {
         const Node& node = *step.var.node();
-        if (!node.extra || !step.g) return;
+        if (!node.extra || !step.g.defined()) return;
         const auto hooks = node.extra->hooks;
-        for (auto hook = hooks.rbegin(); hook != hooks.rend(); ++hook)
-            if (Var g = (*hook)(step.g)) step.g = g;
+        for (auto hook = hooks.rbegin(); hook != hooks.rend(); ++hook) {
+            const Var g = (*hook)(step.g);
+            if (!g.defined()) continue;
+            check_from_hook(g, node.value);
+            step.g = g;
+        }
+    }
+    static void check_from_hook(const Var& g, const Array& x) {
+        if (g.shape() != x.shape())
+            fail<ShapeError>("register_hook: needs a gradient of shape ", x.shape(), ", got ", g.shape());
+        if (g.dtype() != x.dtype())
+            fail<DtypeError>("register_hook: needs a gradient of ", x.dtype(), ", got ", g.dtype());
     }
     Vars call_rule(const Step& step, const Var& g) const {
         const Node& node = *step.var.node();
@@ -128,7 +138,7 @@ private:
         const Node& node = *step.var.node();
         for (std::size_t k = 0; k < node.inputs.size() && k < gradients.size(); ++k) {
             const int slot = edges_[step.first_edge + k];
-            if (slot < 0 || !gradients[k]) continue;
+            if (slot < 0 || !gradients[k].defined()) continue;
             Step& to = steps_[static_cast<std::size_t>(slot)];
             add(output_slot(node) ? to_output(to, *output_slot(node)) : to.g, fit(gradients[k], node.inputs[k].var));
         }
@@ -147,7 +157,7 @@ private:
         return from.dtype() == to.dtype() ? out : cast(out, to.dtype());
     }
     static void add(Var& sum, Var g) {
-        if (!sum)
+        if (!sum.defined())
             sum = std::move(g);
         else if (recording())
             sum = sum + g;
@@ -191,7 +201,7 @@ Vars grad(const Var& loss, const Vars& targets, bool retain_graph) {
     Vars gradients;
     for (std::size_t k = 0; k < targets.size(); ++k) {
         const Var g = slots[k] >= 0 ? pass.gradient(static_cast<std::size_t>(slots[k])) : Var();
-        gradients.push_back(g ? g : zeros_for(targets[k]));
+        gradients.push_back(g.defined() ? g : zeros_for(targets[k]));
     }
     return gradients;
 }

@@ -149,7 +149,7 @@ Var record(const Op& op, Array&& value, std::initializer_list<VarRef> inputs, P 
 [[noreturn]] void fail_empty(const char* op);
 /// The node of a Var; throws a GraphError in the name of `op` when it is empty.
 inline Node& node_of(const char* op, const Var& x) {
-    if (!x) fail_empty(op);
+    if (!x.defined()) fail_empty(op);
     return *x.node();
 }
 

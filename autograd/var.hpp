@@ -102,7 +102,8 @@ public:
     int ndim() const { return shape().rank(); }
     std::int64_t numel() const;
     Dtype dtype() const;
-    explicit operator bool() const noexcept { return node_ != nullptr; }
+    /// False for a Var that holds nothing. There is no conversion to bool: of `x < 1` write `(x < 1).item()`.
+    bool defined() const noexcept { return node_ != nullptr; }
 
     // What it holds
     /// The only element, as double. Throws a ShapeError when there are more or none.
@@ -135,7 +136,8 @@ public:
     /// The same value in a node of its own; gradients flow through.
     Var clone() const;
     /// f sees this Var's gradient in every `grad` and may return another one (an empty Var or void changes nothing);
-    /// the last one registered runs first. f must not hold a Var computed from this one.
+    /// the last one registered runs first. f must not hold a Var computed from this one. `grad` throws a ShapeError or
+    /// DtypeError when f returns another shape or dtype.
     template <class F>
     Var& register_hook(F f) {
         if constexpr (std::is_void_v<std::invoke_result_t<F&, const Var&>>)

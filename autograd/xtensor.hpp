@@ -9,10 +9,11 @@
 
 #include <xtensor/xexpression_traits.hpp>
 #if defined(__GNUC__) && !defined(__clang__) && __cplusplus > 201703L
-// In C++20 these versions match their own containers' shapes to no array; g++ then crashes. Before any use.
+// In C++20 most of these versions match their own containers' shapes to no array; g++ then crashes. Before any use.
+// The constraint lets it stand beside the same specialisation where a version, or Debian, has it.
 namespace xt::detail {
 template <template <class, std::size_t, class, bool> class S, class X, std::size_t N, class A, bool I>
-struct xtype_for_shape<S<X, N, A, I>> {
+requires true struct xtype_for_shape<S<X, N, A, I>> {
     template <class T, layout_type L>
     using type = xarray<T, L>;
 };

@@ -33,7 +33,7 @@ Shape conv_shape(int in, int out, Pair kernel, int groups) {
 }
 
 std::string peek(const Var& x) {
-    if (!x) return "None";
+    if (!x.defined()) return "None";
     std::string out = std::string(name(x.dtype())) + "[";
     for (auto extent : x.shape()) out += std::to_string(extent) + ",";
     return out + "]";
@@ -117,8 +117,10 @@ Var Flatten::execute(const Var& x) {
 
 std::string Flatten::extra_repr() const { return std::to_string(start_dim) + ", end_dim=" + std::to_string(end_dim); }
 
-Sequential& Sequential::append(const ModulePtr& module) {
-    attr(std::to_string(size()), module);
+Sequential& Sequential::append(ModulePtr module) {
+    std::size_t next = size();
+    while (hasattr(std::to_string(next))) ++next;
+    attr(std::to_string(next), std::move(module));
     return *this;
 }
 
@@ -128,10 +130,16 @@ Var Sequential::execute(const Var& x) {
     return y;
 }
 
+std::vector<std::string> Sequential::layer_names() const {
+    std::vector<std::string> names = attributes();
+    std::erase_if(names, [this](const std::string& name) { return !child(name); });
+    return names;
+}
+
 const ModulePtr& Sequential::operator[](int i) const {
     const int n = static_cast<int>(size()), k = i < 0 ? i + n : i;
     if (k < 0 || k >= n) fail<IndexError>("Sequential: needs an index from ", -n, " to ", n - 1, ", got ", i);
-    return getattr_module(attributes()[static_cast<std::size_t>(k)]);
+    return getattr_module(layer_names()[static_cast<std::size_t>(k)]);
 }
 
 }  // namespace jt::nn

@@ -93,15 +93,18 @@ class Sequential : public Module {
 public:
     Sequential() = default;
     template <class... Modules>
-    requires(std::is_convertible_v<const Modules&, ModulePtr>&&...) explicit Sequential(const Modules&... modules) {
-        (append(modules), ...);
+    requires(std::is_convertible_v<Modules, ModulePtr>&&...) explicit Sequential(Modules&&... modules) {
+        (append(std::forward<Modules>(modules)), ...);
         draw_in_order();
     }
-    Sequential& append(const ModulePtr& module);
+    Sequential& append(ModulePtr module);
     Var execute(const Var& x) override;
-    std::size_t size() const { return attributes().size(); }
+    std::size_t size() const { return layer_names().size(); }
     /// The i-th module, counted from the end when negative. Throws an IndexError.
     const ModulePtr& operator[](int i) const;
+
+private:
+    std::vector<std::string> layer_names() const;
 };
 
 }  // namespace jt::nn

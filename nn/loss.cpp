@@ -21,7 +21,7 @@ Var rows_of_logits(const Var& output) {
 Var row_weights(const Var& t, std::int64_t classes, const Var& weight, std::optional<int> ignore_index, Dtype dtype) {
     const no_grad guard;
     const Var valid = cast(t >= 0, dtype) * cast(t < classes, dtype);
-    const Var w = weight ? cast(weight, dtype)[where(valid > 0, t, 0)] * valid : valid;
+    const Var w = weight.defined() ? cast(weight, dtype)[where(valid > 0, t, 0)] * valid : valid;
     return ignore_index ? where(t == *ignore_index, 0, w) : w;
 }
 
@@ -34,7 +34,7 @@ void check_inputs(const char* what, const Vars& inputs) {
 Var cross_entropy_loss(const Var& output, const Var& target, const Var& weight, std::optional<int> ignore_index,
                        Reduction reduction) {
     const Var x = rows_of_logits(output), t = cast(reshape(target, {-1}), Dtype::int32);
-    if (weight && weight.shape() != Shape{x.shape(1)})
+    if (weight.defined() && weight.shape() != Shape{x.shape(1)})
         fail<ShapeError>("cross_entropy_loss: needs weights of shape (", x.shape(1), ",), got ", weight.shape());
     if (t.numel() != x.shape(0))
         fail<ShapeError>("cross_entropy_loss: needs ", x.shape(0), " classes for logits ", output.shape(), ", got ",

@@ -24,9 +24,31 @@ Module& ModulePtr::checked() const {
 
 // ---- attributes
 
+namespace {
+
+// The value of an expression without its graph: a parameter is where gradients end.
+Var leaf(const Var& x) {
+    if (!x.defined() || !x.node()->op) return x;
+    Var out = x.detach();
+    if (x.is_stop_grad()) out.stop_grad();
+    return out;
+}
+
+}  // namespace
+
 Module::Slot* Module::find(const std::string& name) const {
     for (const auto& slot : table_)
         if (slot->name == name) return slot.get();
+    return nullptr;
+}
+
+auto Module::place_of(const Slot& slot) -> Table::iterator {
+    return std::find_if(table_.begin(), table_.end(), [&](const auto& s) { return s.get() == &slot; });
+}
+
+const Module::Slot* Module::derived_from(const std::string& source) const {
+    for (const auto& slot : table_)
+        if (std::find(slot->sources.begin(), slot->sources.end(), source) != slot->sources.end()) return slot.get();
     return nullptr;
 }
 
@@ -52,26 +74,23 @@ Module::Slot& Module::add_slot(const std::string& name) {
     return *table_.back();
 }
 
-Place<Var> Module::attr(const std::string& name, Var value) {
+Module::Slot& Module::add_new_slot(const std::string& name, Kind kind) {
     if (find(name)) fail<KeyError>(class_name(), " has an attribute '", name, "' already");
     Slot& slot = add_slot(name);
-    slot.var = std::move(value);
-    return Place<Var>(slot.var);
+    slot.kind = kind;
+    return slot;
+}
+
+Place<Var> Module::attr(const std::string& name, Var value) {
+    return Place<Var>(add_new_slot(name, Kind::parameter).var = leaf(value));
 }
 
 Place<ModulePtr> Module::attr(const std::string& name, ModulePtr module) {
-    if (find(name)) fail<KeyError>(class_name(), " has an attribute '", name, "' already");
-    Slot& slot = add_slot(name);
-    slot.module = std::move(module);
-    return Place<ModulePtr>(slot.module);
+    return Place<ModulePtr>(add_new_slot(name, Kind::parameter).module = std::move(module));
 }
 
 Place<Var> Module::register_buffer(const std::string& name, Var value) {
-    if (find(name)) fail<KeyError>(class_name(), " has an attribute '", name, "' already");
-    Slot& slot = add_slot(name);
-    slot.var = std::move(value);
-    slot.kind = Kind::buffer;
-    return Place<Var>(slot.var);
+    return Place<Var>(add_new_slot(name, Kind::buffer).var = leaf(value));
 }
 
 bool Module::hasattr(const std::string& name) const {
@@ -112,6 +131,8 @@ Module::Slot& Module::slot_to_set(const std::string& name) {
 
 void Module::setattr(const std::string& name, Var value) {
     Slot& slot = slot_to_set(name);
+    // An optimizer that holds the old parameter must not train it on in silence.
+    if (slot.is_parameter() && slot.var.node() != value.node()) slot.var.node()->extras().replaced_by = name;
     slot.module = ModulePtr();
     slot.var = std::move(value);
 }
@@ -125,7 +146,9 @@ void Module::setattr(const std::string& name, ModulePtr module) {
 void Module::delattr(const std::string& name) {
     Slot& slot = need(name);
     if (slot.kind == Kind::derived) slot_to_set(name);  // throws, and names what to change instead
-    const auto place = std::find_if(table_.begin(), table_.end(), [&](const auto& s) { return s.get() == &slot; });
+    if (const Slot* derived = derived_from(name))
+        fail<KeyError>(class_name(), ".", derived->name, " is rebuilt from ", name, ", which cannot be deleted");
+    const auto place = place_of(slot);
     slot.var = Var();
     slot.module = ModulePtr();
     deleted_.push_back(std::move(*place));
@@ -143,7 +166,7 @@ std::vector<std::string> Module::attributes() const {
 void Module::derive(const std::string& name, const std::vector<std::string>& sources, Derivation rebuild) {
     Slot& slot = need(name);
     Var value = rebuild(*this);
-    const auto place = std::find_if(table_.begin(), table_.end(), [&](const auto& s) { return s.get() == &slot; });
+    const auto place = place_of(slot);
     std::rotate(place, place + 1, table_.end());
     slot.kind = Kind::derived;
     slot.sources = sources;
@@ -157,9 +180,16 @@ void Module::underive(const std::string& name, Var value) {
     slot.rebuild = nullptr;
     slot.sources.clear();
     slot.var = std::move(value);
-    const auto place = std::find_if(table_.begin(), table_.end(), [&](const auto& s) { return s.get() == &slot; });
+    const auto place = place_of(slot);
     const auto home = std::find_if(table_.begin(), table_.end(), [&](const auto& s) { return s->birth > slot.birth; });
     if (home < place) std::rotate(home, place, place + 1);
+}
+
+bool Module::is_source(const std::string& name) const { return derived_from(name) != nullptr; }
+
+bool Module::is_parameter(const std::string& name) const {
+    const Slot* slot = find(name);
+    return slot && slot->var.defined() && slot->kind == Kind::parameter;
 }
 
 bool Module::is_derived(const std::string& name) const {
@@ -204,7 +234,7 @@ StateDict Module::named_parameters() {
     walk("", [&](const std::string& name, Slot& slot) {
         if (!slot.is_parameter() || std::find(seen.begin(), seen.end(), slot.var.node()) != seen.end()) return;
         seen.push_back(slot.var.node());
-        if (name.size() > slot.var.name().size()) slot.var.set_name(name);
+        slot.var.set_name(name);
         out.add(name, slot.var);
     });
     return out;

@@ -35,6 +35,10 @@ public:
     template <class... More>
     Var operator()(const Var& x, const Var& y, const More&... more) const;
 
+    /// True when no other handle of the module is left.
+    bool unique() const { return module_.use_count() == 1; }
+    std::weak_ptr<Module> weak() const { return module_; }
+
 private:
     Module& checked() const;
     std::shared_ptr<Module> module_;
@@ -109,7 +113,7 @@ public:
     Vars call(const Vars& inputs);
 
     // ---- attributes
-    /// Adds a parameter or a submodule; throws a KeyError when the name is taken.
+    /// Adds a parameter or a submodule; throws a KeyError when the name is taken. Of a computed Var it keeps the value.
     Place<Var> attr(const std::string& name, Var value);
     Place<ModulePtr> attr(const std::string& name, ModulePtr module);
     /// Adds a Var that is saved with the module but does not learn: running statistics.
@@ -121,10 +125,12 @@ public:
     const ModulePtr& getattr_module(const std::string& name) const;
     /// The submodule of that name, or null when the name is a Var or not there.
     const Module* child(const std::string& name) const;
-    /// Replaces an attribute in its place or adds one at the end; throws a KeyError for a derived one.
+    /// Replaces an attribute in its place or adds one at the end; throws a KeyError for a derived one. An optimizer
+    /// that was made with the old parameter throws from then on.
     void setattr(const std::string& name, Var value);
     void setattr(const std::string& name, ModulePtr module);
-    /// Takes an attribute away; a member that refers to it reads as empty from then on.
+    /// Takes an attribute away; a member that refers to it reads as empty from then on. Throws a KeyError for a derived
+    /// one and for what one is rebuilt from.
     void delattr(const std::string& name);
     /// Names of the attributes in order.
     std::vector<std::string> attributes() const;
@@ -196,6 +202,9 @@ public:
     /// Turns it back into a parameter that holds `value`, in its original place.
     void underive(const std::string& name, Var value);
     bool is_derived(const std::string& name) const;
+    /// True when a derived attribute is rebuilt from this one; for a Var that learns, hidden ("_name") or not.
+    bool is_source(const std::string& name) const;
+    bool is_parameter(const std::string& name) const;
     /// Rebuilds every derived attribute of this module.
     void rebuild_derived();
 
@@ -206,8 +215,8 @@ public:
     virtual std::string extra_repr() const { return ""; }
 
 protected:
-    /// Gives the children the initial values that they would have had if they had been made in their present order.
     /// g++ makes the arguments of `Sequential(make..., make...)` from right to left; Jittor draws from left to right.
+    /// Gives children that were made so, and that nobody else holds, the initial values of their present order.
     void draw_in_order();
 
 private:
@@ -240,14 +249,22 @@ private:
     Slot* find(const std::string& name) const;
     Slot& need(const std::string& name) const;
     Slot& add_slot(const std::string& name);
+    Slot& add_new_slot(const std::string& name, Kind kind);
+    const Slot* derived_from(const std::string& source) const;
     Slot& slot_to_set(const std::string& name);
     template <class F>
     void walk(const std::string& prefix, F visit) const;
-    using CopiedVars = std::vector<std::pair<Var, Var>>;
-    void copy_state(const Module& from, CopiedVars& copied);
+    struct Copied {
+        std::vector<std::pair<Var, Var>> vars;
+        std::vector<std::pair<const Module*, ModulePtr>> modules;
+    };
+    void copy_state(const Module& from, Copied& copied);
     void check_derived(const std::string& prefix, const StateDict& state);
 
-    std::vector<std::unique_ptr<Slot>> table_, deleted_;
+    using Table = std::vector<std::unique_ptr<Slot>>;
+    Table::iterator place_of(const Slot& slot);
+
+    Table table_, deleted_;
     std::size_t births_ = 0;
     bool training_ = true;
     std::shared_ptr<Hooks> hooks_;
@@ -257,6 +274,8 @@ private:
     };
     bool wraps_modules_ = false;  ///< nn::make was given modules
     Draws draws_ = {};            ///< states of the random stream before and after nn::make made it
+    bool were_made_backwards() const;
+    bool is_as_drawn();
     void redraw();
     bool is_drawn() const { return draws_.from != draws_.to; }
     const Module* known_caller_ = nullptr;
@@ -268,18 +287,27 @@ std::ostream& operator<<(std::ostream& out, const Module& module);
 inline std::ostream& operator<<(std::ostream& out, const ModulePtr& module) { return out << *module; }
 
 namespace detail {
-/// An argument of make as its clone receives it: a module is cloned, anything else is copied.
+/// An argument of make as it is kept for a clone, and as the clone receives it: a module is cloned, if it is still
+/// there, anything else is copied.
+template <class T>
+std::decay_t<T> kept_argument(const T& value) {
+    return value;
+}
+inline std::weak_ptr<Module> kept_argument(const ModulePtr& module) { return module.weak(); }
 template <class T>
 const T& cloned_argument(const T& value) {
     return value;
 }
-inline ModulePtr cloned_argument(const ModulePtr& module) { return module ? module->clone() : module; }
+inline ModulePtr cloned_argument(const std::weak_ptr<Module>& kept) {
+    const auto module = kept.lock();
+    return module ? module->clone() : ModulePtr();
+}
 }  // namespace detail
 
 /// `nn::make<nn::Linear>(64, 128)`: a module behind a ModulePtr, which remembers the arguments for clone.
 template <class M, class... Args>
 ModulePtr make(Args&&... args) {
-    auto remake = [... kept = std::decay_t<Args>(args)]() -> ModulePtr {
+    auto remake = [... kept = detail::kept_argument(args)]() -> ModulePtr {
         return make<M>(detail::cloned_argument(kept)...);
     };
     const auto before = random::state();

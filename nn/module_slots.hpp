@@ -14,9 +14,10 @@ struct Module::Slot {
     std::vector<std::string> sources = {};
     Derivation rebuild = {};
 
-    void copy(const Slot& from, CopiedVars& copied);
-    bool is_parameter() const { return var && kind == Kind::parameter && name[0] != '_'; }
-    bool is_saved() const { return var && kind != Kind::derived && name[0] != '_'; }
+    void copy(const Slot& from, Copied& copied);
+    void copy_module(const ModulePtr& from, Copied& copied);
+    bool is_parameter() const { return var.defined() && kind == Kind::parameter && name[0] != '_'; }
+    bool is_saved() const { return var.defined() && kind != Kind::derived && name[0] != '_'; }
 };
 
 struct Module::Hooks {

@@ -31,12 +31,17 @@ double total_norm(const std::vector<Array>& grads, int norm_type) {
     double total = 0;
     for (const auto& g : grads) {
         if (!g) continue;
-        const Array terms =
-            norm_type == 1 ? kernels::map(kernels::Unary::abs, g) : kernels::zip(kernels::Binary::mul, g, g);
-        const Array sum = kernels::cast(kernels::sum(terms, all_axes(g.rank()), false), Dtype::float64);
-        total += *sum.data<double>();
+        const AxisSet all = all_axes(g.rank());
+        const Array size =
+            norm_type == 1 ? kernels::sum(kernels::map(kernels::Unary::abs, g), all, false) : kernels::norm(g, all);
+        const double n = *kernels::cast(size, Dtype::float64).data<double>();
+        total += norm_type == 1 ? n : n * n;
     }
     return norm_type == 1 ? total : std::sqrt(total);
+}
+
+void check_not_negative(const char* what, double value) {
+    if (!(value >= 0) || std::isinf(value)) fail<ValueError>("optimizer: needs a ", what, " of 0 or more, got ", value);
 }
 
 std::vector<Array> zeros_for(const Vars& parameters) {
@@ -50,9 +55,10 @@ std::vector<Array> zeros_for(const Vars& parameters) {
 Optimizer::Optimizer(const Vars& parameters, double rate)
     : lr(rate), parameters_(parameters), grads_(parameters.size()) {
     if (parameters.empty()) fail<ValueError>("optimizer: needs at least one parameter, got none");
-    if (!(rate >= 0)) fail<ValueError>("optimizer: needs a rate of 0 or more, got ", rate);
+    check_not_negative("rate", rate);
     for (const auto& p : parameters)
-        if (!is_float(p.dtype())) fail<DtypeError>("optimizer: needs float parameters, got ", p.dtype());
+        if (const Dtype dtype = node_of("optimizer", p).value.dtype(); !is_float(dtype))
+            fail<DtypeError>("optimizer: needs float parameters, got ", dtype);
     for (const auto& p : parameters) replaced_before_.push_back(replaced_by(p));
 }
 
@@ -74,9 +80,10 @@ void Optimizer::backward(const Var& loss) {
     const Vars gradients = grad(loss, live, false);
     std::size_t next = 0;
     for (std::size_t k = 0; k < parameters_.size(); ++k) {
+        if (fresh_) grads_[k] = Array();
         if (!parameters_[k].requires_grad()) continue;
         const Array& g = gradients[next++].array();
-        grads_[k] = fresh_ || !grads_[k] ? g : kernels::zip(kernels::Binary::add, grads_[k], g);
+        grads_[k] = !grads_[k] ? g : kernels::zip(kernels::Binary::add, grads_[k], g);
     }
     fresh_ = false;
     ++n_step_;
@@ -98,6 +105,7 @@ void Optimizer::step() {
 void Optimizer::clip_grad_norm(double max_norm, int norm_type) {
     if (norm_type != 1 && norm_type != 2)
         fail<ValueError>("clip_grad_norm: needs a norm_type of 1 or 2, got ", norm_type);
+    if (!(max_norm >= 0)) fail<ValueError>("clip_grad_norm: needs a max_norm of 0 or more, got ", max_norm);
     if (n_step_ == 0) fail<GraphError>("clip_grad_norm: needs gradients, got none; call backward(loss) first");
     const double factor = std::min(max_norm / (total_norm(grads_, norm_type) + 1e-6), 1.0);
     for (auto& g : grads_)
@@ -107,10 +115,13 @@ void Optimizer::clip_grad_norm(double max_norm, int norm_type) {
 Var Optimizer::find_grad(const Var& parameter) const {
     for (std::size_t k = 0; k < parameters_.size(); ++k)
         if (parameters_[k].node() == parameter.node() && grads_[k]) return constant(grads_[k]);
-    fail<KeyError>("find_grad: needs a parameter of this optimizer that has a gradient");
+    fail<KeyError>("find_grad: needs a parameter of this optimizer that has a gradient, got ",
+                   parameter.name().empty() ? "an unnamed Var" : parameter.name(), " of shape ", parameter.shape());
 }
 
 SGD::SGD(const Vars& parameters, const SGDOptions& options) : Optimizer(parameters, options.lr), options_(options) {
+    check_not_negative("momentum", options.momentum);
+    check_not_negative("weight_decay", options.weight_decay);
     velocity_ = options.momentum != 0 ? zeros_for(parameters) : std::vector<Array>(parameters.size());
 }
 
@@ -120,7 +131,13 @@ void SGD::update(std::size_t k, Array& p, const Array& g) {
 }
 
 Adam::Adam(const Vars& parameters, const AdamOptions& options)
-    : Optimizer(parameters, options.lr), options_(options), m_(zeros_for(parameters)), v_(zeros_for(parameters)) {}
+    : Optimizer(parameters, options.lr), options_(options), m_(zeros_for(parameters)), v_(zeros_for(parameters)) {
+    const auto [b0, b1] = options.betas;
+    if (!(b0 >= 0 && b0 < 1 && b1 >= 0 && b1 < 1))
+        fail<ValueError>("Adam: needs betas of 0 or more and below 1, got ", b0, " and ", b1);
+    check_not_negative("eps", options.eps);
+    check_not_negative("weight_decay", options.weight_decay);
+}
 
 void Adam::update(std::size_t k, Array& p, const Array& g) {
     const auto [b0, b1] = options_.betas;

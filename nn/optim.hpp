@@ -1,5 +1,7 @@
 // Optimizers: SGD and Adam with Jittor's update rules.
 #pragma once
+#include <cmath>
+
 #include "module.hpp"
 
 namespace jt::nn {
@@ -7,7 +9,7 @@ namespace jt::nn {
 /// What optimizers share. The parameters are written in place; stopped ones are skipped.
 class Optimizer {
 public:
-    /// Throws a ValueError without parameters or with a negative rate.
+    /// Throws a ValueError without parameters or with a negative rate, a DtypeError for one that is no float.
     Optimizer(const Vars& parameters, double lr);
     virtual ~Optimizer() = default;
     Optimizer(const Optimizer&) = delete;
@@ -47,7 +49,8 @@ private:
 };
 
 struct SGDOptions {
-    double lr, momentum = 0, weight_decay = 0, dampening = 0;
+    double lr = NAN;  ///< must be given
+    double momentum = 0, weight_decay = 0, dampening = 0;
     bool nesterov = false;
 };
 
@@ -66,7 +69,8 @@ private:
 };
 
 struct AdamOptions {
-    double lr, eps = 1e-8;
+    double lr = NAN;  ///< must be given
+    double eps = 1e-8;
     std::pair<double, double> betas = {0.9, 0.999};
     double weight_decay = 0;
 };

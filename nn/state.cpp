@@ -71,6 +71,10 @@ LoadReport Module::load_state_dict(const StateDict& state, bool strict) {
         fail<KeyError>("load_state_dict: needs the names and shapes of ", class_name(), list("missing", report.missing),
                        list("unexpected", report.unexpected), list("wrong shape", report.mismatched));
     for (const auto& [name, var] : mine)
+        if (var.node()->op)
+            fail<GraphError>("load_state_dict: needs leaves to write to, got ", name, " computed by ",
+                             var.node()->op->name);
+    for (const auto& [name, var] : mine)
         if (const Var* value = state.find(name); value && value->shape() == var.shape()) Var(var).assign(*value);
     for (Module* module : modules()) module->rebuild_derived();
     check_derived("", state);
@@ -114,7 +118,7 @@ ModulePtr Module::clone() {
     const auto stream = random::state();
     ModulePtr copy = remake_();
     random::set_state(stream);
-    CopiedVars copied;
+    Copied copied;
     copy->copy_state(*this, copied);
     return copy;
 }
@@ -124,14 +128,46 @@ void Module::draw_in_order() {
     for (Module* child : children())
         if (child->is_drawn()) drawn.push_back(child);
     if (drawn.empty()) return;
-    bool backwards = drawn.size() > 1 && random::state() == drawn.front()->draws_.to;
-    for (std::size_t k = 1; k < drawn.size(); ++k)
-        backwards = backwards && drawn[k - 1]->draws_.from == drawn[k]->draws_.to;
-    if (backwards) {
-        random::set_state(drawn.back()->draws_.from);
-        for (Module* child : drawn) child->redraw();
+    if (were_made_backwards()) {
+        if (std::all_of(drawn.begin(), drawn.end(), [](Module* child) { return child->is_as_drawn(); })) {
+            random::set_state(drawn.back()->draws_.from);
+            for (Module* child : drawn) child->redraw();
+        } else {
+            warn(
+                class_name() +
+                ": its modules were made from right to left and changed since, so they keep their initial values; make "
+                "them one by one to draw in order");
+        }
     }
     draws_ = {drawn.front()->draws_.from, drawn.back()->draws_.to};
+}
+
+bool Module::were_made_backwards() const {
+    std::vector<Draws> draws;
+    for (const auto& slot : table_) {
+        if (!slot->module || !slot->module->is_drawn()) continue;
+        if (!slot->module.unique()) return false;
+        draws.push_back(slot->module->draws_);
+    }
+    for (std::size_t k = 1; k < draws.size(); ++k)
+        if (draws[k - 1].from != draws[k].to) return false;
+    return draws.size() > 1 && random::state() == draws.front().to;
+}
+
+// Whether it still has the values that it was born with. A container has those of its modules.
+bool Module::is_as_drawn() {
+    if (wraps_modules_) {
+        const auto all = children();
+        return std::all_of(all.begin(), all.end(), [](Module* child) { return child->is_as_drawn(); });
+    }
+    if (!is_drawn() || !remake_) return true;
+    const auto now = random::state();
+    random::set_state(draws_.from);
+    const StateDict born = remake_()->state_dict(), mine = state_dict();
+    random::set_state(now);
+    return born.names() == mine.names() && std::all_of(mine.begin(), mine.end(), [&](const auto& entry) {
+               return largest_difference(entry.second, born[entry.first]) == 0;
+           });
 }
 
 // A container redraws what it was made of; anything else takes the values of a new one.
@@ -140,18 +176,14 @@ void Module::redraw() {
     if (wraps_modules_) {
         for (Module* child : children()) child->redraw();
     } else if (remake_) {
-        const ModulePtr fresh = remake_();
-        for (const auto& [name, var] : state_dict())
-            if (const Var* value = fresh->state_dict().find(name)) Var(var).assign(*value);
-        if (hasattr("__fhook2__"))
-            warn(class_name() +
-                 ": made after modules that stand behind it, its weight norm keeps those initial values");
+        const StateDict fresh = remake_()->state_dict();
+        for (const auto& [name, var] : state_dict()) Var(var).assign(fresh[name]);
     }
     draws_ = {from, random::state()};
 }
 
 // Makes this table equal to that of a module that was made alike. `copied` remembers Vars that stand in several places.
-void Module::copy_state(const Module& from, CopiedVars& copied) {
+void Module::copy_state(const Module& from, Copied& copied) {
     for (auto& slot : table_) deleted_.push_back(std::move(slot));
     table_.clear();
     for (const auto& theirs : from.table_) add_slot(theirs->name).copy(*theirs, copied);
@@ -160,16 +192,27 @@ void Module::copy_state(const Module& from, CopiedVars& copied) {
     rebuild_derived();
 }
 
-void Module::Slot::copy(const Slot& from, CopiedVars& copied) {
+void Module::Slot::copy(const Slot& from, Copied& copied) {
     kind = from.kind;
     birth = from.birth;
     sources = from.sources;
     rebuild = from.rebuild;
-    var = from.var ? copied_var(from.var, copied) : Var();
-    if (from.module && module && same_type(*module, *from.module))
-        module->copy_state(*from.module, copied);
+    var = from.var.defined() ? copied_var(from.var, copied.vars) : Var();
+    if (from.module)
+        copy_module(from.module, copied);
     else
-        module = from.module ? from.module->clone() : ModulePtr();
+        module = ModulePtr();
+}
+
+// A module that stands in several places is one in the copy too.
+void Module::Slot::copy_module(const ModulePtr& from, Copied& copied) {
+    for (const auto& [old, copy] : copied.modules)
+        if (old == from.get()) return void(module = copy);
+    if (module && same_type(*module, *from))
+        module->copy_state(*from, copied);
+    else
+        module = from->clone();
+    copied.modules.emplace_back(from.get(), module);
 }
 
 }  // namespace jt::nn

@@ -33,19 +33,35 @@ Var weight_of(const nn::Module& module, const std::string& name, const Dim& dim)
     return reshape(rescale(reshape(v, unit), reshape(g, unit)), v.shape());
 }
 
-Var checked_weight(const nn::Module& module, const std::string& name) {
-    if (module.is_derived(name))
-        fail<KeyError>("weight_norm: '", name, "' of ", nn::str(module), " has a weight_norm already");
-    Var weight = module.getattr(name);
-    if (!weight) fail<KeyError>("weight_norm: needs a Var in '", name, "' of ", nn::str(module), ", got none");
-    for (const char* part : {"_g", "_v"})
-        if (module.hasattr(name + part))
-            fail<KeyError>("weight_norm: ", nn::str(module), " has an attribute '", name + part, "' already");
-    return weight;
+std::string listed(const std::vector<std::string>& names) {
+    std::string out;
+    for (const auto& name : names) out += " " + name;
+    return out.empty() ? " none" : out;
 }
 
+// As it is printed, but of a container only the class: the rest takes many lines.
+std::string in_one_line(const nn::Module& module) {
+    const std::string whole = nn::str(module);
+    return whole.find('\n') == std::string::npos ? whole : module.class_name();
+}
+
+Var checked_weight(const nn::Module& module, const std::string& name) {
+    const auto refuse = [&](const auto&... why) {
+        fail<KeyError>("weight_norm: '", name, "' of ", in_one_line(module), why...);
+    };
+    if (module.is_derived(name)) refuse(" has a weight_norm already");
+    if (module.is_source(name)) refuse(" belongs to a weight_norm already");
+    if (module.child(name)) refuse(" is a module; norm one of its parameters");
+    if (!module.is_parameter(name)) refuse(" is no parameter; it has:", listed(module.attributes()));
+    for (const char* part : {"_g", "_v"})
+        if (module.hasattr(name + part)) refuse(" needs the name '", name + part, "', which is taken");
+    return module.getattr(name);
+}
+
+Var& stop_like(Var& x, bool stopped) { return stopped ? x.stop_grad() : x; }
+
 void mark_replaced(const Var& old, const std::string& by) {
-    if (old) old.node()->extras().replaced_by = by;
+    if (old.defined()) old.node()->extras().replaced_by = by;
 }
 
 }  // namespace
@@ -58,10 +74,11 @@ AxisSet Dim::reduced(int rank) const {
 nn::Module& weight_norm(nn::Module& module, const std::string& name, const Dim& dim) {
     const Var weight = checked_weight(module, name);
     const AxisSet axes = dim.reduced(weight.ndim());
-    const Var v = is_float(weight.dtype()) ? weight.detach() : cast(weight, Dtype::float32).detach();
-    const Var g = norm_of(v, axes).detach();
-    module.attr(name + "_g", g);
-    module.attr(name + "_v", v);
+    Var v = is_float(weight.dtype()) ? weight.detach() : cast(weight, Dtype::float32).detach();
+    Var g = norm_of(v, axes).detach();
+    const bool frozen = is_float(weight.dtype()) && weight.is_stop_grad();
+    module.attr(name + "_g", stop_like(g, frozen));
+    module.attr(name + "_v", stop_like(v, frozen));
     module.derive(name, {name + "_g", name + "_v"}, [name, dim](nn::Module& m) { return weight_of(m, name, dim); });
     mark_replaced(weight, name + "_g " + name + "_v");
     return module;
@@ -69,14 +86,15 @@ nn::Module& weight_norm(nn::Module& module, const std::string& name, const Dim& 
 
 nn::Module& remove_weight_norm(nn::Module& module, const std::string& name) {
     if (!module.is_derived(name) || !module.hasattr(name + "_g"))
-        fail<KeyError>("weight_norm of '", name, "' not found in ", nn::str(module));
+        fail<KeyError>("weight_norm of '", name, "' not found in ", in_one_line(module));
     module.rebuild_derived();
-    const Var weight = module.getattr(name).detach();
+    const Var g = module.getattr(name + "_g"), v = module.getattr(name + "_v");
+    Var weight = module.getattr(name).detach();
+    module.underive(name, stop_like(weight, g.is_stop_grad() && v.is_stop_grad()));
     for (const char* part : {"_g", "_v"}) {
         mark_replaced(module.getattr(name + part), name);
         module.delattr(name + part);
     }
-    module.underive(name, weight);
     return module;
 }
 

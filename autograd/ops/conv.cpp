@@ -60,7 +60,7 @@ void check_channels(const Var& x, const Var& w, const Var& bias, int groups) {
     if (groups < 1 || x.shape(1) != w.shape(1) * groups || w.shape(0) % groups != 0)
         fail<ShapeError>("conv2d: needs channels that ", groups, " groups divide and that agree, got x ", x.shape(),
                          " and weight ", w.shape());
-    if (bias && bias.shape() != Shape{w.shape(0)})
+    if (bias.defined() && bias.shape() != Shape{w.shape(0)})
         fail<ShapeError>("conv2d: needs a bias of shape (", w.shape(0), ",), got ", bias.shape());
 }
 
@@ -117,6 +117,7 @@ PoolParams pool_params(const char* op, const Var& x, Pair kernel, Pair stride, P
         if (p.kernel[k] < 1 || p.stride[k] < 1 || p.padding[k] < 0 || 2 * p.padding[k] > p.kernel[k])
             fail<ValueError>(op, ": needs kernel and stride of 1 or more and padding of at most half the kernel, got ",
                              p.kernel[k], ", ", p.stride[k], " and ", p.padding[k]);
+        if (x.shape(2 + k) < 1) fail<ShapeError>(op, ": needs h and w of 1 or more, got ", x.shape());
         if (x.shape(2 + k) + 2 * p.padding[k] < p.kernel[k])
             fail<ShapeError>(op, ": needs a kernel no larger than the padded input, got ", p.kernel[k], " for ",
                              x.shape());
@@ -132,7 +133,7 @@ Var conv2d(const Var& x, const Var& weight, const Var& bias, Pair stride, Pair p
     const ConvParams p{{stride.h, stride.w}, {padding.h, padding.w}, {dilation.h, dilation.w}, groups};
     check_geometry(x, weight, p);
     const Var v = as_var(x, dtype), w = as_var(weight, dtype);
-    return bias ? conv(v, w, as_var(bias, dtype), p) : conv(v, w, p);
+    return bias.defined() ? conv(v, w, as_var(bias, dtype), p) : conv(v, w, p);
 }
 
 Var max_pool2d(const Var& x, Pair kernel, std::optional<Pair> stride, Pair padding, bool ceil_mode) {

@@ -7,6 +7,7 @@
 #include "../../core/random.hpp"
 #include "../node.hpp"
 #include "../ops.hpp"
+#include "promote.hpp"
 
 namespace jt {
 
@@ -55,6 +56,8 @@ Var filled_like(const char* op, const Var& x, double value, std::optional<Dtype>
 
 void check_low_high(std::int64_t low, std::int64_t high) {
     if (low >= high) fail<ValueError>("randint: needs low < high, got ", low, " and ", high);
+    check_number("randint", low, Dtype::int32);
+    check_number("randint", high - 1, Dtype::int32);
 }
 
 }  // namespace
@@ -62,6 +65,7 @@ void check_low_high(std::int64_t low, std::int64_t high) {
 Var array(const Nest& values, std::optional<Dtype> dtype) {
     const Shape shape = values.shape();
     const auto numbers = values.numbers();
+    for (const double number : numbers) check_number("array", number, dtype.value_or(values.dtype()));
     const Array data = copied(numbers.data(), shape.empty() ? Shape{1} : shape);
     return leaf(cast_to(data, dtype.value_or(values.dtype())));
 }
@@ -80,6 +84,9 @@ Var array(const std::vector<T>& values, std::optional<Dtype> dtype) {
 
 template <class T>
 Var array(const T* values, const Shape& shape, std::optional<Dtype> dtype) {
+    if constexpr (std::is_same_v<T, std::int64_t>)
+        if (!dtype)
+            for (std::int64_t i = 0, n = shape.numel(); i < n; ++i) check_number("array", values[i], Dtype::int32);
     return leaf(cast_to(copied(values, shape), dtype.value_or(narrowed(dtype_of<T>))));
 }
 

@@ -19,7 +19,6 @@ namespace {
 // What a binary op remembers when one side was a number: the number, and which side it stood on.
 struct NumberSide {
     double value;
-    Dtype dtype;
     bool left;
 };
 
@@ -31,9 +30,10 @@ Var zip(const Op& op, Binary f, const Operand& x, const Operand& y, Dtype dtype)
     if (!x.is_var() && !y.is_var()) return zip(op, f, constant(x.number(), dtype), y, dtype);
     const bool left = !x.is_var();
     const Scalar number = left ? x.number() : y.number();
+    check_number(op.name, number, dtype == Dtype::uint8 ? Dtype::int32 : dtype);  // bytes wrap around
     const Var v = as_var(left ? y : x, dtype);
     Array value = left ? kernels::zip(f, number.value, v.array()) : kernels::zip(f, v.array(), number.value);
-    return record(op, std::move(value), {v}, NumberSide{number.value, number.dtype, left});
+    return record(op, std::move(value), {v}, NumberSide{number.value, left});
 }
 
 Var binary(const Op& op, Binary f, const Operand& x, const Operand& y) {
@@ -111,11 +111,14 @@ Var abs_grad(const Var& g, const Var& x) {
 Var pow_slope(const Operand& x, const Operand& y) {
     if (y.is_var()) return y * pow(x, y - 1);
     const double exponent = y.number().value;
+    if (exponent == 0) return zeros_like(x.var());
     return exponent * pow(x, exponent - 1);
 }
 
 Var comparison(const char* name, Compare f, const Operand& x, const Operand& y) {
     const Dtype dtype = promote(kind_of(name, x), kind_of(name, y));
+    for (const Operand& side : {x, y})
+        if (!side.is_var()) check_number(name, side.number(), dtype);
     const Var a = as_var(x, dtype), b = as_var(y, dtype);
     broadcast_shapes(name, a.shape(), b.shape());
     return constant(kernels::compare(f, a.array(), b.array()));

@@ -124,7 +124,7 @@ Var linear2d(const Var& x, const Var& w, const Var& b) {
 void check_linear(const Var& x, const Var& w, const Var& b) {
     if (w.ndim() != 2 || x.shape(-1) != w.shape(1))
         fail<ShapeError>("linear: needs x (..., in) and weight (out, in), got ", x.shape(), " and ", w.shape());
-    if (b && b.shape() != Shape{w.shape(0)})
+    if (b.defined() && b.shape() != Shape{w.shape(0)})
         fail<ShapeError>("linear: needs a bias of shape (", w.shape(0), ",), got ", b.shape());
 }
 
@@ -146,7 +146,7 @@ Var matmul(const Var& a, const Var& b, bool trans_a, bool trans_b) {
 Var linear(const Var& x, const Var& w, const Var& b) {
     const Dtype dtype = to_float(promote(kind_of("linear", x), kind_of("linear", w)));
     check_linear(x, w, b);
-    if (!b) return x.ndim() == 1 ? matmul(w, x) : matmul(as_var(x, dtype), as_var(w, dtype), false, true);
+    if (!b.defined()) return x.ndim() == 1 ? matmul(w, x) : matmul(as_var(x, dtype), as_var(w, dtype), false, true);
     Shape shape(x.shape().begin(), x.shape().end() - 1);
     shape.push_back(w.shape(0));
     const Var y = linear2d(flattened(as_var(x, dtype)), as_var(w, dtype), as_var(b, dtype));

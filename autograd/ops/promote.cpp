@@ -35,6 +35,14 @@ Dtype promote(Kind x, Kind y) {
 
 Dtype to_float(Dtype dtype) { return size_of(dtype) == 8 ? Dtype::float64 : Dtype::float32; }
 
+void check_number(const char* op, Scalar number, Dtype dtype) {
+    if (is_float(dtype) || dtype == Dtype::bool_) return;
+    dispatch(dtype, [&](auto zero) {
+        if (static_cast<double>(number_cast<decltype(zero)>(number.value)) != number.value)
+            fail<ValueError>(op, ": needs a number that ", dtype, " holds, got ", number.value);
+    });
+}
+
 Var as_var(const Operand& x, Dtype dtype) {
     if (!x.is_var()) return constant(x.number(), dtype);
     return x.var().dtype() == dtype ? x.var() : cast(x.var(), dtype);

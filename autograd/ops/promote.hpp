@@ -18,6 +18,9 @@ Dtype promote(Kind x, Kind y);
 /// The float dtype of a division or a transcendental function.
 Dtype to_float(Dtype dtype);
 
+/// Throws a ValueError in the name of `op` when an integer dtype does not hold the number; floats and bool take any.
+void check_number(const char* op, Scalar number, Dtype dtype);
+
 /// The operand as a Var of `dtype`; a number becomes a constant of shape (1,).
 Var as_var(const Operand& x, Dtype dtype);
 

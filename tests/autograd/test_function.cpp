@@ -14,10 +14,10 @@ public:
         return {inputs[0] * inputs[1], inputs[0] + inputs[1]};
     }
     Vars grad(const Vars& g) override {
-        if (given_) *given_ = {static_cast<bool>(g[0]), static_cast<bool>(g[1])};
+        if (given_) *given_ = {g[0].defined(), g[1].defined()};
         Var gx = zeros_like(inputs_[0]), gy = gx;
-        if (g[0]) gx += g[0] * inputs_[1], gy += g[0] * inputs_[0];
-        if (g[1]) gx += g[1], gy += g[1];
+        if (g[0].defined()) gx += g[0] * inputs_[1], gy += g[0] * inputs_[0];
+        if (g[1].defined()) gx += g[1], gy += g[1];
         return {gx, gy};
     }
 

@@ -192,6 +192,17 @@ TEST_SUITE("autograd") {
         CHECK(seen == 5);
     }
 
+    TEST_CASE("a hook must keep the shape and the dtype") {
+        const Var loss = array({1.0});
+        Var x = array({1.0, 2.0}), y = array({1.0, 2.0});
+        x.register_hook([](const Var& g) { return g.sum(); });
+        CHECK_THROWS_WITH_AS(grad((x * x).sum(), x), "register_hook: needs a gradient of shape (2,), got (1,)",
+                             ShapeError);
+        y.register_hook([](const Var& g) { return g.float64(); });
+        CHECK_THROWS_WITH_AS(grad((y * y).sum(), y), "register_hook: needs a gradient of float32, got float64",
+                             DtypeError);
+    }
+
     TEST_CASE("a hook on a leaf applies when the leaf is asked for, in each grad") {
         Var x = array({1.0, 2.0});
         int calls = 0;
@@ -378,7 +389,7 @@ TEST_SUITE("autograd") {
         CHECK(other.set_name("w").name() == "w");
         CHECK(x.name() == "w");
         other.swap(none);
-        CHECK_FALSE(other);
+        CHECK_FALSE(other.defined());
         CHECK(none.shape() == x.shape());
         CHECK_THROWS_WITH_AS(x.item(), "item: needs exactly one element, got shape (2, 2)", ShapeError);
         CHECK_THROWS_WITH_AS(x.data<double>(), "data: needs the type behind float32, got float64", DtypeError);

@@ -232,6 +232,7 @@ TEST_SUITE("autograd") {
         CHECK(grad(pow(zero, 0.5), zero).item() == inf);
         CHECK(grad(log(zero), zero).item() == inf);
         CHECK(grad(pow(zero, 3), zero).item() == 0);
+        CHECK(grad(pow(zero, 0), zero).item() == 0);
         CHECK(std::isnan((zero / zero).item()));
         const Var y = array({2.0});
         CHECK(std::isnan(grad(pow(zero, y), y).item()));
@@ -291,6 +292,12 @@ TEST_SUITE("autograd") {
                              ShapeError);
         CHECK_THROWS_WITH_AS(where(a, b, 0), "where: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
         CHECK_THROWS_WITH_AS(where(a, a, b), "where: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
+        const Var bytes = array({100, 200}, uint8), ints = array({5, 6});
+        CHECK_EQ(str(bytes + 100), "jt.Var([200  44], dtype=uint8)");
+        CHECK_THROWS_WITH_AS(bytes < 300, "less: needs a number that uint8 holds, got 300", ValueError);
+        CHECK_THROWS_WITH_AS(3000000000LL >= ints, "greater_equal: needs a number that int32 holds, got 3e+09",
+                             ValueError);
+        CHECK_THROWS_WITH_AS(ints + 3000000000LL, "add: needs a number that int32 holds, got 3e+09", ValueError);
         CHECK_THROWS_WITH_AS(add(none, 1), "add: needs a Var that holds something, got an empty one", GraphError);
         CHECK_THROWS_WITH_AS(where(none, 1, 1), "where: needs a Var that holds something, got an empty one",
                              GraphError);

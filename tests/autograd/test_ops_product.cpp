@@ -331,6 +331,8 @@ TEST_SUITE("autograd") {
         CHECK_THROWS_WITH_AS(max_pool2d(zeros({4, 4}), 2), "max_pool2d: needs x (n, c, h, w), got (4, 4)", ShapeError);
         CHECK_THROWS_WITH_AS(max_pool2d(zeros({1, 1, 4, 4}, int32), 2), "max_pool2d: needs a float Var, got int32",
                              DtypeError);
+        CHECK_THROWS_WITH_AS(max_pool2d(zeros({1, 1, 0, 8}), 2, 2, 1),
+                             "max_pool2d: needs h and w of 1 or more, got (1, 1, 0, 8)", ShapeError);
         CHECK_THROWS_WITH_AS(max_pool2d(x, 5),
                              "max_pool2d: needs a kernel no larger than the padded input, got 5 for (1, 2, 4, 4)",
                              ShapeError);

@@ -1,6 +1,7 @@
 // Layers and losses against Jittor's printed numbers and plain formulas.
 #include "../../autograd/grad.hpp"
 #include "../../core/random.hpp"
+#include "../../core/warn.hpp"
 #include "../../nn/init.hpp"
 #include "../../nn/layers.hpp"
 #include "../../nn/loss.hpp"
@@ -37,9 +38,43 @@ TEST_SUITE("nn") {
         CHECK_SAME(net[2]->getattr("weight"), c.weight);
         CHECK_SAME(rand({2}), next);
         const nn::ModulePtr first = nn::make<nn::Linear>(3, 4), second = nn::make<nn::Linear>(3, 4);
-        const Var kept = first->getattr("weight").clone();
-        nn::Sequential given(first, second);
+        const Var kept = first->getattr("weight").clone(), later = second->getattr("weight").clone();
+        nn::Sequential given(first, second), backwards(second, first);
         CHECK_SAME(given[0]->getattr("weight"), kept);
+        CHECK_SAME(backwards[0]->getattr("weight"), later);
+    }
+
+    TEST_CASE("modules made from right to left are drawn anew, but not when they were changed since") {
+        const auto pair = [](bool changed) {
+            set_global_seed(7);
+            nn::ModulePtr last = nn::make<nn::Linear>(4, 5), first = nn::make<nn::Linear>(3, 4);
+            if (changed) first->getattr("bias").assign(ones({4}));
+            return nn::make<nn::Sequential>(std::move(first), std::move(last));
+        };
+        set_global_seed(7);
+        const nn::Linear a(3, 4), b(4, 5);
+        const nn::ModulePtr net = pair(false);
+        CHECK_SAME(net->getattr_module("0")->getattr("weight"), a.weight);
+        CHECK_SAME(net->getattr_module("1")->getattr("weight"), b.weight);
+        std::vector<std::string> notes;
+        const auto previous = set_warning_handler([&](const std::string& note) { notes.push_back(note); });
+        const nn::ModulePtr kept = pair(true);
+        set_warning_handler(previous);
+        CHECK_CLOSE(kept->getattr_module("0")->getattr("bias"), {1, 1, 1, 1});
+        REQUIRE_EQ(notes.size(), 1);
+        CHECK_EQ(notes[0],
+                 "Sequential: its modules were made from right to left and changed since, so they keep their initial "
+                 "values; make them one by one to draw in order");
+    }
+
+    TEST_CASE("Sequential counts and names modules only") {
+        nn::Sequential net(nn::make<nn::Linear>(2, 2), nn::make<nn::ReLU>());
+        net.delattr("0");
+        net.append(nn::make<nn::Tanh>());
+        net.attr("scale", ones({1}));
+        CHECK_EQ(net.size(), 2);
+        CHECK_EQ(net[1]->class_name(), "tanh");
+        CHECK_EQ(net.attributes(), std::vector<std::string>{"1", "2", "scale"});
     }
 
     TEST_CASE("Linear: any leading axes, without bias, wrong input") {

@@ -79,7 +79,7 @@ TEST_SUITE("nn") {
         net.setattr("fc1", nn::make<nn::Linear>(4, 5));
         CHECK_EQ(net(ones({1, 4})).shape(), Shape{1, 2});
         net.delattr("w0");
-        CHECK_FALSE(net.w0);
+        CHECK_FALSE(net.w0.defined());
         CHECK_THROWS_WITH_AS(net.w0 + 1, "add: needs a Var that holds something, got an empty one", GraphError);
         net.setattr("w0", ones({2}));
         CHECK_EQ(net.w0.shape(), Shape{2});
@@ -168,6 +168,19 @@ TEST_SUITE("nn") {
         CHECK_THROWS_AS(unlike.load(folder / "none.npz"), FileError);
     }
 
+    TEST_CASE("attr keeps the value of an expression, and loading writes to leaves only, all or none") {
+        struct Scaled : nn::Module {
+            Var& bias = attr("bias", zeros({2}));
+            Var& scale = attr("scale", ones({3}) * 0.5);
+        } m;
+        m.load_state_dict({{"bias", ones({2})}, {"scale", zeros({3})}});
+        CHECK_CLOSE(m.scale, {0, 0, 0});
+        m.setattr("scale", ones({3}) * 2);
+        CHECK_THROWS_WITH_AS(m.load_state_dict({{"bias", zeros({2})}, {"scale", zeros({3})}}),
+                             "load_state_dict: needs leaves to write to, got scale computed by mul", GraphError);
+        CHECK_CLOSE(m.bias, {1, 1});
+    }
+
     TEST_CASE("loading casts to the parameter's dtype and is seen by every handle") {
         nn::Linear m(1, 2);
         const Var held = m.weight;
@@ -175,6 +188,15 @@ TEST_SUITE("nn") {
         CHECK_EQ(held.dtype(), jt::float32);
         CHECK_CLOSE(held, {3, 4});
         CHECK_CLOSE(m.bias, {1, 2});
+    }
+
+    TEST_CASE("a module that stands twice in a net stands twice in its clone") {
+        const nn::ModulePtr layer = nn::make<nn::Linear>(2, 2);
+        const nn::ModulePtr net = nn::make<nn::Sequential>(layer, nn::make<nn::ReLU>(), layer);
+        const nn::ModulePtr copy = net->clone();
+        CHECK_EQ(copy->modules().size(), net->modules().size());
+        CHECK_EQ(copy->getattr_module("0").get(), copy->getattr_module("2").get());
+        CHECK_NE(copy->getattr_module("0").get(), layer.get());
     }
 
     TEST_CASE("a clone is independent, keeps ties, mode and what was added, and leaves the stream alone") {

@@ -105,10 +105,47 @@ TEST_SUITE("nn") {
                              GraphError);
     }
 
+    TEST_CASE("a gradient from before a parameter was stopped counts no more, and a huge one is clipped to its size") {
+        Var a = ones({1}), b = ones({1});
+        nn::SGD opt({a, b}, {.lr = 1});
+        opt.step(a * 1000 + b);
+        a.stop_grad();
+        opt.backward(a * 1000 + b);
+        opt.clip_grad_norm(1);
+        CHECK_CLOSE(opt.find_grad(b), {1});
+        CHECK_THROWS_AS(opt.find_grad(a), KeyError);
+        opt.zero_grad();
+        opt.backward(b * 1e25);
+        opt.clip_grad_norm(2);
+        CHECK_CLOSE(opt.find_grad(b), {2});
+    }
+
+    TEST_CASE("an optimizer notices that a parameter was replaced") {
+        nn::Linear m(2, 3);
+        nn::SGD opt(m.parameters(), {.lr = 1});
+        m.setattr("weight", ones({3, 2}));
+        CHECK_THROWS_WITH_AS(opt.step(m(ones({1, 2})).sum()),
+                             "optimizer: weight was replaced by weight; make the optimizer after the change",
+                             GraphError);
+    }
+
     TEST_CASE("what optimizers refuse") {
         Bowl bowl;
         CHECK_THROWS_WITH_AS(nn::SGD({}, {.lr = .1}), "optimizer: needs at least one parameter, got none", ValueError);
         CHECK_THROWS_WITH_AS(nn::SGD({bowl.p}, {.lr = -1}), "optimizer: needs a rate of 0 or more, got -1", ValueError);
+        CHECK_THROWS_WITH_AS(nn::SGD({bowl.p}, {}), "optimizer: needs a rate of 0 or more, got nan", ValueError);
+        CHECK_THROWS_WITH_AS(nn::SGD({bowl.p}, {.lr = INFINITY}), "optimizer: needs a rate of 0 or more, got inf",
+                             ValueError);
+        CHECK_THROWS_WITH_AS(nn::SGD({bowl.p}, {.lr = 1, .momentum = -3}),
+                             "optimizer: needs a momentum of 0 or more, got -3", ValueError);
+        CHECK_THROWS_WITH_AS(nn::SGD({bowl.p}, {.lr = 1, .weight_decay = -1}),
+                             "optimizer: needs a weight_decay of 0 or more, got -1", ValueError);
+        CHECK_THROWS_WITH_AS(nn::Adam({bowl.p}, {.lr = 1, .eps = -1}), "optimizer: needs a eps of 0 or more, got -1",
+                             ValueError);
+        CHECK_THROWS_WITH_AS(nn::Adam({bowl.p}, {.lr = 1, .betas = {1, 2}}),
+                             "Adam: needs betas of 0 or more and below 1, got 1 and 2", ValueError);
+        CHECK_THROWS_WITH_AS(nn::SGD({Var()}, {.lr = 1}),
+                             "optimizer: needs a Var that holds something, got an empty one", GraphError);
         CHECK_THROWS_WITH_AS(nn::Adam({array({1, 2})}, {.lr = 1}), "optimizer: needs float parameters, got int32",
                              DtypeError);
         nn::SGD opt({bowl.p}, {.lr = .1});
@@ -118,7 +155,12 @@ TEST_SUITE("nn") {
                              "clip_grad_norm: needs gradients, got none; call backward(loss) first", GraphError);
         CHECK_THROWS_WITH_AS(opt.clip_grad_norm(1, 3), "clip_grad_norm: needs a norm_type of 1 or 2, got 3",
                              ValueError);
-        CHECK_THROWS_WITH_AS(opt.find_grad(ones({1})),
-                             "find_grad: needs a parameter of this optimizer that has a gradient", KeyError);
+        CHECK_THROWS_WITH_AS(opt.clip_grad_norm(-1), "clip_grad_norm: needs a max_norm of 0 or more, got -1",
+                             ValueError);
+        CHECK_THROWS_WITH_AS(
+            opt.find_grad(ones({1})),
+            "find_grad: needs a parameter of this optimizer that has a gradient, got an unnamed Var of "
+            "shape (1,)",
+            KeyError);
     }
 }

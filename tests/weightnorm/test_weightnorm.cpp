@@ -394,16 +394,29 @@ TEST_SUITE("weightnorm") {
         CHECK_CLOSE(r.m.weight, {6, 8, 0, 5, 2, 0});
     }
 
+    TEST_CASE("a frozen weight stays frozen under weight_norm and after it") {
+        Reference r;
+        r.m.weight.stop_grad();
+        weight_norm(r.m, "weight", -1);
+        CHECK(r.m.getattr("weight_g").is_stop_grad());
+        CHECK(r.m.getattr("weight_v").is_stop_grad());
+        r.loss();
+        remove_weight_norm(r.m);
+        CHECK(r.m.weight.is_stop_grad());
+    }
+
     TEST_CASE("a failed weight_norm changes nothing and says why") {
         nn::Linear m(2, 3), no_bias(2, 3, false);
         const auto attributes = m.attributes();
-        CHECK_THROWS_WITH_AS(weight_norm(m, "wieght"), "Linear has no attribute 'wieght'; it has: weight bias",
+        CHECK_THROWS_WITH_AS(weight_norm(m, "wieght"),
+                             "weight_norm: 'wieght' of Linear(2, 3, float32[3,]) is no parameter; it has: weight bias",
                              KeyError);
         CHECK_THROWS_WITH_AS(weight_norm(m, "weight", 2), "weight_norm: needs an axis from -2 to 1, got 2", ShapeError);
         CHECK_THROWS_WITH_AS(weight_norm(m, "weight", {0, -2}), "weight_norm: needs each axis once, got -2 twice",
                              ShapeError);
         CHECK_THROWS_WITH_AS(weight_norm(no_bias, "bias"),
-                             "weight_norm: needs a Var in 'bias' of Linear(2, 3, None), got none", KeyError);
+                             "weight_norm: 'bias' of Linear(2, 3, None) is no parameter; it has: weight bias",
+                             KeyError);
         CHECK_EQ(m.attributes(), attributes);
         CHECK_FALSE(m.hasattr("__fhook2__"));
         weight_norm(m, "weight", -1);
@@ -411,7 +424,19 @@ TEST_SUITE("weightnorm") {
                              "weight_norm: 'weight' of Linear(2, 3, float32[3,]) has a weight_norm already", KeyError);
         Holder taken(zeros({2}));
         taken.setattr("w_g", zeros({1}));
-        CHECK_THROWS_WITH_AS(weight_norm(taken, "w"), "weight_norm: Holder() has an attribute 'w_g' already", KeyError);
+        CHECK_THROWS_WITH_AS(weight_norm(taken, "w"),
+                             "weight_norm: 'w' of Holder() needs the name 'w_g', which is taken", KeyError);
+        CHECK_THROWS_WITH_AS(weight_norm(m, "weight_v"),
+                             "weight_norm: 'weight_v' of Linear(2, 3, float32[3,]) belongs to a weight_norm already",
+                             KeyError);
+        CHECK_THROWS_WITH_AS(m.delattr("weight_g"), "Linear.weight is rebuilt from weight_g, which cannot be deleted",
+                             KeyError);
+        nn::Sequential net(nn::make<nn::Linear>(2, 3));
+        CHECK_THROWS_WITH_AS(weight_norm(net, "0"),
+                             "weight_norm: '0' of Sequential is a module; norm one of its parameters", KeyError);
+        taken.register_buffer("mean", zeros({2}));
+        CHECK_THROWS_WITH_AS(weight_norm(taken, "mean"),
+                             "weight_norm: 'mean' of Holder() is no parameter; it has: w w_g mean", KeyError);
     }
 
     TEST_CASE("two names of one module are normalised and removed in any order") {
