@@ -35,7 +35,7 @@ def main(tests, folder):
     python(MALFORMED / "check.py", folder / "malformed")
     (folder / "ours").mkdir()
     catalogue = {"MINIJT_MALFORMED": folder / "malformed"}
-    failed = suite(tests, MINIJT_NUMPY_FILES=HERE / "numpy", MINIJT_OUR_FILES=folder / "ours", **catalogue)
+    failed = suite(tests, MINIJT_NUMPY_FILES=HERE / "from_numpy", MINIJT_OUR_FILES=folder / "ours", **catalogue)
     failed |= suite(tests, "--test-case=*16 MiB", **catalogue)  # the peak of a process that did nothing else
     if importlib.util.find_spec("numpy"):
         failed |= with_numpy(tests, folder)
