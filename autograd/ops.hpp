@@ -41,7 +41,7 @@ Var randn_like(const Var& x);
 Var randint_like(const Var& x, std::int64_t low, std::int64_t high);
 
 // ---- element by element (ops/elementwise.cpp); an Operand is a Var or a number. Both sides broadcast, dtypes promote
-// as `jittor.md` 1.2 says, at least one side is a Var
+// by Jittor's table (ops/promote.hpp), at least one side is a Var
 Var add(const Operand& x, const Operand& y);
 Var sub(const Operand& x, const Operand& y);
 Var mul(const Operand& x, const Operand& y);
@@ -138,7 +138,8 @@ Var mean_pool2d(const Var& x, Pair kernel, std::optional<Pair> stride = {}, Pair
                 bool count_include_pad = true);
 
 // ---- weight normalisation (ops/rescale.cpp)
-/// v * (g / n), n = sqrt(max(sum(v * v over axes), 1e-30)), g with n's shape: v rescaled to norm g (`jittor.md` 3.1).
+/// v * (g / n), n = sqrt(max(sum(v * v over axes), 1e-30)), g with n's shape: v rescaled to norm g, as
+/// `_weight_norm` in Jittor's python/jittor/weightnorm.py.
 Var rescale(const Var& v, const Var& g, const Axes& axes = -1);
 
 // ---- operators
