@@ -1,4 +1,5 @@
-// The walk back through the graph: mark what lies on a way to a target, then follow creation numbers downwards.
+// The walk back through the graph: collect what takes gradients behind the loss, mark what leads to a target, and visit
+// that from the newest node to the oldest.
 #include "grad.hpp"
 
 #include <algorithm>
@@ -50,8 +51,8 @@ private:
     struct Step {
         Var var;
         Var g = {};
-        std::unique_ptr<Vars> outs =
-            {};  // gradients of the single outputs, when the node stands for several (`function.hpp`)
+        // Gradients of the single outputs, when the node stands for several (function_node.hpp).
+        std::unique_ptr<Vars> outs = {};
         std::uint32_t first_edge = 0;
         bool target = false, needed = false;
     };

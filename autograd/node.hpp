@@ -54,7 +54,7 @@ public:
     }
 
     bool requires_grad;
-    bool scalar = false;  ///< Jittor's scalar flag: does not widen the other operand (`jittor.md` 1.2)
+    bool scalar = false;  ///< Jittor's scalar flag: does not widen the other operand (ops/promote.hpp)
     std::uint64_t id;     ///< creation number: an input's is always smaller
     Array value;
     const Op* op = nullptr;
@@ -62,7 +62,7 @@ public:
     std::unique_ptr<Extra> extra;
     union {
         Node* next;   ///< while it waits to be freed
-        Visit visit;  ///< scratch of the pass that is collecting it (`grad.cpp`)
+        Visit visit;  ///< scratch of the pass that is collecting it (grad.cpp)
     };
     alignas(8) std::array<std::byte, 64> params;
 };

@@ -41,7 +41,7 @@ Var randn_like(const Var& x);
 Var randint_like(const Var& x, std::int64_t low, std::int64_t high);
 
 // ---- element by element (ops/elementwise.cpp); an Operand is a Var or a number. Both sides broadcast, dtypes promote
-// as `jittor.md` 1.2 says, at least one side is a Var
+// by Jittor's table (ops/promote.hpp), at least one side is a Var
 Var add(const Operand& x, const Operand& y);
 Var sub(const Operand& x, const Operand& y);
 Var mul(const Operand& x, const Operand& y);
@@ -119,7 +119,8 @@ Var linear(const Var& x, const Var& w, const Var& b = {});
 /// Over one axis; without an axis over all elements, as Jittor.
 Var softmax(const Var& x, std::optional<int> axis = {});
 Var log_softmax(const Var& x, std::optional<int> axis = {});
-/// Per row loss of logits (n, c) against integer classes (n,): log sum exp(x - max) - x[t] + max; 0 outside [0, c).
+/// Loss (n,) of each row of float logits x (n, c) against integer classes t (n,), times weight (n,), one for each row:
+/// weight * (log sum exp(x - max) - x[t] + max), 0 for a class outside [0, c). Only x gets a gradient.
 Var cross_entropy_rows(const Var& x, const Var& t, const Var& weight);
 
 // ---- convolution and pooling (ops/conv.cpp)
@@ -129,16 +130,21 @@ struct Pair {
     Pair(int height, int width) : h(height), w(width) {}
     int h, w;
 };
-/// Cross-correlation: x (n, c, h, w), weight (o, c / groups, kh, kw), bias (o,) or empty.
+/// Cross-correlation of x (n, c, h, w), weight (o, c / groups, kh, kw), bias (o,) or empty. The last two extents become
+/// (in + 2 * padding - dilation * (kernel - 1) - 1) / stride + 1, rounded down; integers become float.
 Var conv2d(const Var& x, const Var& weight, const Var& bias = {}, Pair stride = 1, Pair padding = 0, Pair dilation = 1,
            int groups = 1);
-/// Largest element of each window of the last two of four axes; the gradient goes to the first largest.
+/// Largest element of each window of the last two of four axes, without a stride the kernel's; the gradient goes to the
+/// first largest. The extents become (in + 2 * padding - kernel) / stride + 1, rounded down, or up with ceil_mode; then
+/// a last window that would start behind the input is dropped, as in PyTorch. Padding is at most half the kernel.
 Var max_pool2d(const Var& x, Pair kernel, std::optional<Pair> stride = {}, Pair padding = 0, bool ceil_mode = false);
+/// The mean likewise. Padding counts as zeros with count_include_pad; without it the divisor is the number of elements.
 Var mean_pool2d(const Var& x, Pair kernel, std::optional<Pair> stride = {}, Pair padding = 0, bool ceil_mode = false,
                 bool count_include_pad = true);
 
 // ---- weight normalisation (ops/rescale.cpp)
-/// v * (g / n), n = sqrt(max(sum(v * v over axes), 1e-30)), g with n's shape: v rescaled to norm g (`jittor.md` 3.1).
+/// v * (g / n), n = sqrt(max(sum(v * v over axes), 1e-30)), g with n's shape: v rescaled to norm g, as
+/// `_weight_norm` in Jittor's python/jittor/weightnorm.py.
 Var rescale(const Var& v, const Var& g, const Axes& axes = -1);
 
 // ---- operators

@@ -1,4 +1,6 @@
-// Jittor's CPU random stream, bit for bit (`jittor.md` section 5), the same with every compiler.
+// Jittor's CPU random stream (src/ops/random_op.cc), bit for bit, the same with every compiler: std::minstd_rand0, and
+// on it libstdc++'s uniform_real_distribution and normal_distribution, the latter with the fma that Jittor's build
+// makes.
 #pragma once
 #include <cstdint>
 

@@ -1,4 +1,4 @@
-// Initial values as Jittor draws them: the same seed gives the same weights, bit for bit (`jittor.md` 4.3 and 5).
+// Initial values as Jittor's python/jittor/init.py draws them: the same seed gives the same weights, bit for bit.
 #pragma once
 #include "../autograd/var.hpp"
 

@@ -4,7 +4,8 @@
 
 namespace jt::nn {
 
-/// y = x w^T + b for x (..., in); weight (out, in) and bias (out,) drawn from U(-1/sqrt(in), 1/sqrt(in)).
+/// y = x w^T + b, (..., out) for x (..., in); weight (out, in) and bias (out,) drawn from U(-1/sqrt(in), 1/sqrt(in)).
+/// Throws a ValueError for negative features; a call throws a ShapeError for x of other features.
 class Linear : public Module {
 public:
     Linear(int in_features, int out_features, bool bias = true);
@@ -16,8 +17,10 @@ public:
     Var& bias;
 };
 
-/// Convolution of x (n, in, h, w); weight (out, in / groups, kh, kw) and bias (out,) drawn from U(-1/sqrt(fan),
-/// 1/sqrt(fan)).
+/// x (n, in, h, w) to (n, out, h', w'), h' = floor((h + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1;
+/// weight (out, in / groups, kh, kw) and bias (out,) drawn from U(-1/sqrt(fan), 1/sqrt(fan)), fan = in / groups * kh *
+/// kw. Throws a ValueError for channels that groups do not divide and numbers out of range (stride, padding and
+/// dilation are looked at when it is called), a ShapeError for x of other channels or smaller than the kernel.
 class Conv : public Module {
 public:
     Conv(int in_channels, int out_channels, Pair kernel_size, Pair stride = 1, Pair padding = 0, Pair dilation = 1,
@@ -36,7 +39,10 @@ using Conv2d = Conv;
 /// What a Pool takes of each window.
 enum class PoolOp { maximum, mean };
 
-/// Pooling of x (n, c, h, w); without a stride the kernel's.
+/// x (n, c, h, w) to (n, c, h', w'), h' = floor((h + 2 * padding - kernel) / stride) + 1, ceil with ceil_mode; the
+/// stride is the kernel's unless given. Padding is never a maximum; a mean counts it as zeros unless count_include_pad
+/// is false. A call throws a ValueError for a kernel or stride below 1 or padding of more than half the kernel, a
+/// ShapeError for x that is empty or smaller than the kernel, a DtypeError for integers.
 class Pool : public Module {
 public:
     explicit Pool(Pair kernel_size, std::optional<Pair> stride = {}, Pair padding = 0, bool ceil_mode = false,
@@ -66,7 +72,8 @@ public:
     std::string class_name() const override { return "sigmoid"; }
 };
 
-/// In training: x * keep / (1 - p), keep where a uniform draw exceeds p. In eval mode x itself.
+/// In training: x * keep / (1 - p), keep where a uniform draw, one for each element, exceeds p; zeros for p = 1. In
+/// eval mode x itself. Throws a ValueError for p outside [0, 1].
 class Dropout : public Module {
 public:
     explicit Dropout(double p = 0.5);
@@ -78,7 +85,8 @@ public:
 /// The same as a function.
 Var dropout(const Var& x, double p = 0.5, bool is_train = true);
 
-/// Axes start_dim to end_dim become one.
+/// Axes start_dim to end_dim, the last one included, become one; (n, c, h, w) gives (n, c * h * w) unless told
+/// otherwise. A call throws a ShapeError for an axis that x has not got or a start_dim behind end_dim.
 class Flatten : public Module {
 public:
     explicit Flatten(int start_dim = 1, int end_dim = -1) : start_dim(start_dim), end_dim(end_dim) {}

@@ -7,9 +7,10 @@ namespace jt::nn {
 /// How a loss ends: mean, sum, or none (element by element).
 enum class Reduction { mean, sum, none };
 
-/// Jittor's cross entropy (`jittor.md` 1.9): logits (n, c) or (n, c, h, w), integer classes of n or n * h * w elements.
-/// Class weights (c,); classes outside [0, c) and `ignore_index` count nothing; mean divides by the mean of the
-/// weights.
+/// cross_entropy_loss of Jittor's python/jittor/nn.py: logits (n, c) or (n, c, h, w), integer classes of n or n * h * w
+/// elements. Class weights (c,); classes outside [0, c) and `ignore_index` count nothing; mean divides by the mean of
+/// the weights (NaN when nothing counts); none has the target's shape. Throws a ShapeError, a DtypeError for integer
+/// logits.
 Var cross_entropy_loss(const Var& output, const Var& target, const Var& weight = {},
                        std::optional<int> ignore_index = {}, Reduction reduction = Reduction::mean);
 /// (output - target) ** 2, reduced; the shapes are equal.

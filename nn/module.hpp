@@ -68,7 +68,8 @@ private:
 /// What Module::save, or numpy.savez, wrote into an .npz file. Throws a FileError.
 StateDict load_state(const std::string& path);
 
-/// What a lenient load_state_dict did not load.
+/// What a lenient load_state_dict did not load: names in `missing` (not in the state) and `unexpected` (not in the
+/// module), sentences in `mismatched`: "fc1.weight needs (3, 4), got (4, 3)".
 struct LoadReport {
     std::vector<std::string> missing, unexpected, mismatched;
     bool ok() const { return missing.empty() && unexpected.empty() && mismatched.empty(); }
@@ -165,23 +166,32 @@ public:
     Module& eval() { return set_training(false); }
     bool is_training() const { return training_; }
 
-    // ---- hooks, called in the order registered
+    // ---- hooks: those of one kind run in the order registered, when the module is called, not when `execute` is. One
+    // that returns nothing, or an empty list, changes nothing; one that returns a Var or Vars replaces what it may.
+    /// f(Module&, const Vars& inputs), after derived attributes were rebuilt and before execute; may return other
+    /// inputs.
     template <class F>
     HookHandle register_pre_forward_hook(F f) {
         return add_pre_forward(returning_vars<Module&, const Vars&>(std::move(f)));
     }
+    /// f(Module&, const Vars& inputs, const Vars& outputs), after execute; may return other outputs.
     template <class F>
     HookHandle register_forward_hook(F f) {
         return add_forward(returning_vars<Module&, const Vars&, const Vars&>(std::move(f)));
     }
+    /// f(const Vars& gradients of the inputs), once grad has them; may return others. Runs only when the inputs are, or
+    /// depend on, a target of grad: not in an optimizer's step at a first layer, whose inputs are data.
     template <class F>
     HookHandle register_input_backward_hook(F f) {
         return add_input_backward(returning_vars<const Vars&>(std::move(f)));
     }
+    /// f(const Vars& gradients of the outputs), before the rules of what execute recorded; may return others.
     template <class F>
     HookHandle register_output_backward_hook(F f) {
         return add_output_backward(returning_vars<const Vars&>(std::move(f)));
     }
+    /// f(Module&, const Vars& gradients of the inputs, const Vars& those of the outputs), under the same condition and
+    /// after the input backward hooks; may return other gradients of the inputs.
     template <class F>
     HookHandle register_backward_hook(F f) {
         return add_backward(returning_vars<Module&, const Vars&, const Vars&>(std::move(f)));

@@ -9,24 +9,27 @@ namespace jt::nn {
 /// What optimizers share. The parameters are written in place; stopped ones are skipped.
 class Optimizer {
 public:
-    /// Throws a ValueError without parameters or with a negative rate, a DtypeError for one that is no float.
+    /// Throws a ValueError without parameters or for a rate that is not finite and 0 or more, a DtypeError for a
+    /// parameter that is no float, a GraphError for an empty one.
     Optimizer(const Vars& parameters, double lr);
     virtual ~Optimizer() = default;
     Optimizer(const Optimizer&) = delete;
     Optimizer& operator=(const Optimizer&) = delete;
 
-    /// backward, update, zero_grad. Frees the graph of the loss. Throws a GraphError, before anything has changed, when
-    /// a parameter was replaced since (by weight_norm or its removal).
+    /// backward, update, zero_grad. Frees the graph of the loss. Throws before anything has changed: a GraphError when
+    /// a parameter was replaced since (by weight_norm, its removal or setattr) or the graph was freed, a DtypeError for
+    /// a loss that is no float.
     void step(const Var& loss);
-    /// Adds the gradients of loss to those kept since zero_grad, and frees its graph.
+    /// Adds the gradients of loss to those kept since zero_grad, and frees its graph. Throws as step(loss) does.
     void backward(const Var& loss);
     /// One update with the gradients that are kept; throws a GraphError before the first backward.
     void step();
     /// The next backward starts anew; until then the gradients stay, as in Jittor.
     void zero_grad() { fresh_ = true; }
-    /// Scales all gradients so that their common norm (1 or 2) is at most max_norm; between backward and step.
+    /// Scales all gradients so that their common norm (1 or 2) is at most max_norm; between backward and step. Throws a
+    /// ValueError for another norm or a negative max_norm, a GraphError before the first backward.
     void clip_grad_norm(double max_norm, int norm_type = 2);
-    /// The kept gradient of a parameter. Throws a KeyError for a Var that is no parameter here.
+    /// The kept gradient of a parameter. Throws a KeyError for a Var that is no parameter here, or has no gradient yet.
     Var find_grad(const Var& parameter) const;
 
     double lr;  ///< the rate, to be changed at any time
@@ -54,8 +57,9 @@ struct SGDOptions {
     bool nesterov = false;
 };
 
-/// d = p * weight_decay + g; v = momentum * v + d * (1 - dampening); p -= lr * v, or lr * (d + momentum * v) with
-/// nesterov. Dampening acts on the first step too, as Jittor (PyTorch differs).
+/// Of a parameter p with gradient g, v from 0: d = p * weight_decay + g; v = momentum * v + d * (1 - dampening); p -=
+/// lr * v, or lr * (d + momentum * v) with nesterov. Dampening acts on the first step too, as Jittor (PyTorch differs).
+/// Throws a ValueError for a negative momentum or weight_decay.
 class SGD : public Optimizer {
 public:
     SGD(const Vars& parameters, const SGDOptions& options);
@@ -75,8 +79,10 @@ struct AdamOptions {
     double weight_decay = 0;
 };
 
-/// g += p * weight_decay; p -= lr * sqrt(1 - b1^n) / (1 - b0^n) * m / (sqrt(v) + eps): eps before the bias correction,
-/// as Jittor (PyTorch differs: after).
+/// Of a parameter p with gradient g, m and v from 0, (b0, b1) = betas, n calls of backward so far: g += p *
+/// weight_decay; m = b0 * m + (1 - b0) * g; v = b1 * v + (1 - b1) * g * g; p -= lr * sqrt(1 - b1^n) / (1 - b0^n) * m /
+/// (sqrt(v) + eps): eps before the bias correction, as Jittor (PyTorch differs: after). Throws a ValueError for betas
+/// outside [0, 1), a negative eps or weight_decay.
 class Adam : public Optimizer {
 public:
     Adam(const Vars& parameters, const AdamOptions& options);

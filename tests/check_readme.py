@@ -1,37 +1,66 @@
-"""Holds the README to its word: the files it names exist, and its first program prints the numbers it shows."""
+"""Holds the README to its word: the files it names exist, its first program prints the numbers it shows, its other
+programs compile and run, its new op compiles among the others. And C++ files refer to no page but a README.md."""
 import pathlib
 import re
 import subprocess
 import sys
 import tempfile
+import textwrap
 
 root, build = (pathlib.Path(arg) for arg in sys.argv[1:3])
 compiler = sys.argv[3:]
+ROOMS = ["core", "autograd", "nn", "weightnorm", "tests", "examples"]
 
 
 def missing_files(text):
-    names = re.findall(r"`((?:core|autograd|nn|weightnorm|tests|examples)/[\w./]*)`", text)
+    names = re.findall(rf"`((?:{'|'.join(ROOMS)})/[\w./]*)`", text)
     return [name for name in names if not (root / name).exists()]
 
 
-def printed_by(program):
+def strange_pages():
+    """The *.md names in C++ files: a reader of the tree can open README.md alone."""
+    for source in sorted(file for room in ROOMS for file in (root / room).rglob("*.[ch]pp")):
+        for name in re.findall(r"[\w.-]+\.md\b", source.read_text(encoding="utf-8")):
+            if name != "README.md":
+                yield f"{source.relative_to(root)} refers to {name}"
+
+
+def output_of(program):
     with tempfile.TemporaryDirectory() as folder:
-        source = pathlib.Path(folder) / "first.cpp"
+        source = pathlib.Path(folder) / "program.cpp"
         source.write_text(program)
         flags = ["-std=c++20", f"-I{build}/include", source, f"{build}/libminijt.a"]
         subprocess.run([*compiler[:1], *flags, *compiler[1:], "-o", source.with_suffix("")], check=True)
-        return subprocess.run([source.with_suffix("")], check=True, capture_output=True, text=True).stdout
+        run = subprocess.run([source.with_suffix("")], check=True, capture_output=True, text=True, cwd=folder)
+        return run.stdout
+
+
+def whole(sample):
+    """A program of a sample: its structs as they stand, the rest inside main."""
+    structs, rest = re.fullmatch(r"((?:struct .*?^};\n)*)(.*)", sample, re.S | re.M).groups()
+    head = "#include <minijt/minijt.hpp>\nusing namespace jt;\n"
+    return f"{head}{structs}int main() {{\n{rest}}}\n"
+
+
+def check_new_op(sample):
+    """Compiles a new op at the end of the file it belongs to, with a row function that is there."""
+    family = (root / "autograd/ops/elementwise.cpp").as_posix()
+    op = re.sub(r"Unary::\w+", "Unary::sqrt", sample)
+    source = f'#include "{family}"\nnamespace jt {{\n{op}}}\n'
+    subprocess.run([*compiler[:1], "-std=c++20", "-fsyntax-only", "-xc++", "-"], input=source, text=True, check=True)
 
 
 def main():
     text = (root / "README.md").read_text()
-    program = text.split("```cpp\n")[1].split("```")[0]
-    shown = re.search(r"// ((?:\d\.\d{5} ?)+)$", program, re.M).group(1)
-    printed = printed_by(program)
-    faults = [f"README names {name}, which is not there" for name in missing_files(text)]
+    first, *others = map(textwrap.dedent, re.findall(r"^ *```cpp\n(.*?)^ *```", text, re.S | re.M))
+    shown = re.search(r"// ((?:\d\.\d{5} ?)+)$", first, re.M).group(1)
+    printed = output_of(first)
+    faults = [f"README names {name}, which is not there" for name in missing_files(text)] + [*strange_pages()]
     if printed.split() != shown.split():
         faults.append(f"README shows {shown}, its program prints {printed}")
-    print("\n".join(faults) or "the README is true")
+    for sample in others:
+        check_new_op(sample) if "constexpr Op" in sample else output_of(whole(sample))
+    print("\n".join(faults) or f"the README is true, with its {1 + len(others)} samples")
     return bool(faults)
 
 

@@ -34,8 +34,10 @@ private:
 
 /// Replaces the parameter `name` by name_g (the norms, reduced axes with extent 1) and name_v (the direction), both
 /// learning, and rebuilds `name` before each call: n = sqrt(max(sum(v * v, dim), 1e-30)), w = v * (g / n) (Salimans and
-/// Kingma 2016). Throws before anything has changed: KeyError when there is no such parameter or it is normed already,
-/// ShapeError for dim.
+/// Kingma 2016). Between calls the attribute is the weight of the last one: after an optimizer's step it is a step old.
+/// An integer weight becomes float32; of a frozen one g and v are frozen.
+/// Throws before anything has changed: KeyError when there is no such parameter, it is normed already, or the name with
+/// _g or _v is taken; ShapeError for dim.
 nn::Module& weight_norm(nn::Module& module, const std::string& name, const Dim& dim = -1);
 nn::ModulePtr weight_norm(const nn::ModulePtr& module, const std::string& name, const Dim& dim = -1);
 /// Folds the current g and v into a plain parameter in the original place. Throws a KeyError when there is no weight
@@ -52,6 +54,7 @@ public:
     Var compute_weight(const nn::Module& module) const;
     /// Takes the weight norm of `name` off the module, whoever put it on.
     void remove(nn::Module& module) const { remove_weight_norm(module, name); }
+    /// weight_norm with the name and dim given here; static, so those of an object that it is called on do not count.
     static WeightNorm apply(nn::Module& module, const std::string& name, const Dim& dim = -1);
 
     std::string name;

@@ -1,4 +1,19 @@
-// Which dtype two operands compute in: Jittor's table with its scalar flag (`jittor.md` 1.2, `decisions.md` Vars 1).
+// Which dtype two operands compute in, as binary_dtype_infer in Jittor's src/misc/nano_string.h: the wider size, and
+// float if either is float. So int64 with float32 is float64; the table is symmetric.
+//
+//              bool     uint8    int32    int64    float32  float64
+//     bool     bool     uint8    int32    int64    float32  float64
+//     uint8             uint8    int32    int64    float32  float64
+//     int32                      int32    int64    float32  float64
+//     int64                               int64    float64  float64
+//     float32                                      float32  float64
+//
+// A number's size never counts, and that of a Var flagged scalar not beside one that is not: float32 + 1.5 and float32
+// * (a float64 sum) are float32. Flagged are 1-d arrays of one element, what zeros, ones and full make, sum, mean, max
+// and min over all axes, and what unary ops, casts and broadcasts make of a flagged Var; a binary op's result is not.
+// Of two flagged Vars the left one's size counts. Comparisons give bool; division and the functions from exp to relu
+// give the float of the common size. Jittor differs: bool / bool and bool with a float number are float16 there, bool
+// with an integer number is int8, and a number to the left of a float64 scalar makes it float32.
 #pragma once
 #include "../node.hpp"
 

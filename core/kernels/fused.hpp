@@ -17,8 +17,8 @@ Array cross_entropy(const Array& x, const Array& t, const Array& w);
 /// Its gradient for x: g_i * w_i * (softmax(x_i) - onehot(t_i)), g (N,).
 Array cross_entropy_grad(const Array& g, const Array& x, const Array& t, const Array& w);
 
-/// Weight norm, `jittor.md` 3.1: n = sqrt(max(sum(v * v over axes), 1e-30)), sum in double; shape of v with `axes`
-/// as 1.
+/// The norm of weight norm, clamped as Jittor's: n = sqrt(max(sum(v * v over axes), 1e-30)), sum in double; shape of v
+/// with `axes` as 1.
 Array norm(const Array& v, AxisSet axes);
 struct Rescaled {
     Array w, n;
@@ -29,21 +29,23 @@ Rescaled rescale(const Array& v, const Array& g, AxisSet axes);
 struct RescaleGrads {
     Array v, g;
 };
-/// Gradients of rescale for v and g (`jittor.md` 3.5): dg = sum(G * v) / n, dv = (g / n) * (G - (v / n) * (sum(G * v) /
-/// n)); where n <= 1e-15 (sum(v * v) <= 1e-30) the second term vanishes. The sums are taken in double. Writes dv over G
-/// when nobody else holds that.
+/// Gradients of rescale for v and g (Salimans and Kingma 2016, equation 3): dg = sum(G * v) / n, dv = (g / n) * (G -
+/// (v / n) * (sum(G * v) / n)); where n <= 1e-15 (sum(v * v) <= 1e-30) the second term vanishes. The sums are taken in
+/// double. Writes dv over G when nobody else holds that.
 RescaleGrads rescale_grad(Array G, const Array& v, const Array& g, const Array& n, AxisSet axes);
 
-/// SGD in place (`jittor.md` 4.2): d = p * weight_decay + g; velocity = momentum * velocity + d * (1 - dampening);
-/// p -= lr * velocity, or with nesterov p -= lr * (d + momentum * velocity). velocity may be empty when momentum is 0.
+/// SGD in place (python/jittor/optim.py): d = p * weight_decay + g; velocity = momentum * velocity + d * (1 -
+/// dampening); p -= lr * velocity, or with nesterov p -= lr * (d + momentum * velocity). velocity may be empty when
+/// momentum is 0.
 struct SgdParams {
     double lr, momentum, weight_decay, dampening;
     bool nesterov;
 };
 void sgd(Array& p, const Array& g, Array& velocity, const SgdParams& s);
 
-/// Adam in place (`jittor.md` 4.2): g += p * weight_decay; m, v moving averages of g, g * g; p -= step * m / (sqrt(v) +
-/// eps), with step = lr * sqrt(1 - beta1^n) / (1 - beta0^n) computed by the caller.
+/// Adam in place (python/jittor/optim.py): g += p * weight_decay; m = beta0 * m + (1 - beta0) * g and v = beta1 * v +
+/// (1 - beta1) * g * g; p -= step * m / (sqrt(v) + eps), with step = lr * sqrt(1 - beta1^n) / (1 - beta0^n) computed by
+/// the caller for the n-th update.
 struct AdamParams {
     double step, beta0, beta1, eps, weight_decay;
 };

@@ -4,8 +4,9 @@
 
 namespace jt::kernels {
 
-/// Window geometry, vertical first, padding < kernel; the output extent is (in + 2 * padding - kernel) / stride + 1,
-/// rounded up with ceil_mode, save that (as in PyTorch) a last window that would start behind the input is dropped.
+/// Window geometry, vertical first, padding at most half the kernel; the output extent is (in + 2 * padding - kernel) /
+/// stride + 1, rounded up with ceil_mode, save that (as in PyTorch) a last window that would start behind the input is
+/// dropped.
 struct PoolParams {
     std::int64_t kernel[2], stride[2], padding[2];
     bool ceil_mode = false, count_include_pad = true;

@@ -1,4 +1,4 @@
-// The random stream against Jittor's printed numbers (`jittor.md` section 5).
+// The random stream against the numbers that Jittor 1.3.11 prints on a CPU.
 #include "../../core/random.hpp"
 
 #include "../check.hpp"

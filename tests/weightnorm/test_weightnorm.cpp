@@ -32,7 +32,7 @@ Var wavy(const Shape& shape, double phase, Dtype dtype = jt::float64) {
     return array(values.data(), shape, dtype);
 }
 
-// The closed forms of `jittor.md` 3.1 and 3.5 in plain loops over double.
+// w = v * (g / |v|) and its gradients for g and v: the formulas of core/kernels/fused.hpp in plain loops over double.
 struct ClosedForm {
     std::vector<double> w, dg, dv;
 
@@ -136,7 +136,7 @@ void check_against_closed_form(const AxesCase& c, Dtype dtype, double tolerance)
     CHECK_EQ(test::difference(fused[1], expected.dv, tolerance, tolerance), "");
 }
 
-// The layer and the data of `jittor.md` 3.6.
+// A layer and its data, small enough to read; the numbers below are what Jittor 1.3.11 prints for them.
 struct Reference {
     nn::Linear m{2, 3};
     Var x = array({{1., 2.}, {.5, -1.}, {-2., .25}, {1., 1.}});
