@@ -7,6 +7,13 @@
 
 namespace jt {
 
+Axes list_of(AxisSet axes) {
+    Axes list;
+    for (int k = 0; k < max_rank; ++k)
+        if (contains(axes, k)) list.push_back(k);
+    return list;
+}
+
 const Shape& Var::shape() const { return node_of("shape", *this).value.shape(); }
 
 std::int64_t Var::shape(int axis) const {
@@ -51,7 +58,7 @@ const void* Var::checked_data(Dtype wanted) const {
 
 Var& Var::assign(const Var& v) {
     Node& node = node_of("assign", *this);
-    if (node.op) fail<GraphError>("assign: needs a leaf, got the result of ", node.op->name);
+    if (node.op) fail<GraphError>("assign: needs a leaf, got the result of ", node.op->name, "; assign to what it was computed from");
     if (v.shape() != node.value.shape())
         fail<ShapeError>("assign: needs shape ", node.value.shape(), ", got ", v.shape());
     const Array& source = v.array();

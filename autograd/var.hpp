@@ -33,6 +33,8 @@ public:
     Axes(std::initializer_list<int> axes) : SmallVector(axes) {}
     Axes(const std::vector<int>& axes) : SmallVector(axes.begin(), axes.end()) {}
 };
+/// The axes of a set, in order.
+Axes list_of(AxisSet axes);
 
 /// `x.sum(1, jt::keepdims)`: reduced axes stay with extent 1.
 struct KeepDims {

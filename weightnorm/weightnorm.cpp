@@ -7,13 +7,6 @@ namespace jt::weightnorm {
 
 namespace {
 
-Axes list_of(AxisSet set, int rank) {
-    Axes axes;
-    for (int k = 0; k < rank; ++k)
-        if (contains(set, k)) axes.push_back(k);
-    return axes;
-}
-
 // Reducing over no axis is the norm of each element by itself: the reduced axis is then one of extent 1 at the end.
 Shape with_unit_axis(Shape shape) {
     shape.push_back(1);
@@ -22,13 +15,13 @@ Shape with_unit_axis(Shape shape) {
 
 Var norm_of(const Var& v, AxisSet axes) {
     if (axes == 0) return reshape(norm(reshape(v, with_unit_axis(v.shape()))), v.shape());
-    return norm(v, 2, list_of(axes, v.ndim()), keepdims);
+    return norm(v, 2, list_of(axes), keepdims);
 }
 
 Var weight_of(const nn::Module& module, const std::string& name, const Dim& dim) {
     const Var v = module.getattr(name + "_v"), g = module.getattr(name + "_g");
     const AxisSet axes = dim.reduced(v.ndim());
-    if (axes != 0) return rescale(v, g, list_of(axes, v.ndim()));
+    if (axes != 0) return rescale(v, g, list_of(axes));
     const Shape unit = with_unit_axis(v.shape());
     return reshape(rescale(reshape(v, unit), reshape(g, unit)), v.shape());
 }

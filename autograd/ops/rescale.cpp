@@ -12,13 +12,6 @@ struct Norms {
     Array n;
 };
 
-Axes list_of(AxisSet axes) {
-    Axes list;
-    for (int k = 0; k < max_rank; ++k)
-        if (contains(axes, k)) list.push_back(k);
-    return list;
-}
-
 // In Vars, to be differentiated again: the gradients of v * (g / norm(v)).
 Vars composed(const Var& G, const Call& call, AxisSet axes) {
     const Var v = call.input(0), g = call.input(1), n = norm(v, 2, list_of(axes), keepdims);

@@ -370,7 +370,9 @@ TEST_SUITE("autograd") {
         CHECK_EQ(printed(x), "jt.Var([0. 0.], dtype=float32)");
         Var none;
         CHECK_THROWS_WITH_AS(x.assign(zeros({3})), "assign: needs shape (2,), got (3,)", ShapeError);
-        CHECK_THROWS_WITH_AS((x * 2).assign(x), "assign: needs a leaf, got the result of mul", GraphError);
+        CHECK_THROWS_WITH_AS((x * 2).assign(x),
+                             "assign: needs a leaf, got the result of mul; assign to what it was computed from",
+                             GraphError);
         CHECK_THROWS_WITH_AS(none.assign(x), "assign: needs a Var that holds something, got an empty one", GraphError);
         CHECK_THROWS_WITH_AS(x.assign(none), "shape: needs a Var that holds something, got an empty one", GraphError);
     }
