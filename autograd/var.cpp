@@ -58,7 +58,9 @@ const void* Var::checked_data(Dtype wanted) const {
 
 Var& Var::assign(const Var& v) {
     Node& node = node_of("assign", *this);
-    if (node.op) fail<GraphError>("assign: needs a leaf, got the result of ", node.op->name, "; assign to what it was computed from");
+    if (node.op)
+        fail<GraphError>("assign: needs a leaf, got the result of ", node.op->name,
+                         "; assign to what it was computed from");
     if (v.shape() != node.value.shape())
         fail<ShapeError>("assign: needs shape ", node.value.shape(), ", got ", v.shape());
     const Array& source = v.array();

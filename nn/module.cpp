@@ -81,7 +81,7 @@ Module::Slot& Module::add_new_slot(const std::string& name, Kind kind) {
     return slot;
 }
 
-Place<Var> Module::attr(const std::string& name, Var value) {
+Place<Var> Module::attr(const std::string& name, const Var& value) {
     return Place<Var>(add_new_slot(name, Kind::parameter).var = leaf(value));
 }
 
@@ -89,7 +89,7 @@ Place<ModulePtr> Module::attr(const std::string& name, ModulePtr module) {
     return Place<ModulePtr>(add_new_slot(name, Kind::parameter).module = std::move(module));
 }
 
-Place<Var> Module::register_buffer(const std::string& name, Var value) {
+Place<Var> Module::register_buffer(const std::string& name, const Var& value) {
     return Place<Var>(add_new_slot(name, Kind::buffer).var = leaf(value));
 }
 

@@ -115,10 +115,10 @@ public:
 
     // ---- attributes
     /// Adds a parameter or a submodule; throws a KeyError when the name is taken. Of a computed Var it keeps the value.
-    Place<Var> attr(const std::string& name, Var value);
+    Place<Var> attr(const std::string& name, const Var& value);
     Place<ModulePtr> attr(const std::string& name, ModulePtr module);
     /// Adds a Var that is saved with the module but does not learn: running statistics.
-    Place<Var> register_buffer(const std::string& name, Var value);
+    Place<Var> register_buffer(const std::string& name, const Var& value);
     /// True for an attribute, and for "__fhook2__", "__fhook__", "__bihook__", "__bohook__" while such a hook is there.
     bool hasattr(const std::string& name) const;
     /// Throws a KeyError that lists the names when there is no such Var or module.

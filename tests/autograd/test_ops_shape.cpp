@@ -276,8 +276,7 @@ TEST_SUITE("autograd") {
         const double inf = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
         CHECK_THROWS_WITH_AS(arange(inf), "arange: needs finite ends, got 0 and inf", ValueError);
         CHECK_THROWS_WITH_AS(arange(nan, 5), "arange: needs finite ends, got nan and 5", ValueError);
-        CHECK_THROWS_WITH_AS(array({3000000000LL}), "array: needs a number that int32 holds, got 3e+09",
-                             ValueError);
+        CHECK_THROWS_WITH_AS(array({3000000000LL}), "array: needs a number that int32 holds, got 3e+09", ValueError);
         CHECK_THROWS_WITH_AS(array(std::vector<std::int64_t>{3000000000}),
                              "array: needs a number that int32 holds, got 3e+09", ValueError);
         CHECK_EQ(array(std::vector<std::int64_t>{3000000000}, int64).item(), 3e9);
