@@ -16,8 +16,8 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-REPETITIONS = 30
-WINDOW = 0.02  # seconds per repetition
+REPETITIONS = 200
+WINDOW = 0.004  # seconds per repetition
 COMPILES = 7
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 

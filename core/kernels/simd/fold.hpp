@@ -101,6 +101,7 @@ void fold_steps(const typename P::Element* x, const typename P::Element* y, std:
                 Vec<typename P::Acc>* acc) {
     constexpr int w = lanes<typename P::Acc>;
     for (; i + places * P::width <= n; i += places * P::width)
+#pragma GCC unroll 8
         for (int k = 0; k < P::width; k += w)
             acc[k / w] = P::template gain<places, w>(acc[k / w], x + i + k, y + i + k, P::width);
 }
@@ -114,10 +115,13 @@ typename P::Acc fold_row(const typename P::Element* x, const typename P::Element
     std::int64_t i = 0;
     if (n >= P::width) {
         Vec<A> acc[parts];
-        for (auto& part : acc) part = splat(P::start);
+#pragma GCC unroll 8
+        for (int k = 0; k < parts; ++k) acc[k] = splat(P::start);
         fold_steps<P, 4>(x, y, n, i, acc);
         fold_steps<P, 1>(x, y, n, i, acc);
+#pragma GCC unroll 4
         for (int half = parts / 2; half > 0; half /= 2)
+#pragma GCC unroll 8
             for (int k = 0; k < half; ++k) acc[k] = P::join(acc[k], acc[k + half]);
         total = fold_lanes<A, lanes<A>>(acc[0], P::join);
     }

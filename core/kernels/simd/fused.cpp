@@ -195,14 +195,21 @@ void cross_entropy_grad(const T* g, const Labelled<T>& in, T* gx) {
     });
 }
 
+// The roots of a block's sums are taken together: one by one, each row would wait for its own.
 template <class T>
 void rescale_rows(const RescaleRows<T>& m) {
-    for (std::int64_t r = 0; r < m.rows; ++r) {
-        const T* v = m.v + r * m.length;
-        const double square = fold_row<Squares<T>>(v, v, m.length);
-        m.n[r] = static_cast<T>(root<double>(square < 1e-30 ? 1e-30 : square));
-        change(v, m.w + r * m.length, m.length, [scale = m.g[r] / m.n[r]](auto a) { return a * scale; });
-    }
+    const auto n = m.length;
+    double s[block_size];
+    T scale[block_size];
+    each_block(m.rows, n, [&](std::int64_t first, std::int64_t count) {
+        const T* v = m.v + first * n;
+        for (std::int64_t k = 0; k < count; ++k) s[k] = fold_row<Squares<T>>(v + k * n, v + k * n, n);
+        apply(s, s, count, [](Vec<double> x) { return Math<double>::sqrt(x < 1e-30 ? splat(1e-30) : x); });
+        for (std::int64_t k = 0; k < count; ++k) m.n[first + k] = static_cast<T>(s[k]);
+        for (std::int64_t k = 0; k < count; ++k) scale[k] = m.g[first + k] / m.n[first + k];
+        for (std::int64_t k = 0; k < count; ++k)
+            change(v + k * n, m.w + (first + k) * n, n, [scale = scale[k]](auto a) { return a * scale; });
+    });
 }
 
 template <class T>
