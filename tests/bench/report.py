@@ -18,7 +18,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 REPETITIONS = 200
 WINDOW = 0.004  # seconds per repetition
-COMPILES = 7
+COMPILES = 15
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 # name, description, most times the limit, least times as fast as PyTorch
