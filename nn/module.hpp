@@ -212,8 +212,9 @@ public:
     /// Turns it back into a parameter that holds `value`, in its original place.
     void underive(const std::string& name, Var value);
     bool is_derived(const std::string& name) const;
-    /// True when a derived attribute is rebuilt from this one; for a Var that learns, hidden ("_name") or not.
+    /// True when a derived attribute is rebuilt from this one.
     bool is_source(const std::string& name) const;
+    /// True for a Var that is neither a buffer nor derived; one named "_..." counts, though parameters() leaves it out.
     bool is_parameter(const std::string& name) const;
     /// Rebuilds every derived attribute of this module.
     void rebuild_derived();

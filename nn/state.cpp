@@ -70,12 +70,13 @@ LoadReport Module::load_state_dict(const StateDict& state, bool strict) {
     if (strict && !report.ok())
         fail<KeyError>("load_state_dict: needs the names and shapes of ", class_name(), list("missing", report.missing),
                        list("unexpected", report.unexpected), list("wrong shape", report.mismatched));
-    for (const auto& [name, var] : mine)
-        if (var.node()->op)
-            fail<GraphError>("load_state_dict: needs leaves to write to, got ", name, " computed by ",
-                             var.node()->op->name);
-    for (const auto& [name, var] : mine)
-        if (const Var* value = state.find(name); value && value->shape() == var.shape()) Var(var).assign(*value);
+    walk("", [&](const std::string& name, Slot& slot) {
+        const Var* value = slot.is_saved() ? state.find(name) : nullptr;
+        if (!value || value->shape() != slot.var.shape()) return;
+        if (slot.var.node()->op)
+            slot.var = leaf_like(slot.var);  // what a forward pass computed, such as a running mean
+        slot.var.assign(*value);
+    });
     for (Module* module : modules()) module->rebuild_derived();
     check_derived("", state);
     return report;
