@@ -1,7 +1,6 @@
 // Times the limits and minijt with Google Benchmark: the same work under "limit/..." and "minijt/...".
-#include <benchmark/benchmark.h>
-
 #include "limit.hpp"
+#include "timed.hpp"
 
 extern "C" void openblas_set_num_threads(int threads) __attribute__((weak));
 
@@ -9,34 +8,32 @@ namespace {
 
 constexpr float learning_rate = 0.01f;
 
-void time_steps(benchmark::State& state, auto& net) {
-    for (int i = 0; i < 3; ++i) net.step(learning_rate);
-    for (auto _ : state) benchmark::DoNotOptimize(net.step(learning_rate));
+void time_training(benchmark::State& state, auto& net) {
+    time_steps(state, [&] { return net.step(learning_rate); });
 }
 
 void time_chain(benchmark::State& state, void (*chain)(const float*, float*)) {
     const limit::Floats x = limit::uniform(limit::chain_size, 1, 1);
     limit::Floats gx(x.size());
-    for (auto _ : state) {
+    time_steps(state, [&] {
         chain(x.data(), gx.data());
-        benchmark::DoNotOptimize(gx.data());
-        benchmark::ClobberMemory();
-    }
+        return gx[0];
+    });
 }
 
 void time_mlp_small(benchmark::State& state, bool weight_norm) {
     limit::Mlp net(64, 128, 10, 32, weight_norm);
-    time_steps(state, net);
+    time_training(state, net);
 }
 
 void time_mlp_big(benchmark::State& state, bool weight_norm) {
     limit::Mlp net(784, 512, 10, 128, weight_norm);
-    time_steps(state, net);
+    time_training(state, net);
 }
 
 void time_lenet(benchmark::State& state) {
     limit::LeNet net(64);
-    time_steps(state, net);
+    time_training(state, net);
 }
 
 BENCHMARK_CAPTURE(time_chain, vector, limit::chain)->Name("limit/chain");

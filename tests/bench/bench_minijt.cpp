@@ -1,9 +1,8 @@
 // minijt's side of the benchmark: the same nets, batches and steps as the limits.
-#include <benchmark/benchmark.h>
-
 #include <minijt/minijt.hpp>
 
 #include "limit.hpp"
+#include "timed.hpp"
 
 using jt::Var;
 namespace nn = jt::nn;
@@ -15,13 +14,11 @@ Var labels(const limit::Batch& batch) { return jt::array(batch.labels.data(), {b
 
 void time_training(benchmark::State& state, nn::Module& net, const Var& x, const Var& y) {
     nn::SGD opt(net.parameters(), {.lr = 0.01});
-    const auto step = [&] {
+    time_steps(state, [&] {
         const Var loss = nn::cross_entropy_loss(net(x), y);
         opt.step(loss);
         return loss.item();
-    };
-    for (int i = 0; i < 3; ++i) step();
-    for (auto _ : state) benchmark::DoNotOptimize(step());
+    });
 }
 
 void time_mlp(benchmark::State& state, int in, int hidden, int out, int batch, bool weight_norm) {
@@ -49,11 +46,11 @@ void time_lenet(benchmark::State& state) {
 void time_chain(benchmark::State& state) {
     const limit::Floats numbers = limit::uniform(limit::chain_size, 1, 1);
     const Var x = jt::array(numbers.data(), {limit::chain_size});
-    for (auto _ : state) {
+    time_steps(state, [&] {
         Var y = x;
         for (int i = 0; i < limit::chain_links; ++i) y = jt::tanh(y) * 1.01;
-        benchmark::DoNotOptimize(jt::grad(y, x).data<float>());
-    }
+        return jt::grad(y, x).data<float>()[0];
+    });
 }
 
 BENCHMARK(time_chain)->Name("minijt/chain");
