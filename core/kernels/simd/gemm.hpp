@@ -38,24 +38,26 @@ struct Inner {
     Index step, rows, columns;
 };
 
+/// `rows` rows of a square, and zeros for those it has not.
 template <class T>
-void transpose_square(const T* from, Index from_step, T* to, Index to_step) {
+void transpose_square(const T* from, Index from_step, T* to, Index to_step, Index rows) {
     Vec<T> x[lanes<T>];
 #pragma GCC unroll 16
-    for (int i = 0; i < lanes<T>; ++i) x[i] = load(from + i * from_step);
+    for (int i = 0; i < lanes<T>; ++i) x[i] = i < rows ? load(from + i * from_step) : Vec<T>{};
     transpose<1, T>(x);
 #pragma GCC unroll 16
     for (int i = 0; i < lanes<T>; ++i) store(to + i * to_step, x[i]);
 }
 
-/// to[j * to_step + i] = x(i, j)
+/// to[j * to_step + i] = x(i, j); where to_step leaves room, the last vector of a row is filled up with anything.
 template <class T>
 void copy_transposed(const Inner<T>& x, T* to, Index to_step) {
     constexpr int W = lanes<T>;
-    const Index rows = x.rows - x.rows % W, columns = x.columns - x.columns % W;
+    const Index full = x.rows - x.rows % W, columns = x.columns - x.columns % W;
+    const Index rows = full + W <= to_step ? x.rows : full;
     for (Index i = 0; i < rows; i += W)
         for (Index j = 0; j < columns; j += W)
-            transpose_square(x.from + i * x.step + j, x.step, to + j * to_step + i, to_step);
+            transpose_square(x.from + i * x.step + j, x.step, to + j * to_step + i, to_step, x.rows - i);
     for (Index i = 0; i < x.rows; ++i)
         for (Index j = i < rows ? columns : 0; j < x.columns; ++j) to[j * to_step + i] = x.from[i * x.step + j];
 }

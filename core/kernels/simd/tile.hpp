@@ -52,9 +52,15 @@ template <class X, class T>
 /// Stores sums of `rows` rows, x with `width` numbers a row, where the last vector sticks out of c.
 template <class P, class T>
 [[gnu::noinline]] void store_edge(const P& p, Index i, Index j, const T* x, Index rows, Index width) {
+    constexpr int W = lanes<T>;
+    const T alpha = p.alpha, beta = p.beta;
+    const Index n = p.n - j;
     for (Index r = 0; r < rows; ++r, x += width) {
         T* c = p.c + p.c_row(i + r) + j;
-        for (Index l = 0; l < p.n - j; ++l) c[l] = p.beta == 0 ? p.alpha * x[l] : finished(x[l], p.alpha, p.beta, c[l]);
+        Index l = 0;
+        for (; l + W <= n; l += W)
+            store(c + l, beta == 0 ? alpha * load(x + l) : finished(load(x + l), alpha, beta, load(c + l)));
+        for (; l < n; ++l) few_rounds(), c[l] = beta == 0 ? alpha * x[l] : finished(x[l], alpha, beta, c[l]);
     }
 }
 
