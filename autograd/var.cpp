@@ -1,6 +1,8 @@
 // What a Var knows and can do by itself.
 #include "var.hpp"
 
+#include <bit>
+
 #include "../core/kernels/elementwise.hpp"
 #include "node.hpp"
 #include "ops.hpp"
@@ -9,8 +11,7 @@ namespace jt {
 
 Axes list_of(AxisSet axes) {
     Axes list;
-    for (int k = 0; k < max_rank; ++k)
-        if (contains(axes, k)) list.push_back(k);
+    for (; axes != 0; axes &= axes - 1) list.push_back(std::countr_zero(axes));
     return list;
 }
 

@@ -7,11 +7,6 @@ namespace jt {
 
 namespace {
 
-struct Norms {
-    AxisSet axes;
-    Array n;
-};
-
 // In Vars, to be differentiated again: the gradients of v * (g / norm(v)).
 Vars composed(const Var& G, const Call& call, AxisSet axes) {
     const Var v = call.input(0), g = call.input(1), n = norm(v, 2, list_of(axes), keepdims);
@@ -19,8 +14,9 @@ Vars composed(const Var& G, const Call& call, AxisSet axes) {
     return {call.needs(0) ? g / n * (G - v * where(n > 1e-15, along / n, 0)) : Var(), call.needs(1) ? along : Var()};
 }
 
-Vars fused(const Var& G, const Call& call, const Norms& r) {
-    auto gradients = kernels::rescale_grad(taken(G), call.input(0).array(), call.input(1).array(), r.n, r.axes);
+Vars fused(const Var& G, const Call& call, AxisSet axes) {
+    const Var v = call.input(0), g = call.input(1), n = call.input(2);
+    auto gradients = kernels::rescale_grad(taken(G), v.array(), g.array(), n.array(), axes);
     return {make_var(std::move(gradients.v)), make_var(std::move(gradients.g))};
 }
 
@@ -28,16 +24,17 @@ Vars fused(const Var& G, const Call& call, const Norms& r) {
 
 Var rescale(const Var& v, const Var& g, const Axes& axes) {
     static constexpr Op op{"rescale", [](const Var& G, const Call& call) -> Vars {
-                               const auto& r = call.params<Norms>();
-                               return recording() ? composed(G, call, r.axes) : fused(G, call, r);
+                               const auto axes = call.params<AxisSet>();
+                               return recording() ? composed(G, call, axes) : fused(G, call, axes);
                            }};
     if (!is_float(node_of(op.name, v).value.dtype()) || node_of(op.name, g).value.dtype() != v.dtype())
         fail<DtypeError>("rescale: needs v and g of one float dtype, got ", v.dtype(), " and ", g.dtype());
     const AxisSet set = axis_set(op.name, axes, v.ndim());
     if (g.shape() != reduced_shape(v.shape(), set, true))
         fail<ShapeError>("rescale: needs g of shape ", reduced_shape(v.shape(), set, true), ", got ", g.shape());
+    // The norms are kept as an input that takes no gradient.
     auto [w, n] = kernels::rescale(v.array(), g.array(), set);
-    return record(op, std::move(w), {v, g}, Norms{set, n});
+    return record(op, std::move(w), {v, g, constant(std::move(n))}, set);
 }
 
 }  // namespace jt
