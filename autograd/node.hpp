@@ -58,7 +58,7 @@ public:
     std::uint64_t id;     ///< creation number: an input's is always smaller
     Array value;
     const Op* op = nullptr;
-    SmallVector<Input, 3> inputs;
+    SmallVector<Input, 4> inputs;
     std::unique_ptr<Extra> extra;
     union {
         Node* next;   ///< while it waits to be freed

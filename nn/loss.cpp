@@ -20,8 +20,8 @@ Var rows_of_logits(const Var& output) {
 // What each row counts: its class's weight, 1 for any other class, 0 for one that is ignored.
 Var row_weights(const Var& t, std::int64_t classes, const Var& weight, std::optional<int> ignore_index, Dtype dtype) {
     const no_grad guard;
-    const Var valid = cast(t >= 0, dtype) * cast(t < classes, dtype);
-    const Var w = weight.defined() ? cast(weight, dtype)[where(valid > 0, t, 0)] * valid : valid;
+    const Var known = (t >= 0) * (t < classes), valid = cast(known, dtype);
+    const Var w = weight.defined() ? cast(weight, dtype)[cast(where(known, t, 0), Dtype::int32)] * valid : valid;
     return ignore_index ? where(t == *ignore_index, 0, w) : w;
 }
 
@@ -33,7 +33,7 @@ void check_inputs(const char* what, const Vars& inputs) {
 
 Var cross_entropy_loss(const Var& output, const Var& target, const Var& weight, std::optional<int> ignore_index,
                        Reduction reduction) {
-    const Var x = rows_of_logits(output), t = cast(reshape(target, {-1}), Dtype::int32);
+    const Var x = rows_of_logits(output), t = reshape(target, {-1});
     if (weight.defined() && weight.shape() != Shape{x.shape(1)})
         fail<ShapeError>("cross_entropy_loss: needs weights of shape (", x.shape(1), ",), got ", weight.shape());
     if (t.numel() != x.shape(0))

@@ -50,7 +50,8 @@ Var over_axis(const char* op, Var (*last)(const Var&), const Var& x, std::option
     return transpose(last(transpose(v, swapped)), swapped);
 }
 
-Var cross_entropy_grad(const Var& g, const Var& x, const Var& t, const Var& weight) {
+// p is the softmax of x, and takes no part in the rule.
+Var cross_entropy_grad(const Var& g, const Var& x, const Var& t, const Var& weight, const Var& p) {
     static constexpr Op op{
         "cross_entropy_grad", [](const Var& gg, const Call& call) -> Vars {
             const Var g = call.input(0), x = call.input(1), t = call.input(2), weight = call.input(3);
@@ -60,7 +61,7 @@ Var cross_entropy_grad(const Var& g, const Var& x, const Var& t, const Var& weig
             const Var mixed = sum(gg * p, -1, keepdims);
             return {sum(gg * (p - hot) * valid, -1), scale * p * (gg - mixed), Var(), Var()};
         }};
-    return record(op, kernels::cross_entropy_grad(g.array(), x.array(), t.array(), weight.array()), {g, x, t, weight});
+    return record(op, kernels::cross_entropy_grad(g.array(), p.array(), t.array(), weight.array()), {g, x, t, weight});
 }
 
 }  // namespace
@@ -72,15 +73,18 @@ Var log_softmax(const Var& x, std::optional<int> axis) { return over_axis("log_s
 Var cross_entropy_rows(const Var& x, const Var& t, const Var& weight) {
     static constexpr Op op{
         "cross_entropy", [](const Var& g, const Call& call) -> Vars {
-            return {cross_entropy_grad(g, call.input(0), call.input(1), call.input(2)), Var(), Var()};
+            return {cross_entropy_grad(g, call.input(0), call.input(1), call.input(2), call.input(3))};
         }};
     const Dtype dtype = node_of(op.name, x).value.dtype();
     if (!is_float(dtype)) fail<DtypeError>("cross_entropy: needs float logits, got ", dtype);
     if (x.ndim() != 2 || t.shape() != Shape{x.shape(0)} || weight.shape() != t.shape())
         fail<ShapeError>("cross_entropy: needs logits (n, c), classes (n,) and weights (n,), got ", x.shape(), ", ",
                          t.shape(), " and ", weight.shape());
-    const Var classes = constant(cast(t, Dtype::int32).array()), w = constant(cast(weight, dtype).array());
-    return record(op, kernels::cross_entropy(x.array(), classes.array(), w.array()), {x, classes, w});
+    // A class too large for int32 must not come back as a small one.
+    const Var known = t.dtype() == Dtype::int32 ? t : where(t < x.shape(1), t, -1);
+    const Var classes = constant(cast(known, Dtype::int32).array()), w = constant(cast(weight, dtype).array());
+    auto [loss, p] = kernels::cross_entropy(x.array(), classes.array(), w.array());
+    return record(op, std::move(loss), {x, classes, w, constant(std::move(p))});
 }
 
 }  // namespace jt

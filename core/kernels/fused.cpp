@@ -111,22 +111,22 @@ Array log_softmax_grad(const Array& g, const Array& y) {
     return gx;
 }
 
-Array cross_entropy(const Array& x, const Array& t, const Array& w) {
-    Array loss(w.shape(), x.dtype());
-    if (x.numel() == 0) return zip(Binary::mul, w, 0);
+CrossEntropy cross_entropy(const Array& x, const Array& t, const Array& w) {
+    CrossEntropy out{Array(w.shape(), x.dtype()), Array::like(x)};
+    if (x.numel() == 0) return {zip(Binary::mul, w, 0), out.softmax};
     dispatch_float(x.dtype(), [&](auto zero) {
         using T = decltype(zero);
-        fused_rows<T>().cross_entropy(labelled<T>(x, t, w), loss.data<T>());
+        fused_rows<T>().cross_entropy(labelled<T>(x, t, w), out.softmax.data<T>(), out.loss.data<T>());
     });
-    return loss;
+    return out;
 }
 
-Array cross_entropy_grad(const Array& g, const Array& x, const Array& t, const Array& w) {
-    Array gx = Array::like(x);
-    if (x.numel() == 0) return gx;
-    dispatch_float(x.dtype(), [&](auto zero) {
+Array cross_entropy_grad(const Array& g, const Array& p, const Array& t, const Array& w) {
+    Array gx = Array::like(p);
+    if (p.numel() == 0) return gx;
+    dispatch_float(p.dtype(), [&](auto zero) {
         using T = decltype(zero);
-        fused_rows<T>().cross_entropy_grad(g.data<T>(), labelled<T>(x, t, w), gx.data<T>());
+        fused_rows<T>().cross_entropy_grad(g.data<T>(), labelled<T>(p, t, w), gx.data<T>());
     });
     return gx;
 }

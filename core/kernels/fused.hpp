@@ -12,10 +12,13 @@ Array softmax_grad(const Array& g, const Array& y);
 Array log_softmax_grad(const Array& g, const Array& y);
 
 /// Cross entropy of logits x (N, C) against int32 classes t (N,): row_loss_i = log sum exp(x_i - max) - x_i[t_i] + max,
-/// times weight w_i (N,). A class outside [0, C) gives loss 0 here. Result (N,).
-Array cross_entropy(const Array& x, const Array& t, const Array& w);
-/// Its gradient for x: g_i * w_i * (softmax(x_i) - onehot(t_i)), g (N,).
-Array cross_entropy_grad(const Array& g, const Array& x, const Array& t, const Array& w);
+/// times weight w_i (N,). A class outside [0, C) gives loss 0 here. loss (N,); softmax (N, C) of x.
+struct CrossEntropy {
+    Array loss, softmax;
+};
+CrossEntropy cross_entropy(const Array& x, const Array& t, const Array& w);
+/// Its gradient for x from p = softmax(x): g_i * w_i * (p_i - onehot(t_i)), g (N,).
+Array cross_entropy_grad(const Array& g, const Array& p, const Array& t, const Array& w);
 
 /// The norm of weight norm, clamped as Jittor's: n = sqrt(max(sum(v * v over axes), 1e-30)), sum in double; shape of v
 /// with `axes` as 1.

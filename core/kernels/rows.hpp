@@ -37,7 +37,7 @@ struct Rows {
     FoldBlock columns[n_folds];  ///< acc[k] gains the fold of column k
 };
 
-/// Logits and their classes and weights, (rows, n), (rows,), (rows,).
+/// Logits (or their softmax) and their classes and weights, (rows, n), (rows,), (rows,).
 template <class T>
 struct Labelled {
     const T* x;
@@ -74,7 +74,7 @@ struct FusedRows {
     void (*log_softmax)(const T* x, T* y, std::int64_t rows, std::int64_t n);
     void (*softmax_grad)(const T* g, const T* y, T* gx, std::int64_t rows, std::int64_t n);
     void (*log_softmax_grad)(const T* g, const T* y, T* gx, std::int64_t rows, std::int64_t n);
-    void (*cross_entropy)(const Labelled<T>& in, T* loss);
+    void (*cross_entropy)(const Labelled<T>& in, T* softmax, T* loss);
     void (*cross_entropy_grad)(const T* g, const Labelled<T>& in, T* gx);
     void (*rescale_rows)(const RescaleRows<T>& m);
     void (*rescale_terms)(const T* g, const T* n, const double* s, T* dg, const RescaleTerms<T>& terms,

@@ -2,12 +2,16 @@
 #pragma once
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <random>
 #include <vector>
 
 #include "../../core/array.hpp"
 
 namespace jt::test {
+
+inline constexpr double NaN = std::numeric_limits<double>::quiet_NaN(), inf = std::numeric_limits<double>::infinity();
+inline constexpr Dtype floats[] = {float32, float64}, dtypes[] = {bool_, uint8, int32, int64, float32, float64};
 
 /// Calls f(i, reference to element i) for every element.
 template <class A, class F>
@@ -58,6 +62,14 @@ inline std::int64_t source(const Shape& in, const Shape& out, std::int64_t i) {
         step *= own;
     }
     return at;
+}
+
+/// Sum of the products of two arrays' elements.
+inline double dot(const Array& a, const Array& b) {
+    const auto x = values(a), y = values(b);
+    double sum = 0;
+    for (std::size_t i = 0; i < x.size(); ++i) sum += x[i] * y[i];
+    return sum;
 }
 
 inline bool same_bits(const Array& x, const Array& y) {

@@ -8,9 +8,11 @@
 #include <doctest/doctest.h>
 
 #include "../../core/kernels/conv.hpp"
+#include "arrays.hpp"
 
 using namespace jt;
 using kernels::ConvParams;
+using test::dot;
 
 namespace {
 
@@ -87,15 +89,6 @@ double difference(const Array& a, const Array& b) {
 }
 
 template <class T>
-double dot(const Array& a, const Array& b) {
-    REQUIRE(a.shape() == b.shape());
-    double sum = 0;
-    for (std::int64_t i = 0; i < a.numel(); ++i)
-        sum += static_cast<double>(a.data<T>()[i]) * static_cast<double>(b.data<T>()[i]);
-    return sum;
-}
-
-template <class T>
 struct Problem {
     Array x, w, bias, g;
     explicit Problem(const Row& r)
@@ -133,10 +126,9 @@ TEST_SUITE("core") {
             const std::string name = text(r.x) + " * " + text(r.w);
             CAPTURE(name);
             const Problem<double> a(r);
-            const double value = dot<double>(kernels::conv2d(a.x, a.w, Array(), r.p), a.g);
-            CHECK(dot<double>(a.x, kernels::conv2d_input(a.g, a.w, r.x, r.p)) == doctest::Approx(value).epsilon(1e-10));
-            CHECK(dot<double>(a.w, kernels::conv2d_weight(a.g, a.x, r.w, r.p)) ==
-                  doctest::Approx(value).epsilon(1e-10));
+            const double value = dot(kernels::conv2d(a.x, a.w, Array(), r.p), a.g);
+            CHECK(dot(a.x, kernels::conv2d_input(a.g, a.w, r.x, r.p)) == doctest::Approx(value).epsilon(1e-10));
+            CHECK(dot(a.w, kernels::conv2d_weight(a.g, a.x, r.w, r.p)) == doctest::Approx(value).epsilon(1e-10));
         }
     }
 
@@ -144,7 +136,7 @@ TEST_SUITE("core") {
         const Array none = numbers<float>({0, 2, 5, 5}, 1), w = numbers<float>({3, 2, 2, 2}, 2);
         CHECK(kernels::conv2d(none, w, Array(), {}).shape() == Shape{0, 3, 4, 4});
         const Array gw = kernels::conv2d_weight(numbers<float>({0, 3, 4, 4}, 1), none, w.shape(), {});
-        CHECK(dot<float>(gw, gw) == 0);
+        CHECK(dot(gw, gw) == 0);
         const Array x = numbers<float>({1, 0, 5, 5}, 1), thin = numbers<float>({3, 0, 2, 2}, 1);
         const Array bias = Array::full({3}, 2, float32);
         CHECK(difference<float>(kernels::conv2d(x, thin, bias, {}), Array::full({1, 3, 4, 4}, 2, float32)) == 0);

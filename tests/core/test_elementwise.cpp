@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <limits>
 #include <string>
 
 #include "../../core/kernels/elementwise.hpp"
@@ -12,20 +11,9 @@
 
 using namespace jt;
 using namespace jt::kernels;
-using jt::test::array;
-using jt::test::at;
-using jt::test::near;
-using jt::test::numbers;
-using jt::test::same_bits;
-using jt::test::source;
-using jt::test::tolerance;
-using jt::test::values;
+using namespace jt::test;
 
 namespace {
-
-const double NaN = std::numeric_limits<double>::quiet_NaN(), inf = std::numeric_limits<double>::infinity();
-const Dtype floats[] = {float32, float64};
-const Dtype dtypes[] = {bool_, uint8, int32, int64, float32, float64};
 
 struct UnaryCase {
     std::string name;

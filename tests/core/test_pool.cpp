@@ -8,9 +8,11 @@
 #include <doctest/doctest.h>
 
 #include "../../core/kernels/pool.hpp"
+#include "arrays.hpp"
 
 using namespace jt;
 using kernels::PoolParams;
+using test::dot;
 
 namespace {
 
@@ -44,15 +46,6 @@ Array numbers(const Shape& shape, unsigned seed) {
     Array x(shape, dtype_of<T>);
     for (std::int64_t i = 0; i < x.numel(); ++i) x.data<T>()[i] = static_cast<T>(random() % 7) - 3;
     return x;
-}
-
-template <class T>
-double dot(const Array& a, const Array& b) {
-    REQUIRE(a.shape() == b.shape());
-    double sum = 0;
-    for (std::int64_t i = 0; i < a.numel(); ++i)
-        sum += static_cast<double>(a.data<T>()[i]) * static_cast<double>(b.data<T>()[i]);
-    return sum;
 }
 
 /// One window as the definition says it, cell by cell of the padded input.
@@ -110,9 +103,9 @@ TEST_SUITE("core") {
             const Array x = numbers<T>(r.x, 1);
             const auto max = kernels::max_pool(x, r.p);
             const Array mean = kernels::mean_pool(x, r.p), g = numbers<T>(mean.shape(), 2);
-            CHECK(dot<T>(kernels::pool_at(x, max.index), g) == dot<T>(max.value, g));
-            CHECK(dot<T>(x, kernels::unpool(g, max.index, r.x)) == doctest::Approx(dot<T>(max.value, g)).epsilon(1e-4));
-            CHECK(dot<T>(x, kernels::mean_unpool(g, r.x, r.p)) == doctest::Approx(dot<T>(mean, g)).epsilon(1e-4));
+            CHECK(dot(kernels::pool_at(x, max.index), g) == dot(max.value, g));
+            CHECK(dot(x, kernels::unpool(g, max.index, r.x)) == doctest::Approx(dot(max.value, g)).epsilon(1e-4));
+            CHECK(dot(x, kernels::mean_unpool(g, r.x, r.p)) == doctest::Approx(dot(mean, g)).epsilon(1e-4));
         }
     }
 

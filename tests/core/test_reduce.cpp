@@ -1,8 +1,6 @@
 // Holds reductions against naive loops in double.
 #include <doctest/doctest.h>
 
-#include <limits>
-
 #include "../../core/kernels/reduce.hpp"
 #include "../../core/kernels/rows.hpp"
 #include "arrays.hpp"
@@ -10,19 +8,10 @@
 
 using namespace jt;
 using namespace jt::kernels;
-using jt::test::array;
-using jt::test::at;
-using jt::test::near;
-using jt::test::numbers;
-using jt::test::same_bits;
-using jt::test::source;
-using jt::test::values;
+using namespace jt::test;
 
 namespace {
 
-const double NaN = std::numeric_limits<double>::quiet_NaN(), inf = std::numeric_limits<double>::infinity();
-const Dtype floats[] = {float32, float64};
-const Dtype dtypes[] = {bool_, uint8, int32, int64, float32, float64};
 const Shape shapes[] = {{},        {1},          {7},        {40},         {3, 5},          {1, 5, 1},
                         {2, 3, 4}, {2, 1, 4, 3}, {3, 20, 2}, {2, 3, 2, 3}, {2, 2, 2, 2, 2}, {5, 33},
                         {33, 5},   {2, 0, 3},    {0},        {4, 300},     {300, 4}};

@@ -5,7 +5,6 @@
 
 namespace jt::test {
 
-inline constexpr Dtype dtypes[] = {bool_, uint8, int32, int64, float32, float64};
 inline const Shape shapes[] = {{}, {1}, {7}, {0}, {2, 3}, {2, 0, 3}, {3, 1, 4, 2}, {1000}};
 
 /// Element i is 37 * i modulo 251, less 100 where the dtype has a sign; modulo 2 for bool.

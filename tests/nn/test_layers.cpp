@@ -147,6 +147,8 @@ TEST_SUITE("nn") {
         CHECK_CLOSE(nn::cross_entropy_loss(x, array({2, 0}), {}, 0), {0.407605946});
         CHECK(std::isnan(nn::cross_entropy_loss(x, array({0, 0}), {}, 0).item()));
         CHECK_CLOSE(nn::cross_entropy_loss(x, array({2, -1})), {0.407605946});
+        CHECK_CLOSE(nn::cross_entropy_loss(x, array({2., 0.})), {0.407605946});
+        CHECK_CLOSE(nn::cross_entropy_loss(x, array({2, std::int64_t{1} << 32}, int64)), {0.407605946});
         CHECK_CLOSE(nn::cross_entropy_loss(x, array({2, 0}), {}, {}, nn::Reduction::sum), {0.815211892});
         CHECK_CLOSE(nn::cross_entropy_loss(x, array({2, 0}), {}, {}, nn::Reduction::none), {0.407605946, 0.407605946});
         const Var image = transpose(x.reshape({1, 1, 2, 3}), {0, 3, 1, 2});

@@ -79,74 +79,47 @@ void change(const T* x, const T* y, T* z, std::int64_t n, F f) {
         n, [f](auto& c, const auto& a, const auto& b) { c = f(a, b); }, z, x, y);
 }
 
+// y = exp(row - its largest element) for the rows of a block of x, and what the rows of y sum to.
 template <class T>
-void shift_row(const T* x, T* y, std::int64_t n, T top) {
-    change(x, y, n, [top](auto a) { return a - top; });
-}
+struct Exponentials {
+    T tops[block_size], sums[block_size];
 
-template <class T>
-void exp_all(T* x, std::int64_t n) {
-    apply(x, x, n, [](Vec<T> a) { return Math<T>::exp(a); });
-}
-
-template <class T>
-void softmax_block(const T* x, T* y, std::int64_t rows, std::int64_t n) {
-    for (std::int64_t r = 0; r < rows; ++r) shift_row(x + r * n, y + r * n, n, max_row(x + r * n, n));
-    exp_all(y, rows * n);
-    for (std::int64_t r = 0; r < rows; ++r, y += n) {
-        const T share = 1 / sum_row(y, n);
-        change(y, y, n, [share](auto a) { return a * share; });
+    Exponentials(const T* x, T* y, std::int64_t rows, std::int64_t n) {
+        for (std::int64_t r = 0; r < rows; ++r) {
+            tops[r] = max_row(x + r * n, n);
+            change(x + r * n, y + r * n, n, [top = tops[r]](auto a) { return a - top; });
+        }
+        apply(y, y, rows * n, [](Vec<T> a) { return Math<T>::exp(a); });
+        for (std::int64_t r = 0; r < rows; ++r) sums[r] = sum_row(y + r * n, n);
     }
-}
 
-template <class T>
-void softmax(const T* x, T* y, std::int64_t rows, std::int64_t n) {
-    each_block(rows, n, [&](std::int64_t r, std::int64_t count) { softmax_block(x + r * n, y + r * n, count, n); });
-}
-
-template <class T>
-T exp_sum(const T* x, T top, std::int64_t n) {
-    T part[block_size];
-    double total = 0;
-    for (std::int64_t i = 0; i < n; i += block_size) {
-        const auto m = n - i < block_size ? n - i : block_size;
-        shift_row(x + i, part, m, top);
-        exp_all(part, m);
-        total += fold_row<Sum<T>>(part, part, m);
+    // Divides each row by its sum.
+    void share(T* y, std::int64_t rows, std::int64_t n) const {
+        for (std::int64_t r = 0; r < rows; ++r)
+            change(y + r * n, y + r * n, n, [part = 1 / sums[r]](auto a) { return a * part; });
     }
-    return static_cast<T>(total);
-}
 
-template <class T>
-void exp_sums(const T* x, const T* tops, T* sums, std::int64_t rows, std::int64_t n) {
-    T part[block_size];
-    for (std::int64_t r = 0; r < rows; ++r) shift_row(x + r * n, part + r * n, n, tops[r]);
-    exp_all(part, rows * n);
-    for (std::int64_t r = 0; r < rows; ++r) sums[r] = sum_row(part + r * n, n);
-}
-
-// The largest element of each row of a block, and log(sum(exp(row - largest))).
-template <class T>
-struct LogSums {
-    T tops[block_size], logs[block_size];
-
-    LogSums(const T* x, std::int64_t rows, std::int64_t n) {
-        for (std::int64_t r = 0; r < rows; ++r) tops[r] = max_row(x + r * n, n);
-        if (n > block_size)
-            logs[0] = exp_sum(x, tops[0], n);
-        else
-            exp_sums(x, tops, logs, rows, n);
-        apply(logs, logs, rows, [](Vec<T> a) { return Math<T>::log(a); });
+    void take_logs(std::int64_t rows) {
+        apply(sums, sums, rows, [](Vec<T> a) { return Math<T>::log(a); });
     }
 };
 
 template <class T>
+void softmax(const T* x, T* y, std::int64_t rows, std::int64_t n) {
+    each_block(rows, n, [&](std::int64_t first, std::int64_t count) {
+        const Exponentials<T> exponentials(x + first * n, y + first * n, count, n);
+        exponentials.share(y + first * n, count, n);
+    });
+}
+
+template <class T>
 void log_softmax(const T* x, T* y, std::int64_t rows, std::int64_t n) {
     each_block(rows, n, [&](std::int64_t first, std::int64_t count) {
-        const LogSums<T> sums(x + first * n, count, n);
+        Exponentials<T> of(x + first * n, y + first * n, count, n);
+        of.take_logs(count);
         for (std::int64_t r = 0; r < count; ++r) {
             const auto at = (first + r) * n;
-            change(x + at, y + at, n, [top = sums.tops[r], log = sums.logs[r]](auto a) { return a - top - log; });
+            change(x + at, y + at, n, [top = of.tops[r], log = of.sums[r]](auto a) { return a - top - log; });
         }
     });
 }
@@ -169,30 +142,32 @@ void log_softmax_grad(const T* g, const T* y, T* gx, std::int64_t rows, std::int
 }
 
 template <class T>
-void cross_entropy(const Labelled<T>& in, T* loss) {
-    each_block(in.rows, in.n, [&](std::int64_t first, std::int64_t count) {
-        const LogSums<T> sums(in.x + first * in.n, count, in.n);
+void cross_entropy(const Labelled<T>& in, T* p, T* loss) {
+    const auto n = in.n;
+    each_block(in.rows, n, [&](std::int64_t first, std::int64_t count) {
+        Exponentials<T> of(in.x + first * n, p + first * n, count, n);
+        of.share(p + first * n, count, n);
+        of.take_logs(count);
         for (std::int64_t r = 0; r < count; ++r) {
             const auto row = first + r;
             const auto t = in.t[row];
             loss[row] = 0;
-            if (t >= 0 && t < in.n) loss[row] = (sums.logs[r] - (in.x[row * in.n + t] - sums.tops[r])) * in.w[row];
+            if (t >= 0 && t < n) loss[row] = (of.sums[r] - (in.x[row * n + t] - of.tops[r])) * in.w[row];
         }
     });
 }
 
+// in.x is the softmax of the logits.
 template <class T>
 void cross_entropy_grad(const T* g, const Labelled<T>& in, T* gx) {
     const auto n = in.n;
-    each_block(in.rows, n, [&](std::int64_t first, std::int64_t count) {
-        softmax_block(in.x + first * n, gx + first * n, count, n);
-        for (auto r = first; r < first + count; ++r) {
-            T* row = gx + r * n;
-            const bool known = in.t[r] >= 0 && in.t[r] < n;
-            if (known) row[in.t[r]] -= 1;
-            change(row, row, n, [c = g[r] * in.w[r], known](auto a) { return known ? a * c : decltype(a){}; });
-        }
-    });
+    for (std::int64_t r = 0; r < in.rows; ++r) {
+        const auto t = in.t[r];
+        const T c = g[r] * in.w[r];
+        const bool known = t >= 0 && t < n;
+        change(in.x + r * n, gx + r * n, n, [c, known](auto a) { return known ? a * c : decltype(a){}; });
+        if (known) gx[r * n + t] = (in.x[r * n + t] - 1) * c;
+    }
 }
 
 // The roots of a block's sums are taken together: one by one, each row would wait for its own.
