@@ -58,8 +58,7 @@ Var array(const xt::xexpression<E>& expression, std::optional<Dtype> dtype = {})
     Array out(shape.empty() ? Shape{1} : shape, dtype_of<T>);
     auto target = xtensor_detail::adapted(out.data<T>(), shape);
     xt::noalias(target) = values;
-    const Dtype narrowed = dtype_of<T> == float64 ? float32 : dtype_of<T> == int64 ? int32 : dtype_of<T>;
-    const Dtype wanted = dtype.value_or(narrowed);
+    const Dtype wanted = dtype.value_or(narrowed(dtype_of<T>));
     return wanted == out.dtype() ? array(out) : array(array(out), wanted);
 }
 

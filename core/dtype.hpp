@@ -24,6 +24,11 @@ constexpr std::size_t size_of(Dtype dtype) {
 
 constexpr bool is_float(Dtype dtype) { return dtype >= Dtype::float32; }
 
+/// What data becomes unless a dtype is given: 32 bits instead of 64 (Jittor's auto_convert_64_to_32).
+constexpr Dtype narrowed(Dtype dtype) {
+    return dtype == Dtype::float64 ? Dtype::float32 : dtype == Dtype::int64 ? Dtype::int32 : dtype;
+}
+
 /// The Dtype of a C++ type: `dtype_of<float>` is float32.
 template <class T>
 inline constexpr Dtype dtype_of = [] {

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cstdlib>
 #include <ostream>
-#include <typeinfo>
 
 #include "../autograd/node.hpp"
 #include "module_slots.hpp"
@@ -281,13 +280,15 @@ std::vector<std::string> StateDict::names() const {
 
 // ---- printing
 
-std::string Module::class_name() const {
+std::string class_name_of(const std::type_info& type) {
     int status = 0;
-    char* readable = abi::__cxa_demangle(typeid(*this).name(), nullptr, nullptr, &status);
-    const std::string full = readable ? readable : typeid(*this).name();
+    char* readable = abi::__cxa_demangle(type.name(), nullptr, nullptr, &status);
+    const std::string full = readable ? readable : type.name();
     std::free(readable);
     return full.substr(full.rfind(':') + 1);
 }
+
+std::string Module::class_name() const { return class_name_of(typeid(*this)); }
 
 namespace {
 

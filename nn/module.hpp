@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
 #include <vector>
 
@@ -14,6 +15,9 @@
 namespace jt::nn {
 
 class Module;
+
+/// The name of a class without its namespaces.
+std::string class_name_of(const std::type_info& type);
 
 /// A shared handle of a module that can be called like one: `fc1(x)`.
 class ModulePtr {
@@ -337,7 +341,8 @@ Var ModulePtr::operator()(const Var& x, const Var& y, const More&... more) const
 template <class M>
 M& ModulePtr::as() const {
     if (auto* module = dynamic_cast<M*>(module_.get())) return *module;
-    fail<KeyError>("as: needs a module of another class, got ", module_ ? checked().class_name() : std::string("none"));
+    fail<KeyError>("as: needs a module of class ", class_name_of(typeid(M)), ", got ",
+                   module_ ? checked().class_name() : "none");
 }
 
 }  // namespace jt::nn

@@ -13,11 +13,6 @@ namespace jt {
 
 namespace {
 
-// Jittor's auto_convert_64_to_32.
-Dtype narrowed(Dtype dtype) {
-    return dtype == Dtype::float64 ? Dtype::float32 : dtype == Dtype::int64 ? Dtype::int32 : dtype;
-}
-
 Var flagged(Var x) {
     x.node()->scalar = true;
     return x;

@@ -100,7 +100,7 @@ TEST_SUITE("nn") {
         CHECK_THROWS_WITH_AS(nn::Module().attributes().empty() ? nn::Module().getattr("x") : Var(),
                              "Module has no attribute 'x'; it has: none", KeyError);
         CHECK_THROWS_WITH_AS(nn::ModulePtr()(ones({1})), "ModulePtr: needs a module, got none", KeyError);
-        CHECK_THROWS_WITH_AS(net.fc1.as<nn::Conv>(), "as: needs a module of another class, got Linear", KeyError);
+        CHECK_THROWS_WITH_AS(net.fc1.as<nn::Conv>(), "as: needs a module of class Conv, got Linear", KeyError);
         CHECK_EQ(net.fc1.as<nn::Linear>().in_features, 3);
     }
 
