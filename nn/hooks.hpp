@@ -1,6 +1,5 @@
 // Ordered lists of hooks, and the handle that takes exactly one hook away again.
 #pragma once
-#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>

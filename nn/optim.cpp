@@ -1,6 +1,7 @@
 // The update rules, and what a step checks before it writes.
 #include "optim.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "../autograd/grad.hpp"

@@ -1,6 +1,6 @@
 // Optimizers: SGD and Adam with Jittor's update rules.
 #pragma once
-#include <cmath>
+#include <limits>
 
 #include "module.hpp"
 
@@ -52,7 +52,7 @@ private:
 };
 
 struct SGDOptions {
-    double lr = NAN;  ///< must be given
+    double lr = std::numeric_limits<double>::quiet_NaN();  ///< must be given
     double momentum = 0, weight_decay = 0, dampening = 0;
     bool nesterov = false;
 };
@@ -73,7 +73,7 @@ private:
 };
 
 struct AdamOptions {
-    double lr = NAN;  ///< must be given
+    double lr = std::numeric_limits<double>::quiet_NaN();  ///< must be given
     double eps = 1e-8;
     std::pair<double, double> betas = {0.9, 0.999};
     double weight_decay = 0;
