@@ -41,7 +41,7 @@ public:
     void run(const Var& seed) {
         steps_[0].g = seed;
         for (auto& step : steps_)
-            if (step.needed && (step.g.defined() || step.outs)) visit(step);
+            if (step.needed() && (step.g.defined() || step.outs)) visit(step);
     }
     std::size_t slot_of(const Var& x) const { return x.node()->visit.slot; }
     bool reached(const Var& x) const { return seen(*x.node()) && x.requires_grad(); }
@@ -54,7 +54,9 @@ private:
         // Gradients of the single outputs, when the node stands for several (function_node.hpp).
         std::unique_ptr<Vars> outs = {};
         std::uint32_t first_edge = 0;
-        bool target = false, needed = false;
+        bool target = false, leads = false;  // it is one, or some input leads to one
+
+        bool needed() const { return target || leads; }
     };
 
     bool seen(const Node& node) const { return node.visit.mark == pass_; }
@@ -83,12 +85,11 @@ private:
         for (std::size_t k = steps_.size(); k-- > 0;) {
             Step& step = steps_[k];
             step.first_edge = static_cast<std::uint32_t>(edges_.size());
-            step.needed = step.target;
             for (const auto& in : step.var.node()->inputs) {
                 const Node& node = *in.var.node();
-                const bool leads = seen(node) && node.requires_grad && steps_[node.visit.slot].needed;
+                const bool leads = seen(node) && node.requires_grad && steps_[node.visit.slot].needed();
                 edges_.push_back(leads ? static_cast<int>(node.visit.slot) : -1);
-                step.needed = step.needed || leads;
+                step.leads = step.leads || leads;
             }
         }
     }
@@ -104,14 +105,9 @@ private:
         run_hooks(step);
         Node& node = *step.var.node();
         const Var g = step.target ? step.g : std::move(step.g);  // unless asked for, the rule's own: see `taken`
-        if (leads_on(step)) send(step, call_rule(step, g));
+        if (step.leads) send(step, call_rule(step, g));
         step.outs.reset();
         if (!retain_ && node.op) free_graph(step, node);
-    }
-    bool leads_on(const Step& step) const {
-        const auto n = step.var.node()->inputs.size();
-        const auto edge = edges_.begin() + static_cast<std::ptrdiff_t>(step.first_edge);
-        return std::any_of(edge, edge + static_cast<std::ptrdiff_t>(n), [](int slot) { return slot >= 0; });
     }
     static void run_hooks(Step& step) {
         const Node& node = *step.var.node();

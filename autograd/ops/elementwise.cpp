@@ -37,8 +37,7 @@ Var zip(const Op& op, Binary f, const Operand& x, const Operand& y, Dtype dtype)
 }
 
 Var binary(const Op& op, Binary f, const Operand& x, const Operand& y) {
-    const Kind a = kind_of(op.name, x), b = kind_of(op.name, y);
-    return zip(op, f, x, y, a.dtype == b.dtype && !a.scalar && !b.scalar ? a.dtype : promote(a, b));
+    return zip(op, f, x, y, promote(kind_of(op.name, x), kind_of(op.name, y)));
 }
 
 Var binary_float(const Op& op, Binary f, const Operand& x, const Operand& y) {

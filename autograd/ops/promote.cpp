@@ -17,17 +17,10 @@ std::size_t common_size(Kind x, Kind y) {
 
 }  // namespace
 
-Kind kind_of(const char* op, const Operand& x) {
-    if (!x.is_var()) return {x.number().dtype, true, true};
-    const Node& node = node_of(op, x.var());
-    return {node.value.dtype(), node.scalar};
-}
-
-Dtype promote(Kind x, Kind y) {
+Dtype promote_unequal(Kind x, Kind y) {
     const auto size = common_size(x, y);
     if (is_float(x.dtype) || is_float(y.dtype)) return size == 8 ? Dtype::float64 : Dtype::float32;
     if (size == 8) return Dtype::int64;
-    if (x.dtype == y.dtype) return x.dtype;
     const bool bytes = std::min(x.dtype, y.dtype) == Dtype::bool_ && std::max(x.dtype, y.dtype) == Dtype::uint8;
     const bool uint8_with_number = size == 1 && (x.scalar ? y.dtype : x.dtype) == Dtype::uint8;
     return bytes || uint8_with_number ? Dtype::uint8 : Dtype::int32;

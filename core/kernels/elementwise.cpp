@@ -32,9 +32,9 @@ void check_dtypes(const char* op, const Array& x, const Array& y) {
 
 const ZipRows& row(const ZipRows* forms, Form form) { return forms[static_cast<int>(form)]; }
 
-Array like(const Array& x, Dtype dtype) { return x.dtype() == dtype ? Array::like(x) : Array(x.shape(), dtype); }
-
-Array run(ZipRows f, const void* x, const void* y, Array z, std::int64_t n, const Steps& steps) {
+// A binary row function over all elements of `like`, with a result of its shape.
+Array run(ZipRows f, const void* x, const void* y, const Array& like, Dtype dtype, std::int64_t n, const Steps& steps) {
+    Array z = like.dtype() == dtype ? Array::like(like) : Array(like.shape(), dtype);
     if (z.numel() > 0) f(x, y, z.raw(), n, steps);
     return z;
 }
@@ -61,10 +61,11 @@ Array walked(const char* op, const ZipRows* forms, const Array& x, const Array& 
 
 Array broadcast(const char* op, const ZipRows* forms, const Array& x, const Array& y, Dtype dtype) {
     const auto nx = x.numel(), ny = y.numel();
-    if (ny == 1 && y.rank() <= x.rank()) return run(row(forms, Form::vs), x.raw(), y.raw(), like(x, dtype), nx, {});
-    if (nx == 1 && x.rank() <= y.rank()) return run(row(forms, Form::sv), x.raw(), y.raw(), like(y, dtype), ny, {});
+    if (x.shape() == y.shape()) return run(row(forms, Form::vv), x.raw(), y.raw(), x, dtype, nx, {});
+    if (ny == 1 && y.rank() <= x.rank()) return run(row(forms, Form::vs), x.raw(), y.raw(), x, dtype, nx, {});
+    if (nx == 1 && x.rank() <= y.rank()) return run(row(forms, Form::sv), x.raw(), y.raw(), y, dtype, ny, {});
     if (is_tail(y.shape(), x.shape()) && ny > 0)
-        return run(row(forms, Form::vv), x.raw(), y.raw(), like(x, dtype), ny, {nx / ny, ny, 0});
+        return run(row(forms, Form::vv), x.raw(), y.raw(), x, dtype, ny, {nx / ny, ny, 0});
     return walked(op, forms, x, y, dtype);
 }
 
@@ -167,12 +168,12 @@ Array zip(Binary op, Array&& x, const Array& y) {
 
 Array zip(Binary op, const Array& x, double y) {
     const Number number(y, x.dtype());
-    return run(row(forms_of(op, x.dtype()), Form::vs), x.raw(), number.bytes, Array::like(x), x.numel(), {});
+    return run(row(forms_of(op, x.dtype()), Form::vs), x.raw(), number.bytes, x, x.dtype(), x.numel(), {});
 }
 
 Array zip(Binary op, double x, const Array& y) {
     const Number number(x, y.dtype());
-    return run(row(forms_of(op, y.dtype()), Form::sv), number.bytes, y.raw(), Array::like(y), y.numel(), {});
+    return run(row(forms_of(op, y.dtype()), Form::sv), number.bytes, y.raw(), y, y.dtype(), y.numel(), {});
 }
 
 Array compare(Compare op, const Array& x, const Array& y) {
