@@ -1,0 +1,90 @@
+// A training that is warm holds as many allocations after a thousand steps as before, and asks for no new buffer: with
+// weight norm, hooks, gradients of gradients, an evaluation and a copy of the net in between.
+#include <cstdio>
+#include <cstdlib>
+#include <minijt/minijt.hpp>
+#include <new>
+
+namespace {
+
+long held = 0, buffers = 0;  // allocations that were not given back, buffers that were ever made
+
+void* counted(long& count, void* memory) noexcept {
+    if (memory) ++count;
+    return memory;
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+    void* const memory = counted(held, std::malloc(size));
+    if (!memory) throw std::bad_alloc();
+    return memory;
+}
+void operator delete(void* memory) noexcept {
+    if (memory) --held;
+    std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }
+extern "C" void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept {
+    void* memory = nullptr;
+    return counted(buffers, posix_memalign(&memory, alignment, size) == 0 ? memory : nullptr);
+}
+
+namespace {
+
+using jt::Var;
+namespace nn = jt::nn;
+
+struct Training {
+    nn::ModulePtr first = nn::make<nn::Linear>(6, 5), last = nn::make<nn::Linear>(5, 3);
+    nn::ModulePtr net = nn::make<nn::Sequential>(first, nn::make<nn::Tanh>(), nn::make<nn::Dropout>(0.5), last);
+    Var x = jt::rand({4, 6}), classes = jt::array({0, 2, 1, 0});
+    double history = 0;
+
+    Training() {
+        jt::weightnorm::weight_norm(first, "weight", -1);
+        jt::weightnorm::weight_norm(last, "weight", {0, 1});
+    }
+    Var loss() { return nn::cross_entropy_loss(net(x), classes); }
+
+    void step(nn::Optimizer& optimizer) {
+        Var loss = this->loss();
+        loss.register_hook([](const Var& g) { return g * 0.5; });
+        history += loss.item();
+        optimizer.step(loss);
+    }
+    void second_order() {
+        const Var v = first->getattr("weight_v");
+        const Var g = jt::grad(loss(), v);
+        history += jt::grad((g * g).sum(), v).sum().item();
+    }
+    void evaluate() {
+        const nn::ModulePtr copy = net->clone();
+        copy->eval();
+        const jt::no_grad quiet;
+        history += copy(x).sum().item();
+    }
+    void run(nn::Optimizer& optimizer, int steps) {
+        for (int k = 0; k < steps; ++k) {
+            step(optimizer);
+            if (k % 10 == 0) second_order();
+            if (k % 10 == 5) evaluate();
+        }
+    }
+};
+
+bool flat() {
+    Training training;
+    nn::Adam optimizer(training.net->parameters(), {.lr = 0.01});
+    training.run(optimizer, 50);
+    const long held_before = held, buffers_before = buffers;
+    training.run(optimizer, 1000);
+    std::printf("allocations held: %ld, then %ld; buffers made: %ld, then %ld\n", held_before, held, buffers_before,
+                buffers);
+    return held == held_before && buffers == buffers_before;
+}
+
+}  // namespace
+
+int main() { return flat() ? 0 : 1; }
