@@ -35,10 +35,10 @@ struct FileError : Error {
 };                     ///< a file that cannot be read, written or trusted
 
 std::string text(long long value);
+std::string text(std::size_t value);
 std::string text(double value);
 inline std::string text(int value) { return text(static_cast<long long>(value)); }
 inline std::string text(long value) { return text(static_cast<long long>(value)); }
-inline std::string text(std::size_t value) { return text(static_cast<long long>(value)); }
 inline std::string text(Dtype value) { return name(value); }
 inline const std::string& text(const std::string& value) { return value; }
 inline const char* text(const char* value) { return value; }

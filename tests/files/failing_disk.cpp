@@ -1,6 +1,7 @@
 // Makes every system call of a save fail in turn: each failure must be told, the old file must stay, no temporary one.
+// Then those of a load, and a file that becomes shorter meanwhile.
 //
-// The program's own open, write, fsync, close and rename take the place of the C library's.
+// The program's own open, write, pread, fsync, close and rename take the place of the C library's.
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -18,6 +19,7 @@ int until_failure = -1;      // calls that succeed before one fails; negative: n
 const char* failed = "";     // the call that failed
 std::string done;            // the calls before it
 std::size_t most = 1 << 30;  // bytes that one write takes
+bool shorter = false;        // nothing is left to read
 
 bool fails(const char* call) {
     if (until_failure < 0) return false;
@@ -28,6 +30,10 @@ bool fails(const char* call) {
     failed = call;
     errno = EIO;
     return true;
+}
+
+ssize_t read_at(int file, void* data, std::size_t n, off_t at) {
+    return shorter ? 0 : fails("pread") ? -1 : syscall(SYS_pread64, file, data, n, at);
 }
 
 int open_file(const char* path, int flags, int mode) {
@@ -56,6 +62,8 @@ int open64(const char* path, int flags, ...) {
 ssize_t write(int file, const void* data, std::size_t n) {
     return fails("write") ? -1 : syscall(SYS_write, file, data, n < most ? n : most);
 }
+
+ssize_t pread(int file, void* data, std::size_t n, off_t at) { return read_at(file, data, n, at); }
 
 int fsync(int file) { return fails("fsync") ? -1 : static_cast<int>(syscall(SYS_fsync, file)); }
 
@@ -119,6 +127,33 @@ int count_wrong(const test::Folder& folder, const std::string& path, int& calls)
     }
 }
 
+/// What a load says whose call n fails; nothing when there were fewer calls.
+std::string load_failing(const std::string& path, int n) {
+    until_failure = n;
+    try {
+        load_npz(path);
+    } catch (const FileError& error) {
+        return error.what();
+    }
+    return "";
+}
+
+/// True when a failing open and every failing read is told, and a file that became shorter too.
+bool loads_tell(const std::string& path) {
+    const std::string start = "load_npz: '" + path + "': ", reading = start + "Io: cannot be read: Input/output error";
+    bool right = load_failing(path, 0) == start + "Io: cannot be opened: Input/output error";
+    int calls = 1;
+    for (std::string said; !(said = load_failing(path, calls)).empty(); ++calls)
+        right = right && said.starts_with(start) && said.ends_with("Io: cannot be read: Input/output error");
+    right = right && load_failing(path, 1) == reading && calls > 4;
+    shorter = true;
+    right = right &&
+            load_failing(path, -1) == start + "Truncated: needs 698 more bytes, but became shorter while it was read";
+    shorter = false;
+    std::printf("%d calls of a load made to fail in turn: %s\n", calls, right ? "right" : "wrong");
+    return right;
+}
+
 }  // namespace
 
 int main() {
@@ -132,5 +167,5 @@ int main() {
     const bool short_writes = state_in(path) == 3;
     std::printf("%d calls made to fail in turn, %d wrong; writes of 7 bytes: %s\n", calls, wrong,
                 short_writes ? "right" : "wrong");
-    return wrong == 0 && calls > 10 && short_writes ? 0 : 1;
+    return wrong == 0 && calls > 10 && short_writes && loads_tell(path) ? 0 : 1;
 }

@@ -34,7 +34,7 @@ def main(tests, folder):
     python(MALFORMED / "make.py", folder / "malformed", "--prefixes")
     python(MALFORMED / "check.py", folder / "malformed")
     (folder / "ours").mkdir()
-    catalogue = {"MINIJT_MALFORMED": folder / "malformed"}
+    catalogue = {"MINIJT_MALFORMED": folder / "malformed", "MINIJT_MESSAGES": HERE}
     failed = suite(tests, MINIJT_NUMPY_FILES=HERE / "from_numpy", MINIJT_OUR_FILES=folder / "ours", **catalogue)
     failed |= suite(tests, "--test-case=*16 MiB", **catalogue)  # the peak of a process that did nothing else
     if importlib.util.find_spec("numpy"):

@@ -163,7 +163,9 @@ TEST_SUITE("files") {
         CHECK_THROWS_WITH_AS(save_npz(path, {{"a", Array()}}), "save: needs arrays, got an empty handle", ValueError);
         NamedArrays many;
         for (int k = 0; k < 65535; ++k) many.emplace_back(std::to_string(k), x);
-        CHECK(kind(many) == "TooLarge");
+        CHECK_THROWS_WITH_AS(save_npz(path, many),
+                             ("save_npz: '" + path + "': TooLarge: needs at most 65534 arrays, got 65535").c_str(),
+                             FileError);
         CHECK(same_arrays(load_npz(path), {{"old", x}}));
         CHECK(folder.files() == 1);
         CHECK(same_arrays(parse_npz(span(written(NamedArrays{{std::string(4092, 'a'), x}}))),
@@ -303,7 +305,8 @@ TEST_SUITE("files") {
         ++before[good.size() - 5];  // where the directory begins
         at_end.insert(good.size() - 22, 1, 'x');
         ++at_end[good.size() - 9];  // its size
-        CHECK(kind_of_npz(before) == "BadZip");
+        CHECK_THROWS_WITH_AS(parse_npz(span(before)),
+                             "parse_npz: BadZip: needs the directory at byte 171, got it at 172", FileError);
         CHECK(kind_of_npz(at_end) == "BadZip");
     }
 
