@@ -179,8 +179,9 @@ void need_float(const Var& x, const char* what) {
 }
 
 Var zeros_for(const Var& target) {
-    warn("grad: the loss does not depend on " + (target.name().empty() ? "a target" : target.name()) + " of shape " +
-         text(target.shape()) + "; its gradient is zero");
+    if (!std::exchange(target.node()->extras().warned, true))
+        warn("grad: the loss does not depend on " + (target.name().empty() ? "a target" : target.name()) +
+             " of shape " + text(target.shape()) + "; its gradient is zero");
     return make_var(Array::zeros(target.shape(), target.dtype()));
 }
 

@@ -96,6 +96,12 @@ void free_node(Counted* counted) noexcept {
 
 void fail_empty(const char* op) { fail<GraphError>(op, ": needs a Var that holds something, got an empty one"); }
 
+void mark_replaced(const Var& x, const std::string& by) {
+    Extra& extra = x.node()->extras();
+    extra.replaced_by = by;
+    ++extra.replacements;
+}
+
 bool recording() noexcept { return record_on; }
 
 no_grad::no_grad() : previous_(std::exchange(record_on, false)) {}

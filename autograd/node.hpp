@@ -30,6 +30,8 @@ struct Extra {
     std::vector<std::function<Var(const Var&)>> hooks;
     std::string name;
     std::string replaced_by;
+    int replacements = 0;
+    bool warned = false;  ///< somebody asked for its gradient where there is none
     std::shared_ptr<const void> box;
 };
 
@@ -105,6 +107,9 @@ private:
     const Node& node_;
     const int* slots_;
 };
+
+/// Notes that an attribute which held x holds something else from now on, for an optimizer that still has x.
+void mark_replaced(const Var& x, const std::string& by);
 
 /// True when ops of this thread record.
 bool recording() noexcept;

@@ -58,8 +58,8 @@ Var array(const xt::xexpression<E>& expression, std::optional<Dtype> dtype = {})
     Array out(shape.empty() ? Shape{1} : shape, dtype_of<T>);
     auto target = xtensor_detail::adapted(out.data<T>(), shape);
     xt::noalias(target) = values;
-    const Dtype wanted = dtype.value_or(narrowed(dtype_of<T>));
-    return wanted == out.dtype() ? array(out) : array(array(out), wanted);
+    if (dtype.value_or(narrowed(dtype_of<T>)) == out.dtype()) return array(out);
+    return array(std::as_const(out).template data<T>(), out.shape(), dtype);
 }
 
 /// The elements of x in place, read only; valid while x lives and is not written to. T is the type behind x.dtype().

@@ -19,9 +19,9 @@ int not_negative(const char* layer, const char* what, int value) {
     return value;
 }
 
-// U(-1 / sqrt(fan), 1 / sqrt(fan)); nothing is drawn without a bias.
+// U(-1 / sqrt(fan), 1 / sqrt(fan)), 0 where nothing comes in; nothing is drawn without a bias.
 Var bias_for(bool wanted, std::int64_t out, std::int64_t fan) {
-    const double bound = 1.0 / std::sqrt(static_cast<double>(fan));
+    const double bound = fan == 0 ? 0 : 1.0 / std::sqrt(static_cast<double>(fan));
     return wanted ? init::uniform({out}, -bound, bound) : Var();
 }
 
@@ -32,12 +32,7 @@ Shape conv_shape(int in, int out, Pair kernel, int groups) {
     return {out, in / groups, positive("Conv", "a kernel", kernel.h), positive("Conv", "a kernel", kernel.w)};
 }
 
-std::string peek(const Var& x) {
-    if (!x.defined()) return "None";
-    std::string out = std::string(name(x.dtype())) + "[";
-    for (auto extent : x.shape()) out += std::to_string(extent) + ",";
-    return out + "]";
-}
+const char* python(bool value) { return value ? "True" : "False"; }
 
 std::string peek(Pair p) { return "(" + std::to_string(p.h) + ", " + std::to_string(p.w) + ")"; }
 
@@ -84,8 +79,10 @@ Var Pool::execute(const Var& x) {
 }
 
 std::string Pool::extra_repr() const {
+    const bool pads = count_include_pad && (padding.h != 0 || padding.w != 0);
     return peek(kernel_size) + ", " + peek(stride) + ", " + peek(padding) +
-           ", op=" + (op == PoolOp::mean ? "mean" : "maximum");
+           ", dilation=None, return_indices=None, ceil_mode=" + python(ceil_mode) +
+           ", count_include_pad=" + python(pads) + ", op=" + (op == PoolOp::mean ? "mean" : "maximum");
 }
 
 Dropout::Dropout(double probability) : p(probability) {
@@ -94,7 +91,7 @@ Dropout::Dropout(double probability) : p(probability) {
 
 Var Dropout::execute(const Var& x) { return dropout(x, p, is_training()); }
 
-std::string Dropout::extra_repr() const { return text(p) + ", is_train=" + (is_training() ? "True" : "False"); }
+std::string Dropout::extra_repr() const { return text(p) + ", is_train=" + python(is_training()); }
 
 Var dropout(const Var& x, double p, bool is_train) {
     if (!(p >= 0 && p <= 1)) fail<ValueError>("dropout: needs a probability from 0 to 1, got ", p);

@@ -55,7 +55,7 @@ public:
     const PoolOp op;
 };
 
-/// Element-wise functions as modules; printed as Jittor does: `relu()`.
+/// Element-wise functions as modules; Jittor prints the first as `relu()`, the others by their class.
 class ReLU : public Module {
 public:
     Var execute(const Var& x) override { return relu(x); }
@@ -64,12 +64,10 @@ public:
 class Tanh : public Module {
 public:
     Var execute(const Var& x) override { return tanh(x); }
-    std::string class_name() const override { return "tanh"; }
 };
 class Sigmoid : public Module {
 public:
     Var execute(const Var& x) override { return sigmoid(x); }
-    std::string class_name() const override { return "sigmoid"; }
 };
 
 /// In training: x * keep / (1 - p), keep where a uniform draw, one for each element, exceeds p; zeros for p = 1. In

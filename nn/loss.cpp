@@ -60,9 +60,17 @@ Vars CrossEntropyLoss::execute_vars(const Vars& inputs) {
     return {cross_entropy_loss(inputs[0], inputs[1], weight_, ignore_index_)};
 }
 
+std::string CrossEntropyLoss::extra_repr() const {
+    return peek(weight_) + ", ignore_index=" + (ignore_index_ ? std::to_string(*ignore_index_) : "None");
+}
+
 Vars MSELoss::execute_vars(const Vars& inputs) {
     check_inputs("MSELoss", inputs);
     return {mse_loss(inputs[0], inputs[1], reduction_)};
+}
+
+std::string MSELoss::extra_repr() const {
+    return reduction_ == Reduction::mean ? "mean" : reduction_ == Reduction::sum ? "sum" : "none";
 }
 
 }  // namespace jt::nn

@@ -21,6 +21,7 @@ class CrossEntropyLoss : public Module {
 public:
     explicit CrossEntropyLoss(const Var& weight = {}, std::optional<int> ignore_index = {});
     Vars execute_vars(const Vars& inputs) override;
+    std::string extra_repr() const override;
 
 private:
     Var weight_;
@@ -32,6 +33,7 @@ class MSELoss : public Module {
 public:
     explicit MSELoss(Reduction reduction = Reduction::mean) : reduction_(reduction) {}
     Vars execute_vars(const Vars& inputs) override;
+    std::string extra_repr() const override;
 
 private:
     Reduction reduction_;

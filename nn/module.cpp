@@ -131,7 +131,7 @@ Module::Slot& Module::slot_to_set(const std::string& name) {
 void Module::setattr(const std::string& name, Var value) {
     Slot& slot = slot_to_set(name);
     // An optimizer that holds the old parameter must not train it on in silence.
-    if (slot.is_parameter() && slot.var.node() != value.node()) slot.var.node()->extras().replaced_by = name;
+    if (slot.is_parameter() && slot.var.node() != value.node()) mark_replaced(slot.var, name);
     slot.module = ModulePtr();
     slot.var = std::move(value);
 }
@@ -162,7 +162,8 @@ std::vector<std::string> Module::attributes() const {
 
 // ---- derived attributes
 
-void Module::derive(const std::string& name, const std::vector<std::string>& sources, Derivation rebuild) {
+void Module::derive(const std::string& name, const std::vector<std::string>& sources, Derivation rebuild,
+                    std::function<void(Module&)> again) {
     Slot& slot = need(name);
     Var value = rebuild(*this);
     const auto place = place_of(slot);
@@ -170,6 +171,7 @@ void Module::derive(const std::string& name, const std::vector<std::string>& sou
     slot.kind = Kind::derived;
     slot.sources = sources;
     slot.rebuild = std::move(rebuild);
+    slot.derive_again = std::move(again);
     slot.var = std::move(value);
 }
 
@@ -177,6 +179,7 @@ void Module::underive(const std::string& name, Var value) {
     Slot& slot = need(name);
     slot.kind = Kind::parameter;
     slot.rebuild = nullptr;
+    slot.derive_again = nullptr;
     slot.sources.clear();
     slot.var = std::move(value);
     const auto place = place_of(slot);
@@ -289,6 +292,13 @@ std::string class_name_of(const std::type_info& type) {
 }
 
 std::string Module::class_name() const { return class_name_of(typeid(*this)); }
+
+std::string peek(const Var& x) {
+    if (!x.defined()) return "None";
+    std::string out = std::string(name(x.dtype())) + "[";
+    for (auto extent : x.shape()) out += std::to_string(extent) + ",";
+    return out + "]";
+}
 
 namespace {
 

@@ -211,8 +211,9 @@ public:
     /// Rebuilds one attribute; it receives the module and must not capture it, so that it can serve a clone.
     using Derivation = std::function<Var(Module&)>;
     /// Turns `name` into a derived attribute at the end of the table and rebuilds it now. `sources` are the names to
-    /// write instead.
-    void derive(const std::string& name, const std::vector<std::string>& sources, Derivation rebuild);
+    /// write instead; `again` does the same to another module that was made alike (see draw_in_order).
+    void derive(const std::string& name, const std::vector<std::string>& sources, Derivation rebuild,
+                std::function<void(Module&)> again = {});
     /// Turns it back into a parameter that holds `value`, in its original place.
     void underive(const std::string& name, Var value);
     bool is_derived(const std::string& name) const;
@@ -231,7 +232,8 @@ public:
 
 protected:
     /// g++ makes the arguments of `Sequential(make..., make...)` from right to left; Jittor draws from left to right.
-    /// Gives children that were made so, and that nobody else holds, the initial values of their present order.
+    /// Gives children that were made so, and that nobody else holds, the initial values of their present order. For the
+    /// end of a constructor that takes its modules by value and moves them into attributes.
     void draw_in_order();
 
 private:
@@ -273,6 +275,7 @@ private:
         std::vector<std::pair<Var, Var>> vars;
         std::vector<std::pair<const Module*, ModulePtr>> modules;
     };
+    ModulePtr cloned(Copied& copied) const;
     void copy_state(const Module& from, Copied& copied);
     void check_derived(const std::string& prefix, const StateDict& state);
 
@@ -284,6 +287,7 @@ private:
     bool training_ = true;
     std::shared_ptr<Hooks> hooks_;
     std::function<ModulePtr()> remake_;
+    std::uint64_t origin_ = 0;  ///< the call of nn::make behind it; a clone has that of its original
     struct Draws {
         std::uint32_t from, to;
     };
@@ -291,17 +295,21 @@ private:
     Draws draws_ = {};            ///< states of the random stream before and after nn::make made it
     bool were_made_backwards() const;
     bool is_as_drawn();
+    StateDict newborn() const;
     void redraw();
     bool is_drawn() const { return draws_.from != draws_.to; }
     const Module* known_caller_ = nullptr;
 };
 
+/// "float32[5,]", or "None" for an empty Var: how Jittor shows one between the parentheses.
+std::string peek(const Var& x);
 /// As Jittor prints a module: one line, or a tree indented by four.
 std::string str(const Module& module);
 std::ostream& operator<<(std::ostream& out, const Module& module);
 inline std::ostream& operator<<(std::ostream& out, const ModulePtr& module) { return out << *module; }
 
 namespace detail {
+std::uint64_t new_origin() noexcept;
 /// An argument of make as it is kept for a clone, and as the clone receives it: a module is cloned, if it is still
 /// there, anything else is copied.
 template <class T>
@@ -329,6 +337,7 @@ ModulePtr make(Args&&... args) {
     auto module = std::make_shared<M>(std::forward<Args>(args)...);
     if (!module->is_drawn()) module->draws_ = {before, random::state()};
     module->remake_ = std::move(remake);
+    module->origin_ = detail::new_origin();
     module->wraps_modules_ = (std::is_same_v<std::decay_t<Args>, ModulePtr> || ...);
     return ModulePtr(std::move(module));
 }

@@ -13,6 +13,7 @@ struct Module::Slot {
     std::size_t birth = 0;  ///< the order in which attributes first came, to put one back into its place
     std::vector<std::string> sources = {};
     Derivation rebuild = {};
+    std::function<void(Module&)> derive_again = {};
 
     void copy(const Slot& from, Copied& copied);
     void copy_module(const ModulePtr& from, Copied& copied);

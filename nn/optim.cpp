@@ -26,7 +26,7 @@ std::string with_path(const std::string& name, const std::string& replacements) 
     return out;
 }
 
-std::string replaced_by(const Var& p) { return p.node()->extra ? p.node()->extra->replaced_by : ""; }
+int replacements(const Var& p) { return p.node()->extra ? p.node()->extra->replacements : 0; }
 
 double total_norm(const std::vector<Array>& grads, int norm_type) {
     double total = 0;
@@ -60,15 +60,15 @@ Optimizer::Optimizer(const Vars& parameters, double rate)
     for (const auto& p : parameters)
         if (const Dtype dtype = node_of("optimizer", p).value.dtype(); !is_float(dtype))
             fail<DtypeError>("optimizer: needs float parameters, got ", dtype);
-    for (const auto& p : parameters) replaced_before_.push_back(replaced_by(p));
+    for (const auto& p : parameters) replaced_before_.push_back(replacements(p));
 }
 
 void Optimizer::check_not_replaced() const {
     for (std::size_t k = 0; k < parameters_.size(); ++k) {
         const Var& p = parameters_[k];
-        if (replaced_by(p) == replaced_before_[k]) continue;
+        if (replacements(p) == replaced_before_[k]) continue;
         const std::string name = p.name().empty() ? "a parameter" : p.name();
-        fail<GraphError>("optimizer: ", name, " was replaced by ", with_path(p.name(), replaced_by(p)),
+        fail<GraphError>("optimizer: ", name, " was replaced by ", with_path(p.name(), p.node()->extra->replaced_by),
                          "; make the optimizer after the change");
     }
 }

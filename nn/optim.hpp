@@ -46,7 +46,7 @@ private:
 
     Vars parameters_;
     std::vector<Array> grads_;
-    std::vector<std::string> replaced_before_;  ///< what had replaced each parameter when the optimizer was made
+    std::vector<int> replaced_before_;  ///< how often each parameter had been replaced when the optimizer was made
     bool fresh_ = true;
     std::int64_t n_step_ = 0;
 };

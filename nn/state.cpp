@@ -1,5 +1,6 @@
 // State in and out: load_state_dict, files, clone.
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <limits>
 #include <typeinfo>
@@ -44,6 +45,15 @@ double largest_difference(const Var& x, const Var& y) {
     return worst;
 }
 
+// Puts the random stream back to where it stood.
+struct KeptStream {
+    KeptStream() = default;
+    KeptStream(const KeptStream&) = delete;
+    KeptStream& operator=(const KeptStream&) = delete;
+    ~KeptStream() { random::set_state(state); }
+    const std::uint32_t state = random::state();
+};
+
 Var leaf_like(const Var& x) {
     Var copy = x.detach();
     if (x.is_stop_grad()) copy.stop_grad();
@@ -59,6 +69,11 @@ Var copied_var(const Var& x, std::vector<std::pair<Var, Var>>& copied) {
 }
 
 }  // namespace
+
+std::uint64_t detail::new_origin() noexcept {
+    static std::atomic<std::uint64_t> last = 0;
+    return ++last;
+}
 
 LoadReport Module::load_state_dict(const StateDict& state, bool strict) {
     std::vector<std::string> derived;
@@ -115,11 +130,15 @@ void Module::load(const std::string& path) {
 }
 
 ModulePtr Module::clone() {
-    if (!remake_) fail<ValueError>("clone: needs a ", class_name(), " made by nn::make, got one made otherwise");
-    const auto stream = random::state();
-    ModulePtr copy = remake_();
-    random::set_state(stream);
+    const KeptStream stream;
     Copied copied;
+    return cloned(copied);
+}
+
+ModulePtr Module::cloned(Copied& copied) const {
+    if (!remake_) fail<ValueError>("clone: needs a ", class_name(), " made by nn::make, got one made otherwise");
+    ModulePtr copy = remake_();
+    copy->origin_ = origin_;
     copy->copy_state(*this, copied);
     return copy;
 }
@@ -162,13 +181,20 @@ bool Module::is_as_drawn() {
         return std::all_of(all.begin(), all.end(), [](Module* child) { return child->is_as_drawn(); });
     }
     if (!is_drawn() || !remake_) return true;
-    const auto now = random::state();
+    const KeptStream stream;
     random::set_state(draws_.from);
-    const StateDict born = remake_()->state_dict(), mine = state_dict();
-    random::set_state(now);
+    const StateDict born = newborn(), mine = state_dict();
     return born.names() == mine.names() && std::all_of(mine.begin(), mine.end(), [&](const auto& entry) {
                return largest_difference(entry.second, born[entry.first]) == 0;
            });
+}
+
+// The state of a new one that was made alike, with the same attributes derived.
+StateDict Module::newborn() const {
+    const ModulePtr fresh = remake_();
+    for (const auto& slot : table_)
+        if (slot->derive_again) slot->derive_again(*fresh);
+    return fresh->state_dict();
 }
 
 // A container redraws what it was made of; anything else takes the values of a new one.
@@ -177,8 +203,9 @@ void Module::redraw() {
     if (wraps_modules_) {
         for (Module* child : children()) child->redraw();
     } else if (remake_) {
-        const StateDict fresh = remake_()->state_dict();
+        const StateDict fresh = newborn();
         for (const auto& [name, var] : state_dict()) Var(var).assign(fresh[name]);
+        rebuild_derived();
     }
     draws_ = {from, random::state()};
 }
@@ -198,6 +225,7 @@ void Module::Slot::copy(const Slot& from, Copied& copied) {
     birth = from.birth;
     sources = from.sources;
     rebuild = from.rebuild;
+    derive_again = from.derive_again;
     var = from.var.defined() ? copied_var(from.var, copied.vars) : Var();
     if (from.module)
         copy_module(from.module, copied);
@@ -205,14 +233,15 @@ void Module::Slot::copy(const Slot& from, Copied& copied) {
         module = ModulePtr();
 }
 
-// A module that stands in several places is one in the copy too.
+// A module that stands in several places is one in the copy too. One of another origin is made anew: its like that the
+// constructor made may have been made with other arguments.
 void Module::Slot::copy_module(const ModulePtr& from, Copied& copied) {
     for (const auto& [old, copy] : copied.modules)
         if (old == from.get()) return void(module = copy);
-    if (module && same_type(*module, *from))
+    if (module && (from->remake_ ? module->origin_ == from->origin_ : same_type(*module, *from)))
         module->copy_state(*from, copied);
     else
-        module = from->clone();
+        module = from->cloned(copied);
     copied.modules.emplace_back(from.get(), module);
 }
 

@@ -53,10 +53,6 @@ Var checked_weight(const nn::Module& module, const std::string& name) {
 
 Var& stop_like(Var& x, bool stopped) { return stopped ? x.stop_grad() : x; }
 
-void mark_replaced(const Var& old, const std::string& by) {
-    if (old.defined()) old.node()->extras().replaced_by = by;
-}
-
 }  // namespace
 
 AxisSet Dim::reduced(int rank) const {
@@ -72,7 +68,9 @@ nn::Module& weight_norm(nn::Module& module, const std::string& name, const Dim& 
     const bool frozen = is_float(weight.dtype()) && weight.is_stop_grad();
     module.attr(name + "_g", stop_like(g, frozen));
     module.attr(name + "_v", stop_like(v, frozen));
-    module.derive(name, {name + "_g", name + "_v"}, [name, dim](nn::Module& m) { return weight_of(m, name, dim); });
+    module.derive(
+        name, {name + "_g", name + "_v"}, [name, dim](nn::Module& m) { return weight_of(m, name, dim); },
+        [name, dim](nn::Module& m) { weight_norm(m, name, dim); });
     mark_replaced(weight, name + "_g " + name + "_v");
     return module;
 }
@@ -91,12 +89,12 @@ nn::Module& remove_weight_norm(nn::Module& module, const std::string& name) {
     return module;
 }
 
-nn::ModulePtr weight_norm(const nn::ModulePtr& module, const std::string& name, const Dim& dim) {
+nn::ModulePtr weight_norm(nn::ModulePtr module, const std::string& name, const Dim& dim) {
     weight_norm(*module, name, dim);
     return module;
 }
 
-nn::ModulePtr remove_weight_norm(const nn::ModulePtr& module, const std::string& name) {
+nn::ModulePtr remove_weight_norm(nn::ModulePtr module, const std::string& name) {
     remove_weight_norm(*module, name);
     return module;
 }

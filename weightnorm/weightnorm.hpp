@@ -39,11 +39,11 @@ private:
 /// Throws before anything has changed: KeyError when there is no such parameter, it is normed already, or the name with
 /// _g or _v is taken; ShapeError for dim.
 nn::Module& weight_norm(nn::Module& module, const std::string& name, const Dim& dim = -1);
-nn::ModulePtr weight_norm(const nn::ModulePtr& module, const std::string& name, const Dim& dim = -1);
+nn::ModulePtr weight_norm(nn::ModulePtr module, const std::string& name, const Dim& dim = -1);
 /// Folds the current g and v into a plain parameter in the original place. Throws a KeyError when there is no weight
 /// norm.
 nn::Module& remove_weight_norm(nn::Module& module, const std::string& name = "weight");
-nn::ModulePtr remove_weight_norm(const nn::ModulePtr& module, const std::string& name = "weight");
+nn::ModulePtr remove_weight_norm(nn::ModulePtr module, const std::string& name = "weight");
 
 /// The same as an object, as in Jittor.
 class WeightNorm {

@@ -49,6 +49,15 @@ Var filled_like(const char* op, const Var& x, double value, std::optional<Dtype>
     return filled(op, like.shape(), value, dtype.value_or(like.dtype()));
 }
 
+// start + i * step, rounded once as in Jittor's build.
+template <class T>
+Array progression(double start, double step, std::int64_t n) {
+    Array out({n}, dtype_of<T>);
+    for (std::int64_t i = 0; i < n; ++i)
+        out.data<T>()[i] = std::fma(static_cast<T>(i), static_cast<T>(step), static_cast<T>(start));
+    return out;
+}
+
 void check_low_high(std::int64_t low, std::int64_t high) {
     if (low >= high) fail<ValueError>("randint: needs low < high, got ", low, " and ", high);
     check_number("randint", low, Dtype::int32);
@@ -127,11 +136,11 @@ Var arange(Scalar start, Scalar end, Scalar step, std::optional<Dtype> dtype) {
     if (step.value == 0) fail<ValueError>("arange: needs a step other than 0, got 0");
     const double count = std::max(std::ceil((end.value - start.value) / step.value), 0.0);
     if (!(count < 0x1p62)) fail<ValueError>("arange: needs finite ends, got ", start.value, " and ", end.value);
-    const auto n = static_cast<std::int64_t>(count);
-    Array out({n}, Dtype::float64);
-    for (std::int64_t i = 0; i < n; ++i) out.data<double>()[i] = start.value + static_cast<double>(i) * step.value;
     const bool integers = !is_float(start.dtype) && !is_float(step.dtype);
-    return leaf(cast_to(std::move(out), dtype.value_or(integers ? Dtype::int32 : Dtype::float32)));
+    const Dtype wanted = dtype.value_or(integers ? Dtype::int32 : Dtype::float32);
+    const auto n = static_cast<std::int64_t>(count);
+    return leaf(wanted == Dtype::float32 ? progression<float>(start.value, step.value, n)
+                                         : cast_to(progression<double>(start.value, step.value, n), wanted));
 }
 
 Var rand(const Shape& shape, Dtype dtype) {

@@ -119,7 +119,7 @@ TEST_SUITE("autograd") {
         CHECK_EQ(heard[0], "grad: the loss does not depend on a target of shape (2, 3); its gradient is zero");
         Var named = array({1.0, 2.0});
         named.set_name("fc1.weight");
-        heard = warnings_of([&] { grad(x * x, named); });
+        heard = warnings_of([&] { grad(x * x, {x, other, named}), grad(x * x, named); });
         REQUIRE(heard.size() == 1);
         CHECK_EQ(heard[0], "grad: the loss does not depend on fc1.weight of shape (2,); its gradient is zero");
     }

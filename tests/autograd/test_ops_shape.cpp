@@ -117,6 +117,10 @@ TEST_SUITE("autograd") {
         expect("arange: start", arange(1, 2.5), "jt.Var([1 2], dtype=int32)");
         expect("arange: down", arange(5, 0, -2), "jt.Var([5 3 1], dtype=int32)");
         expect("arange: floats", arange(0.5, 2, 0.5), "jt.Var([0.5 1.  1.5], dtype=float32)");
+        const Var rounded = arange(0.1, 2, 0.3), down = arange(5, -3, -0.9);  // bits of Jittor 1.3.11
+        CHECK(rounded.to_vector<float>() == std::vector<float>{0x1.99999ap-4F, 0x1.99999ap-2F, 0x1.666668p-1F, 1.0F,
+                                                               0x1.4ccccep+0F, 0x1.99999ap+0F, 0x1.e66668p+0F});
+        CHECK(down[5].item() == 0x1.000004p-1);
         expect("arange: none", arange(3, 3), "jt.Var([], dtype=int32)");
     }
 

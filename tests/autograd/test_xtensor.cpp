@@ -61,6 +61,8 @@ TEST_SUITE("autograd") {
         CHECK(array(xt::xarray<std::int64_t>{1}, int64).dtype() == int64);
         CHECK(array(xt::xarray<long long>{5}, int64).item() == 5);
         CHECK(array(xt::xarray<std::uint32_t>{4000000000U}, int64).item() == 4e9);
+        CHECK_THROWS_WITH_AS(array(xt::xarray<std::int64_t>{5000000000}),
+                             "array: needs a number that int32 holds, got 5e+09", ValueError);
         CHECK(array(xt::xarray<std::int8_t>{-3}).item() == -3);
         CHECK(array(xt::xarray<std::uint16_t>{65535}).item() == 65535);
         CHECK(array(xt::xarray<std::uint8_t>{200}).dtype() == uint8);

@@ -73,7 +73,7 @@ TEST_SUITE("nn") {
         net.append(nn::make<nn::Tanh>());
         net.attr("scale", ones({1}));
         CHECK_EQ(net.size(), 2);
-        CHECK_EQ(net[1]->class_name(), "tanh");
+        CHECK_EQ(net[1]->class_name(), "Tanh");
         CHECK_EQ(net.attributes(), std::vector<std::string>{"1", "2", "scale"});
     }
 
@@ -109,7 +109,12 @@ TEST_SUITE("nn") {
         nn::Pool mean(2, 2, 0, false, true, nn::PoolOp::mean);
         CHECK_CLOSE(mean(x), {2.5, 4.5, 10.5, 12.5});
         CHECK_CLOSE(nn::Pool(4)(x), {15});
-        CHECK_EQ(nn::str(mean), "Pool((2, 2), (2, 2), (0, 0), op=mean)");
+        CHECK_EQ(nn::str(mean),
+                 "Pool((2, 2), (2, 2), (0, 0), dilation=None, return_indices=None, ceil_mode=False, "
+                 "count_include_pad=False, op=mean)");
+        CHECK_EQ(nn::str(nn::Pool(3, 2, {1, 0}, true)),
+                 "Pool((3, 3), (2, 2), (1, 0), dilation=None, return_indices=None, ceil_mode=True, "
+                 "count_include_pad=True, op=maximum)");
     }
 
     TEST_CASE("Dropout: Jittor's mask, only in training") {
@@ -131,7 +136,7 @@ TEST_SUITE("nn") {
                              "Flatten: needs start_dim at or before end_dim, got 2 and 1", ShapeError);
         nn::Sequential net(nn::make<nn::Tanh>(), nn::make<nn::Sigmoid>());
         CHECK_EQ(net.size(), 2);
-        CHECK_EQ(net[-1]->class_name(), "sigmoid");
+        CHECK_EQ(net[-1]->class_name(), "Sigmoid");
         CHECK_CLOSE(net(array({0.})), {.5});
         CHECK_THROWS_WITH_AS(net[2], "Sequential: needs an index from -2 to 1, got 2", IndexError);
     }

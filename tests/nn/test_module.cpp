@@ -224,6 +224,21 @@ TEST_SUITE("nn") {
         CHECK_THROWS_WITH_AS(Net().clone(), "clone: needs a Net made by nn::make, got one made otherwise", ValueError);
     }
 
+    TEST_CASE("a clone makes a replaced child as the new one was made, and keeps ties between appended ones") {
+        const nn::ModulePtr net = nn::make<nn::Sequential>(nn::make<nn::Conv>(1, 2, 3), nn::make<nn::Dropout>(0.2));
+        net->setattr("0", nn::make<nn::Conv>(1, 2, 3, 2, 1));
+        net->setattr("1", nn::make<nn::Dropout>(0.9));
+        CHECK_EQ(nn::str(*net->clone()), nn::str(*net));
+        const nn::ModulePtr owner = nn::make<Net>();
+        owner->setattr("fc1", nn::make<nn::Linear>(3, 5, false));
+        CHECK_EQ(nn::str(*owner->clone()->clone()), nn::str(*owner));
+        const nn::ModulePtr tied = nn::make<nn::Sequential>(nn::make<nn::Linear>(3, 3));
+        tied->setattr("1", nn::make<nn::Linear>(3, 3));
+        tied->getattr_module("1")->setattr("weight", tied->getattr_module("0")->getattr("weight"));
+        CHECK_EQ(joined(tied->clone()->state_dict().names()), joined(tied->state_dict().names()));
+        CHECK_EQ(tied->state_dict().size(), 3);
+    }
+
     TEST_CASE("a clone of a Sequential clones its layers") {
         const nn::ModulePtr net = nn::make<nn::Sequential>(nn::make<nn::Linear>(2, 3), nn::make<nn::ReLU>());
         const nn::ModulePtr copy = net->clone();
@@ -236,10 +251,16 @@ TEST_SUITE("nn") {
         CHECK_EQ(nn::str(net),
                  "Sequential(\n    0: Linear(4, 5, float32[5,])\n    1: relu()\n    2: Dropout(0.3, is_train=True)\n)");
         CHECK_EQ(nn::str(nn::Conv(3, 4, 3, 1, 1)), "Conv(3, 4, (3, 3), (1, 1), (1, 1), (1, 1), 1, float32[4,])");
+        CHECK_EQ(nn::str(nn::Sigmoid()), "Sigmoid()");
+        CHECK_EQ(nn::str(nn::CrossEntropyLoss()), "CrossEntropyLoss(None, ignore_index=None)");
+        CHECK_EQ(nn::str(nn::CrossEntropyLoss(ones({3}), 2)), "CrossEntropyLoss(float32[3,], ignore_index=2)");
+        CHECK_EQ(nn::str(nn::MSELoss()), "MSELoss(mean)");
+        CHECK_EQ(nn::str(nn::MSELoss(nn::Reduction::sum)), "MSELoss(sum)");
+        CHECK_EQ(nn::str(nn::MSELoss(nn::Reduction::none)), "MSELoss(none)");
         Net outer;
         outer.setattr("fc1", nn::make<nn::Sequential>(nn::make<nn::Tanh>()));
         CHECK_EQ(nn::str(outer),
-                 "Net(\n    fc1: Sequential(\n        0: tanh()\n    )\n    fc2: Linear(5, 2, float32[2,])\n)");
+                 "Net(\n    fc1: Sequential(\n        0: Tanh()\n    )\n    fc2: Linear(5, 2, float32[2,])\n)");
     }
 
     TEST_CASE("a layer that is called but not owned is said once") {

@@ -298,6 +298,7 @@ TEST_SUITE("weightnorm") {
         weight_norm(m, "weight", -1);
         const Var y = m(zeros({2, 0}));
         CHECK_EQ(y.shape(), Shape{2, 3});
+        CHECK_EQ(test::difference(y, {0, 0, 0, 0, 0, 0}, 0, 0), "");
         const Vars d = grad(y.sum(), m.parameters(), false);
         CHECK_EQ(test::difference(d[1], {0, 0, 0}, 0, 0), "");
     }
@@ -467,6 +468,21 @@ TEST_SUITE("weightnorm") {
         CHECK_EQ(seen.size(), 1);
     }
 
+    TEST_CASE("normed modules that are made in one expression are drawn from left to right by every compiler") {
+        set_global_seed(7);
+        nn::Linear a(3, 4), b(4, 2);
+        const Var next = rand({2});
+        weight_norm(a, "weight", 0);
+        set_global_seed(7);
+        nn::Sequential net(weight_norm(nn::make<nn::Linear>(3, 4), "weight", 0), nn::make<nn::ReLU>(),
+                           weight_norm(nn::make<nn::Linear>(4, 2), "weight"));
+        CHECK_SAME(rand({2}), next);
+        for (const char* name : {"weight_g", "weight_v", "weight", "bias"})
+            CHECK_SAME(net[0]->getattr(name), a.getattr(name));
+        CHECK_SAME(net[2]->getattr("weight_v"), b.weight);
+        CHECK_SAME(net[2]->getattr("bias"), b.bias);
+    }
+
     TEST_CASE("an optimizer made before weight_norm, or before its removal, says so") {
         Reference r;
         nn::SGD before(r.m.parameters(), {.lr = 0.05});
@@ -487,6 +503,15 @@ TEST_SUITE("weightnorm") {
             outer.step(net(r.x).sum()),
             "optimizer: 0.weight was replaced by 0.weight_g, 0.weight_v; make the optimizer after the change",
             GraphError);
+    }
+
+    TEST_CASE("an optimizer made between two weight norms of a shared Var says so") {
+        Holder a(wavy({3, 2}, 0.5)), b(a.w);
+        weight_norm(a, "w");
+        nn::SGD opt(b.parameters(), {.lr = 0.1});
+        weight_norm(b, "w");
+        CHECK_THROWS_WITH_AS(opt.step(b(ones({3, 2})).sum()),
+                             "optimizer: w was replaced by w_g, w_v; make the optimizer after the change", GraphError);
     }
 
     TEST_CASE("a shared Var stays plain where weight norm was not asked for") {
