@@ -189,12 +189,14 @@ bool Module::is_as_drawn() {
            });
 }
 
-// The state of a new one that was made alike, with the same attributes derived.
-StateDict Module::newborn() const {
+// The state of a new one that was made alike, with the same attributes derived; nothing when it has them not.
+StateDict Module::newborn() const try {
     const ModulePtr fresh = remake_();
     for (const auto& slot : table_)
         if (slot->derive_again) slot->derive_again(*fresh);
     return fresh->state_dict();
+} catch (const Error&) {
+    return {};
 }
 
 // A container redraws what it was made of; anything else takes the values of a new one.

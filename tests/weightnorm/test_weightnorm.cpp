@@ -483,6 +483,20 @@ TEST_SUITE("weightnorm") {
         CHECK_SAME(net[2]->getattr("bias"), b.bias);
     }
 
+    TEST_CASE("what was added and normed before its container was made stays as it is, with a word about it") {
+        nn::ModulePtr last = nn::make<nn::Linear>(4, 2), first = nn::make<nn::Linear>(3, 4);
+        first->setattr("scale", ones({4}));
+        weight_norm(first, "scale");
+        const Var v = first->getattr("weight").clone();
+        std::vector<std::string> notes;
+        const auto previous = set_warning_handler([&](const std::string& note) { notes.push_back(note); });
+        const nn::Sequential net(std::move(first), std::move(last));
+        set_warning_handler(previous);
+        CHECK_SAME(net[0]->getattr("weight"), v);
+        REQUIRE_EQ(notes.size(), 1);
+        CHECK_EQ(notes[0].find("Sequential: its modules were made from right to left and changed since"), 0);
+    }
+
     TEST_CASE("an optimizer made before weight_norm, or before its removal, says so") {
         Reference r;
         nn::SGD before(r.m.parameters(), {.lr = 0.05});
