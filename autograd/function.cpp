@@ -27,27 +27,32 @@ void check_gradients(const Vars& gradients, const Call& call) {
                              gradients[k].shape());
 }
 
+// An output in a node of its own; one that the Function left empty stays empty.
+Var output_of(const Var& call, const Var& value, std::size_t k) {
+    if (!value.defined()) return Var();
+    return call.node()->op ? record(function_output, Array(value.array()), {call}, k) : make_var(value.array());
+}
+
 }  // namespace
 
 const Op function_call{"Function", nullptr};
 const Op function_output{"Function output", [](const Var& g, const Call&) -> Vars { return {g}; }};
 
-Vars function_gradients(const Vars& g, const Call& call) {
+Vars function_gradients(Vars g, const Call& call) {
     const auto& [function, outputs] = call.params<FunctionCall>();
-    Vars padded = g;
-    padded.resize(outputs);
-    Vars gradients = function->grad(padded);
-    check_gradients(gradients, call);
+    for (Var& output : g) output = own(std::move(output));
+    g.resize(outputs);
+    Vars gradients = function->grad(g);
+    if (!call.freed()) check_gradients(gradients, call);
     return gradients;
 }
 
 Vars apply(const std::shared_ptr<Function>& function, const Vars& inputs) {
+    if (!function) fail<GraphError>("apply: needs a Function, got none");
     const Vars values = execute_unrecorded(*function, inputs);
     const Var call = record(function_call, Array({0}, Dtype::float32), inputs, FunctionCall{function, values.size()});
     Vars outputs;
-    for (std::size_t k = 0; k < values.size(); ++k)
-        outputs.push_back(call.node()->op ? record(function_output, Array(values[k].array()), {call}, k)
-                                          : make_var(values[k].array()));
+    for (std::size_t k = 0; k < values.size(); ++k) outputs.push_back(output_of(call, values[k], k));
     return outputs;
 }
 

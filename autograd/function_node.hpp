@@ -14,6 +14,10 @@ inline std::optional<std::size_t> output_slot(const Node& node) {
     return *reinterpret_cast<const std::size_t*>(node.params.data());
 }
 /// The user's gradients for the inputs; g has one entry for each output up to the last used.
-Vars function_gradients(const Vars& g, const Call& call);
+Vars function_gradients(Vars g, const Call& call);
+
+/// A place for Vars that lasts as long as the pass that is running on this thread, told from others by `key`: Functions
+/// that hand gradients on within a pass must not hold them, since recorded gradients lead back to the Functions.
+Vars& kept_in_pass(const void* key);
 
 }  // namespace jt

@@ -16,9 +16,11 @@ namespace jt {
 
 namespace {
 
-const Op freed{"freed", nullptr};
-
 std::atomic<std::uint64_t> last_pass = 0;
+
+// What Functions keep while a pass is running: kept_in_pass.
+using Kept = std::vector<std::pair<const void*, Vars>>;
+constinit thread_local Kept* kept_now = nullptr;
 
 // One backward pass. Creation numbers are a topological order for free: an op's inputs exist before its output, so a
 // node is complete when all larger numbers are done. (Going depth first instead would pass on half a gradient where
@@ -33,39 +35,51 @@ public:
         collect(loss, oldest);
         sort();
         for (const auto& t : targets)
-            if (seen(*t.node())) steps_[t.node()->visit.slot].target = true;
+            if (seen(*t.node())) ++steps_[slot_of(t)].targets;
         link();
-        check_not_freed();
+        for (const auto& step : steps_)
+            if (step.targets == 0) check_not_freed(*step.var.node());
     }
 
     void run(const Var& seed) {
+        Kept kept;
+        const Restored outer{std::exchange(kept_now, &kept)};
         steps_[0].g = seed;
         for (auto& step : steps_)
             if (step.needed() && (step.g.defined() || step.outs)) visit(step);
     }
     std::size_t slot_of(const Var& x) const { return x.node()->visit.slot; }
     bool reached(const Var& x) const { return seen(*x.node()) && x.requires_grad(); }
-    const Var& gradient(std::size_t slot) const { return steps_[slot].g; }
+    /// What the walk brought to a target, a node of its own whoever else was sent the same; empty for nothing.
+    Var gradient(std::size_t slot) {
+        Var& g = steps_[slot].g;
+        return own(--steps_[slot].targets > 0 ? Var(g) : std::move(g));
+    }
 
 private:
+    struct Restored {
+        ~Restored() { kept_now = before; }
+        Kept* before;
+    };
     struct Step {
         Var var;
         Var g = {};
         // Gradients of the single outputs, when the node stands for several (function_node.hpp).
         std::unique_ptr<Vars> outs = {};
         std::uint32_t first_edge = 0;
-        bool target = false, leads = false;  // it is one, or some input leads to one
+        std::uint32_t targets = 0;  // how many of the targets it is
+        bool leads = false;         // some input leads to one
 
-        bool needed() const { return target || leads; }
+        bool needed() const { return targets > 0 || leads; }
     };
 
     bool seen(const Node& node) const { return node.visit.mark == pass_; }
-    bool enter(const Var& x, std::uint64_t oldest) {
+    void enter(const Var& x, std::uint64_t oldest) {
+        if (!x.defined()) return;
         Node& node = *x.node();
-        if (seen(node) || node.id < oldest || !node.requires_grad) return false;
+        if (seen(node) || node.id < oldest || !node.requires_grad) return;
         node.visit = {pass_, 0};
         steps_.push_back({x});
-        return true;
     }
     void collect(const Var& loss, std::uint64_t oldest) {
         enter(loss, oldest);
@@ -86,34 +100,34 @@ private:
             Step& step = steps_[k];
             step.first_edge = static_cast<std::uint32_t>(edges_.size());
             for (const auto& in : step.var.node()->inputs) {
-                const Node& node = *in.var.node();
-                const bool leads = seen(node) && node.requires_grad && steps_[node.visit.slot].needed();
-                edges_.push_back(leads ? static_cast<int>(node.visit.slot) : -1);
-                step.leads = step.leads || leads;
+                edges_.push_back(way_to(in.var));
+                step.leads = step.leads || edges_.back() >= 0;
             }
         }
     }
-    void check_not_freed() const {
-        for (const auto& step : steps_)
-            if (step.var.node()->op == &freed && !step.target)
-                fail<GraphError>(
-                    "grad: needs the graph of the loss, got one that an earlier grad with "
-                    "retain_graph = false (or an optimizer's step or backward) has freed");
+    int way_to(const Var& x) const {
+        if (!x.defined() || !reached(x) || !steps_[slot_of(x)].needed()) return -1;
+        return static_cast<int>(slot_of(x));
     }
 
+    // Hooks and Functions are the user's code: a grad of theirs may have freed what this pass has still to walk.
     void visit(Step& step) {
         run_hooks(step);
         Node& node = *step.var.node();
-        const Var g = step.target ? step.g : std::move(step.g);  // unless asked for, the rule's own: see `taken`
-        if (step.leads) send(step, call_rule(step, g));
+        const Var g = step.targets > 0 ? step.g : std::move(step.g);  // unless asked for, the rule's own: see `taken`
+        if (step.leads) {
+            check_not_freed(node);
+            send(step, call_rule(step, g));
+            if (!retain_) free_graph(step, node);
+        }
         step.outs.reset();
-        if (!retain_ && node.op) free_graph(step, node);
     }
     static void run_hooks(Step& step) {
         const Node& node = *step.var.node();
-        if (!node.extra || !step.g.defined()) return;
+        if (!node.extra || node.extra->hooks.empty() || !step.g.defined()) return;
         const auto hooks = node.extra->hooks;
         for (auto hook = hooks.rbegin(); hook != hooks.rend(); ++hook) {
+            step.g = own(std::move(step.g));
             const Var g = (*hook)(step.g);
             if (!g.defined()) continue;
             check_from_hook(g, node.value);
@@ -126,10 +140,13 @@ private:
         if (g.dtype() != x.dtype())
             fail<DtypeError>("register_hook: needs a gradient of ", x.dtype(), ", got ", g.dtype());
     }
-    Vars call_rule(const Step& step, const Var& g) const {
+    Vars call_rule(Step& step, const Var& g) const {
         const Node& node = *step.var.node();
         const Call call(node, edges_.data() + step.first_edge);
-        return is_function(node) ? function_gradients(step.outs ? *step.outs : Vars(), call) : node.op->rule(g, call);
+        if (!is_function(node)) return node.op->rule(g, call);
+        Vars gradients = function_gradients(step.outs ? std::move(*step.outs) : Vars(), call);
+        check_not_freed(node);
+        return gradients;
     }
     void send(const Step& step, const Vars& gradients) {
         const Node& node = *step.var.node();
@@ -187,6 +204,12 @@ Var zeros_for(const Var& target) {
 
 }  // namespace
 
+Vars& kept_in_pass(const void* key) {
+    const auto place =
+        std::find_if(kept_now->begin(), kept_now->end(), [key](const auto& k) { return k.first == key; });
+    return place == kept_now->end() ? kept_now->emplace_back(key, Vars()).second : place->second;
+}
+
 Vars grad(const Var& loss, const Vars& targets, bool retain_graph) {
     need_float(loss, "loss");
     for (const auto& t : targets) need_float(t, "target");
@@ -198,8 +221,8 @@ Vars grad(const Var& loss, const Vars& targets, bool retain_graph) {
     if (loss.requires_grad()) pass.run(make_var(Array::full(loss.shape(), 1, loss.dtype())));
     Vars gradients;
     for (std::size_t k = 0; k < targets.size(); ++k) {
-        const Var g = slots[k] >= 0 ? pass.gradient(static_cast<std::size_t>(slots[k])) : Var();
-        gradients.push_back(g.defined() ? g : zeros_for(targets[k]));
+        Var g = slots[k] >= 0 ? pass.gradient(static_cast<std::size_t>(slots[k])) : Var();
+        gradients.push_back(g.defined() ? std::move(g) : zeros_for(targets[k]));
     }
     return gradients;
 }

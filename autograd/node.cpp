@@ -35,12 +35,13 @@ thread_local Guard guard;
 template <class Inputs>
 bool any_requires_grad(const Inputs& inputs) {
     for (const VarRef x : inputs)
-        if (x.var.node()->requires_grad) return true;
+        if (x.var.defined() && x.var.node()->requires_grad) return true;
     return false;
 }
 
 void remember(Node& node, const Op& op, const Var& x) {
     node.op = &op;
+    if (!x.defined()) return void(node.inputs.emplace_back(Var(), Buffer()));
     if (x.node()->id >= node.id) node.id = last_id = x.node()->id + 1;  // it came from another thread
     node.inputs.emplace_back(x, x.node()->value.buffer());
 }
@@ -134,9 +135,20 @@ Var record(const Op& op, Array&& value, std::initializer_list<VarRef> inputs) {
 
 Var record(const Op& op, Array&& value, const Vars& inputs) { return recorded(op, std::move(value), inputs); }
 
+const Op freed{"freed", nullptr};
+
+void check_not_freed(const Node& node) {
+    if (node.op == &freed)
+        fail<GraphError>(
+            "grad: needs the graph of the loss, got one that an earlier grad with retain_graph = false (or an "
+            "optimizer's step or backward) has freed; pass retain_graph = true there");
+}
+
+Var own(Var&& x) { return !x.defined() || x.node()->refs == 1 ? std::move(x) : x.clone(); }
+
 Var Call::input(std::size_t k) const {
     const Input& in = node_.inputs[k];
-    if (in.saved == in.var.node()->value.buffer()) return in.var;
+    if (!in.var.defined() || in.saved == in.var.node()->value.buffer()) return in.var;
     // The input was written to since: the same place in the graph, with the numbers that the op read.
     Node* old = new Node(in.var.array().with_buffer(in.saved));
     Var x(old);

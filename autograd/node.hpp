@@ -19,7 +19,7 @@ struct Op {
 };
 
 /// What recorded an input: the node for the gradient, the buffer for the numbers the op read (a later write gets a new
-/// buffer).
+/// buffer). An empty Var, as a Function may be given, stays empty.
 struct Input {
     Var var;
     Buffer saved;
@@ -69,6 +69,9 @@ public:
     alignas(8) std::array<std::byte, 64> params;
 };
 
+/// What stands in place of a node's op once grad has freed its inputs.
+extern const Op freed;
+
 inline Node* Var::node() const noexcept { return static_cast<Node*>(node_); }
 
 /// A recorded node as its rule sees it.
@@ -77,10 +80,12 @@ public:
     Call(const Node& node, const int* slots) : node_(node), slots_(slots) {}
 
     std::size_t size() const { return node_.inputs.size(); }
-    /// The k-th input with the numbers that the op read.
+    /// The k-th input with the numbers that the op read; empty where the op was given nothing.
     Var input(std::size_t k) const;
     Shape shape(std::size_t k) const { return node_.inputs[k].var.shape(); }
     Var output() const { return Var(const_cast<Node*>(&node_)); }
+    /// Whether somebody's grad walked through this node, and freed its inputs, while its own rule was running.
+    bool freed() const { return node_.op == &jt::freed; }
     /// Whether anybody asked for the gradient of input k.
     bool needs(std::size_t k) const { return slots_[k] >= 0; }
     /// {f(0), f(1), ...}, where f is called only for inputs whose gradient is needed.
@@ -113,6 +118,13 @@ void mark_replaced(const Var& x, const std::string& by);
 
 /// True when ops of this thread record.
 bool recording() noexcept;
+
+/// Throws a GraphError when a grad that keeps no graph has walked through this node before.
+void check_not_freed(const Node& node);
+
+/// x in a node of its own: x itself when nobody else holds it, a clone otherwise. What ops and grad return is never the
+/// node of something else, so that stop_grad or assign act on it alone.
+Var own(Var&& x);
 
 /// The value of g for a rule to write over, when neither a graph nor anybody else needs it; otherwise the value shared
 /// with them, which is then not unique().

@@ -88,7 +88,8 @@ public:
     Var() noexcept = default;
     Var(const Var& other) noexcept : node_(other.node_) { retain(); }
     Var(Var&& other) noexcept : node_(std::exchange(other.node_, nullptr)) {}
-    Var& operator=(Var other) noexcept {
+    /// Rebinds the handle; not one that nobody holds: in `x[0] = y;` it would change nothing.
+    Var& operator=(Var other) & noexcept {
         std::swap(node_, other.node_);
         return *this;
     }
@@ -133,9 +134,9 @@ public:
     Var& stop_grad();
     /// Gradients flow again; a DtypeError for integers and bools.
     Var& start_grad();
-    /// A new leaf with the same value, gradients on.
+    /// A new leaf with the same value, gradients on. Shares memory, so it stays in this thread: array(x) copies.
     Var detach() const;
-    /// The same value in a node of its own; gradients flow through.
+    /// The same value in a node of its own; gradients flow through. Shares memory, as detach.
     Var clone() const;
     /// f sees this Var's gradient in every `grad` and may return another one (an empty Var or void changes nothing);
     /// the last one registered runs first. f must not hold a Var computed from this one. `grad` throws a ShapeError or

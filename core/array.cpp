@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace jt {
 
@@ -30,8 +31,12 @@ Array Array::with_buffer(Buffer buffer) const { return Array(*this, std::move(bu
 
 Array Array::clone() const {
     Array out = like(*this);
-    std::memcpy(out.raw(), raw(), bytes());
+    std::memcpy(out.raw(), std::as_const(*this).raw(), bytes());
     return out;
+}
+
+void Array::unshare() {
+    if (buffer_) *this = clone();
 }
 
 Array Array::full(const Shape& shape, double value, Dtype dtype) {

@@ -6,7 +6,8 @@
 
 namespace jt {
 
-/// A contiguous row-major array. Copies share the buffer: write only into one that you just made or that is unique().
+/// A contiguous row-major array. Copies share the buffer until one is written to: a pointer from a non-const Array is
+/// to a buffer of its own, and valid for writing until that Array is copied.
 class Array {
 public:
     Array() = default;
@@ -27,12 +28,16 @@ public:
     bool unique() const { return buffer_.unique(); }
     explicit operator bool() const { return static_cast<bool>(buffer_); }
 
-    void* raw() { return buffer_.data(); }
+    /// The elements, to write: copied first when another Array shares them.
+    void* raw() {
+        if (!buffer_.unique()) unshare();
+        return buffer_.data();
+    }
     const void* raw() const { return buffer_.data(); }
-    /// The elements; T must be the type behind dtype().
+    /// The same as the type behind dtype(), which T must be.
     template <class T>
     T* data() {
-        return static_cast<T*>(buffer_.data());
+        return static_cast<T*>(raw());
     }
     template <class T>
     const T* data() const {
@@ -49,6 +54,8 @@ public:
 private:
     Array(const Array& like, Buffer&& buffer)
         : shape_(like.shape_), numel_(like.numel_), dtype_(like.dtype_), buffer_(std::move(buffer)) {}
+
+    void unshare();
 
     Shape shape_;
     std::int64_t numel_ = 0;

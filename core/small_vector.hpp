@@ -19,17 +19,17 @@ public:
     using const_iterator = const T*;
 
     SmallVector() noexcept {}
-    explicit SmallVector(std::size_t n, const T& value = T()) { resize(n, value); }
+    explicit SmallVector(std::size_t n, const T& value = T()) : SmallVector() { resize(n, value); }
     SmallVector(std::initializer_list<T> values) : SmallVector(values.begin(), values.end()) {}
     template <class It>
     requires requires(It i) {
         *i;
         ++i;
     }
-    SmallVector(It first, It last) {
+    SmallVector(It first, It last) : SmallVector() {  // whole from here on: nothing is lost when a push_back throws
         for (; first != last; ++first) push_back(*first);
     }
-    SmallVector(const SmallVector& other) {
+    SmallVector(const SmallVector& other) : SmallVector() {
         if (other.size_ > N) grow(other.size_);
         copy_inside(other.data_, other.size_);
         size_ = other.size_;

@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "../autograd/function.hpp"
+#include "../autograd/function_node.hpp"
 #include "../core/warn.hpp"
 #include "module_slots.hpp"
 
@@ -97,18 +98,20 @@ Vars Module::call_with_hooks(const Vars& inputs) {
     return out;
 }
 
-// A backward hook needs both ends: the tap behind execute notes the gradients of the outputs, the one before it calls.
+// A backward hook needs both ends: the tap behind execute keeps the gradients of the outputs for as long as the pass
+// runs, the one before it calls.
 Vars Module::execute_between_taps(const Vars& inputs) {
     const bool both = !hooks_->backward.empty();
-    auto grad_out = std::make_shared<Vars>();
     const auto hooks = hooks_;
+    const auto call = std::make_shared<const char>();  // its address tells this call from others
     Vars in = inputs;
     if (both || !hooks_->input_backward.empty())
-        in = jt::apply<Tap>(in, [hooks, grad_out](const Vars& g) { return hooks->at_inputs(g, *grad_out); });
+        in = jt::apply<Tap>(in, [hooks, call](const Vars& g) { return hooks->at_inputs(g, kept_in_pass(call.get())); });
     Vars out = execute_vars(in);
     if (both || !hooks_->output_backward.empty())
-        out = jt::apply<Tap>(
-            out, [hooks, grad_out](const Vars& g) { return *grad_out = run_all(hooks->output_backward, g); });
+        out = jt::apply<Tap>(out, [hooks, call](const Vars& g) {
+            return kept_in_pass(call.get()) = run_all(hooks->output_backward, g);
+        });
     return out;
 }
 

@@ -95,7 +95,7 @@ std::string Dropout::extra_repr() const { return text(p) + ", is_train=" + pytho
 
 Var dropout(const Var& x, double p, bool is_train) {
     if (!(p >= 0 && p <= 1)) fail<ValueError>("dropout: needs a probability from 0 to 1, got ", p);
-    if (p == 0 || !is_train) return x;
+    if (p == 0 || !is_train) return x.clone();
     if (p == 1) return x * zeros_like(x);
     const Var keep = cast(rand(x.shape()) > p, x.dtype());
     return x * keep / (1.0 - p);

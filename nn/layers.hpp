@@ -71,7 +71,7 @@ public:
 };
 
 /// In training: x * keep / (1 - p), keep where a uniform draw, one for each element, exceeds p; zeros for p = 1. In
-/// eval mode x itself. Throws a ValueError for p outside [0, 1].
+/// eval mode the values of x. Throws a ValueError for p outside [0, 1].
 class Dropout : public Module {
 public:
     explicit Dropout(double p = 0.5);

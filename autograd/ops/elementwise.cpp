@@ -71,7 +71,29 @@ Var unary(const Op& op, Unary f, const Var& x) {
     return y;
 }
 
-// ---- fused gradients: one node each, whose own rule is the composed form
+// ---- gradients
+
+// g * y and g / y, but 0 where g is 0 and y has no finite product with it: the slope of a rule may be infinite where no
+// gradient comes in. Where g is 0 and y is finite they are what * and / are, in their derivatives too.
+Var mul_grad(const Var& g, const Operand& y) {
+    static constexpr Op op{"mul_grad", [](const Var& gg, const Call& call) -> Vars {
+                               return by_side(
+                                   call, [&](Operand, Operand y) { return mul_grad(gg, y); },
+                                   [&](Operand g, Operand) { return mul_grad(gg, g); });
+                           }};
+    return binary(op, Binary::mul_grad, g, y);
+}
+
+Var div_grad(const Var& g, const Operand& y) {
+    static constexpr Op op{"div_grad", [](const Var& gg, const Call& call) -> Vars {
+                               return by_side(
+                                   call, [&](Operand, Operand y) { return div_grad(gg, y); },
+                                   [&](Operand, Operand y) { return -div_grad(mul_grad(gg, call.output()), y); });
+                           }};
+    return binary(op, Binary::div_grad, g, y);
+}
+
+// Fused ones: one node each, whose own rule is the composed form.
 
 Array along(Binary f, const Var& g, const Var& y) {
     return recording() ? kernels::zip(f, g.array(), y.array()) : kernels::zip(f, taken(g), y.array());
@@ -80,7 +102,7 @@ Array along(Binary f, const Var& g, const Var& y) {
 Var tanh_grad(const Var& g, const Var& y) {
     static constexpr Op op{"tanh_grad", [](const Var& gg, const Call& call) -> Vars {
                                const Var g = call.input(0), y = call.input(1);
-                               return {gg * (1 - y * y), gg * g * y * -2};
+                               return {mul_grad(gg, 1 - y * y), mul_grad(gg, g * y * -2)};
                            }};
     return record(op, along(Binary::tanh_grad, g, y), {g, y});
 }
@@ -88,7 +110,7 @@ Var tanh_grad(const Var& g, const Var& y) {
 Var sigmoid_grad(const Var& g, const Var& y) {
     static constexpr Op op{"sigmoid_grad", [](const Var& gg, const Call& call) -> Vars {
                                const Var g = call.input(0), y = call.input(1);
-                               return {gg * (y * (1 - y)), gg * g * (1 - 2 * y)};
+                               return {mul_grad(gg, y * (1 - y)), mul_grad(gg, g * (1 - 2 * y))};
                            }};
     return record(op, along(Binary::sigmoid_grad, g, y), {g, y});
 }
@@ -107,11 +129,17 @@ Var abs_grad(const Var& g, const Var& x) {
     return record(op, along(Binary::abs_grad, g, x), {g, x});
 }
 
-Var pow_slope(const Operand& x, const Operand& y) {
-    if (y.is_var()) return y * pow(x, y - 1);
+// The slopes of z = x ** y. x ** 0 is 1 everywhere, and 0 ** y is 0 for every y above 0: flat, though y * x ** (y - 1)
+// and z * log(x) are then infinite or NaN.
+Var pow_slope_x(const Operand& x, const Operand& y) {
+    if (y.is_var()) return where(y.var() == 0, 0, y * pow(x, y - 1));
     const double exponent = y.number().value;
     if (exponent == 0) return zeros_like(x.var());
     return exponent * pow(x, exponent - 1);
+}
+
+Var pow_slope_y(const Operand& x, const Operand& y, const Var& z) {
+    return where((x == 0) * (y >= 0), 0, z * log(as_var(x, z.dtype())));
 }
 
 Var comparison(const char* name, Compare f, const Operand& x, const Operand& y) {
@@ -142,8 +170,8 @@ Var sub(const Operand& x, const Operand& y) {
 Var mul(const Operand& x, const Operand& y) {
     static constexpr Op op{"mul", [](const Var& g, const Call& call) -> Vars {
                                return by_side(
-                                   call, [&](Operand, Operand y) { return g * y; },
-                                   [&](Operand x, Operand) { return g * x; });
+                                   call, [&](Operand, Operand y) { return mul_grad(g, y); },
+                                   [&](Operand x, Operand) { return mul_grad(g, x); });
                            }};
     return binary(op, Binary::mul, x, y);
 }
@@ -151,8 +179,8 @@ Var mul(const Operand& x, const Operand& y) {
 Var div(const Operand& x, const Operand& y) {
     static constexpr Op op{"div", [](const Var& g, const Call& call) -> Vars {
                                return by_side(
-                                   call, [&](Operand, Operand y) { return g / y; },
-                                   [&](Operand, Operand y) { return -(g * call.output() / y); });
+                                   call, [&](Operand, Operand y) { return div_grad(g, y); },
+                                   [&](Operand, Operand y) { return -div_grad(mul_grad(g, call.output()), y); });
                            }};
     return binary_float(op, Binary::div, x, y);
 }
@@ -160,8 +188,8 @@ Var div(const Operand& x, const Operand& y) {
 Var pow(const Operand& x, const Operand& y) {
     static constexpr Op op{"pow", [](const Var& g, const Call& call) -> Vars {
                                return by_side(
-                                   call, [&](Operand x, Operand y) { return g * pow_slope(x, y); },
-                                   [&](Operand x, Operand) { return g * call.output() * log(as_var(x, g.dtype())); });
+                                   call, [&](Operand x, Operand y) { return mul_grad(g, pow_slope_x(x, y)); },
+                                   [&](Operand x, Operand y) { return mul_grad(g, pow_slope_y(x, y, call.output())); });
                            }};
     if (x.is_var() && !y.is_var() && y.number().value == 2) return x * x;
     return binary(op, Binary::pow, x, y);
@@ -196,17 +224,18 @@ Var abs(const Var& x) {
 }
 
 Var exp(const Var& x) {
-    static constexpr Op op{"exp", [](const Var& g, const Call& call) -> Vars { return {g * call.output()}; }};
+    static constexpr Op op{"exp", [](const Var& g, const Call& call) -> Vars { return {mul_grad(g, call.output())}; }};
     return unary(op, Unary::exp, float_of(op.name, x));
 }
 
 Var log(const Var& x) {
-    static constexpr Op op{"log", [](const Var& g, const Call& call) -> Vars { return {g / call.input(0)}; }};
+    static constexpr Op op{"log", [](const Var& g, const Call& call) -> Vars { return {div_grad(g, call.input(0))}; }};
     return unary(op, Unary::log, float_of(op.name, x));
 }
 
 Var sqrt(const Var& x) {
-    static constexpr Op op{"sqrt", [](const Var& g, const Call& call) -> Vars { return {g / (2 * call.output())}; }};
+    static constexpr Op op{"sqrt",
+                           [](const Var& g, const Call& call) -> Vars { return {div_grad(g, 2 * call.output())}; }};
     return unary(op, Unary::sqrt, float_of(op.name, x));
 }
 
@@ -243,7 +272,7 @@ Var where(const Var& c, const Operand& x, const Operand& y) {
         }};
     const Dtype dtype = promote(kind_of(op.name, x), kind_of(op.name, y));
     node_of(op.name, c);
-    const Var mask = cast(c, Dtype::bool_), a = as_var(x, dtype), b = as_var(y, dtype);
+    const Var mask = as_var(c, Dtype::bool_), a = as_var(x, dtype), b = as_var(y, dtype);
     broadcast_shapes(op.name, c.shape(), broadcast_shapes(op.name, a.shape(), b.shape()));
     return record(op, kernels::select(mask.array(), a.array(), b.array()), {mask, a, b});
 }
@@ -251,8 +280,7 @@ Var where(const Var& c, const Operand& x, const Operand& y) {
 Var cast(const Var& x, Dtype dtype) {
     static constexpr Op op{"cast",
                            [](const Var& g, const Call& call) -> Vars { return {cast(g, call.input(0).dtype())}; }};
-    if (node_of(op.name, x).value.dtype() == dtype) return x;
-    Var y = record(op, kernels::cast(x.array(), dtype), {x});
+    Var y = record(op, kernels::cast(node_of(op.name, x).value, dtype), {x});
     y.node()->scalar = x.node()->scalar;
     return y;
 }

@@ -12,20 +12,27 @@ using kernels::Ranges;
 
 namespace {
 
-// Boxes: `slice` reads one, `unslice` writes one into zeros; each is the other's gradient.
+// Boxes: `slice` reads one and gives it a shape, `unslice` writes one into zeros; each is the other's gradient.
 Var unslice(const Var& x, const Ranges& ranges, const Shape& shape);
 
-Var slice(const Var& x, const Ranges& ranges) {
-    static constexpr Op op{"slice", [](const Var& g, const Call& call) -> Vars {
+Shape sizes(const Ranges& ranges) {
+    Shape out;
+    for (const Range& range : ranges) out.push_back(range.size);
+    return out;
+}
+
+Var slice(const Var& x, const Ranges& ranges, const Shape& shape) {
+    static constexpr Op op{"getitem", [](const Var& g, const Call& call) -> Vars {
                                return {unslice(g, call.params<Ranges>(), call.shape(0))};
                            }};
-    return record(op, kernels::slice(x.array(), ranges), {x}, ranges);
+    return record(op, kernels::slice(x.array(), ranges).reshaped(shape), {x}, ranges);
 }
 
 Var unslice(const Var& x, const Ranges& ranges, const Shape& shape) {
-    static constexpr Op op{"unslice",
-                           [](const Var& g, const Call& call) -> Vars { return {slice(g, call.params<Ranges>())}; }};
-    return record(op, kernels::unslice(x.array(), ranges, shape), {x}, ranges);
+    static constexpr Op op{"getitem_grad", [](const Var& g, const Call& call) -> Vars {
+                               return {slice(g, call.params<Ranges>(), call.shape(0))};
+                           }};
+    return record(op, kernels::unslice(x.array().reshaped(sizes(ranges)), ranges, shape), {x}, ranges);
 }
 
 // Python's rule for one slice of an axis of n elements.
@@ -111,8 +118,7 @@ Array checked_index(const char* op, const Var& index, std::int64_t n) {
 Var getitem(const Var& x, const Indices& indices) {
     check_ellipses(indices);
     const Box box(indices, node_of("getitem", x).value.shape());
-    const Var y = slice(x, box.ranges);
-    return y.shape() == box.shape ? y : reshape(y, box.shape);
+    return slice(x, box.ranges, box.shape);
 }
 
 Var getitem(const Var& x, const Var& index) {

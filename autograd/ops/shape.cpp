@@ -91,10 +91,10 @@ Var transpose(const Var& x, const Axes& permutation) {
 Var broadcast(const Var& x, const Shape& shape) {
     static constexpr Op op{"broadcast",
                            [](const Var& g, const Call& call) -> Vars { return {sum_to(g, call.shape(0))}; }};
-    if (node_of(op.name, x).value.shape() == shape) return x;
+    const Shape& from = node_of(op.name, x).value.shape();
     check_shape(op.name, shape);
-    if (!broadcasts_to(x.shape(), shape))
-        fail<ShapeError>("broadcast: needs a shape that ", x.shape(), " broadcasts to, got ", shape);
+    if (!broadcasts_to(from, shape))
+        fail<ShapeError>("broadcast: needs a shape that ", from, " broadcasts to, got ", shape);
     Var y = record(op, kernels::broadcast_to(x.array(), shape), {x});
     y.node()->scalar = x.node()->scalar;
     return y;
@@ -108,7 +108,7 @@ Var concat(const Vars& parts, int axis) {
     check_parts(parts, k);
     const Dtype dtype = common_dtype(parts);
     Vars same;
-    for (const auto& part : parts) same.push_back(cast(part, dtype));
+    for (const auto& part : parts) same.push_back(as_var(part, dtype));
     SmallVector<const Array*, 8> arrays;
     for (const auto& part : same) arrays.push_back(&part.array());
     return record(op, kernels::concat(arrays, k), same, k);

@@ -14,8 +14,9 @@ namespace jt::kernels {
 namespace {
 
 constexpr const char* unary_names[] = {"neg", "abs", "exp", "log", "sqrt", "tanh", "sigmoid", "relu"};
-constexpr const char* binary_names[] = {"add", "sub",       "mul",          "div",       "maximum", "minimum",
-                                        "pow", "tanh_grad", "sigmoid_grad", "relu_grad", "abs_grad"};
+constexpr const char* binary_names[] = {"add",          "sub",       "mul",      "div",      "maximum",
+                                        "minimum",      "pow",       "mul_grad", "div_grad", "tanh_grad",
+                                        "sigmoid_grad", "relu_grad", "abs_grad"};
 static_assert(std::size(unary_names) == n_unary && std::size(binary_names) == n_binary);
 constexpr const char* compare_names[] = {"eq", "ne", "lt", "le", "gt", "ge"};
 

@@ -9,11 +9,26 @@ namespace jt::kernels {
 /// alone.
 enum class Unary { neg, abs, exp, log, sqrt, tanh, sigmoid, relu };
 
-/// z = f(x, y). The last four are fused gradients: tanh_grad(g, y) = g * (1 - y * y), sigmoid_grad(g, y) = g * y * (1 -
-/// y), relu_grad(g, y) = y > 0 ? g : 0, abs_grad(g, x) = x >= 0 ? g : -g (NaN in y or x gives NaN). maximum and minimum
-/// let NaN of either side pass. Integers wrap around, their division by zero is the caller's to prevent; with bool, add
-/// and maximum are or, mul and minimum are and, sub is exclusive or.
-enum class Binary { add, sub, mul, div, maximum, minimum, pow, tanh_grad, sigmoid_grad, relu_grad, abs_grad };
+/// z = f(x, y). The last six are gradients, 0 wherever g is 0, be y infinite or NaN: mul_grad(g, y) = g * y,
+/// div_grad(g, y) = g / y, tanh_grad(g, y) = g * (1 - y * y), sigmoid_grad(g, y) = g * y * (1 - y), relu_grad(g, y) = y
+/// > 0 ? g : 0, abs_grad(g, x) = x >= 0 ? g : -g (else NaN in y or x gives NaN). maximum and minimum let NaN of either
+/// side pass. Integers wrap around, their division by zero is the caller's to prevent; with bool, add and maximum are
+/// or, mul and minimum are and, sub is exclusive or.
+enum class Binary {
+    add,
+    sub,
+    mul,
+    div,
+    maximum,
+    minimum,
+    pow,
+    mul_grad,
+    div_grad,
+    tanh_grad,
+    sigmoid_grad,
+    relu_grad,
+    abs_grad
+};
 
 /// z = x ? y, as bool; comparisons with NaN are false but for ne.
 enum class Compare { eq, ne, lt, le, gt, ge };

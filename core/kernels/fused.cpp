@@ -151,14 +151,15 @@ Rescaled rescale(const Array& v, const Array& g, AxisSet axes) {
 
 RescaleGrads rescale_grad(Array G, const Array& v, const Array& g, const Array& n, AxisSet axes) {
     const bool reused = G.unique();
-    RescaleGrads out{reused ? G : Array::like(v), Array::like(n)};
+    RescaleGrads out{reused ? std::move(G) : Array::like(v), Array::like(n)};
+    const Array& from = reused ? out.v : G;
     if (v.numel() == 0) return {out.v, Array::zeros(n.shape(), n.dtype())};
     dispatch_float(v.dtype(), [&](auto zero) {
         using T = decltype(zero);
         if (by_rows(v.shape(), axes))
-            rescale_grad_rows<T>(G, v, g, n, out);
+            rescale_grad_rows<T>(from, v, g, n, out);
         else
-            rescale_grad_walk<T>(G, v, g, n, axes, out);
+            rescale_grad_walk<T>(from, v, g, n, axes, out);
     });
     return out;
 }

@@ -102,9 +102,10 @@ void unpool(const Array& g, const Array& index, Array& gx) {
 template <class T>
 void pool_at(const Array& x, const Array& index, Array& y) {
     const Planes in(x.shape()), out(y.shape());
+    T* to = y.data<T>();
     for (Index k = 0; k < in.count; ++k)
         for (Index i = k * out.size(); i < (k + 1) * out.size(); ++i)
-            y.data<T>()[i] = x.data<T>()[k * in.size() + index.data<std::int32_t>()[i]];
+            to[i] = x.data<T>()[k * in.size() + index.data<std::int32_t>()[i]];
 }
 
 /// Calls f(output, plane of the input, rows, columns, divisor) for every output of a mean.

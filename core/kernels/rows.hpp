@@ -6,7 +6,7 @@
 
 namespace jt::kernels {
 
-inline constexpr int n_unary = 8, n_binary = 11, n_folds = 5;
+inline constexpr int n_unary = 8, n_binary = 13, n_folds = 5;
 
 /// Which operand of a binary row is a single number.
 enum class Form { vv, vs, sv };

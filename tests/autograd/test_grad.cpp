@@ -321,7 +321,7 @@ TEST_SUITE("autograd") {
         const char* freed =
             "grad: needs the graph of the loss, got one that an earlier grad with retain_graph = false (or an "
             "optimizer's step or "
-            "backward) has freed";
+            "backward) has freed; pass retain_graph = true there";
         CHECK_THROWS_WITH_AS(grad(loss, x), freed, GraphError);
         CHECK_THROWS_WITH_AS(grad(z, x), freed, GraphError);
         CHECK_THROWS_WITH_AS(grad(y * 2, x), freed, GraphError);

@@ -234,8 +234,6 @@ TEST_SUITE("autograd") {
         CHECK(grad(pow(zero, 3), zero).item() == 0);
         CHECK(grad(pow(zero, 0), zero).item() == 0);
         CHECK(std::isnan((zero / zero).item()));
-        const Var y = array({2.0});
-        CHECK(std::isnan(grad(pow(zero, y), y).item()));
     }
 
     TEST_CASE("NaN passes through relu, forward and back") {

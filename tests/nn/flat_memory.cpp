@@ -1,5 +1,6 @@
-// A training that is warm holds as many allocations after a thousand steps as before, and asks for no new buffer: with
-// weight norm, hooks, gradients of gradients, an evaluation and a copy of the net in between.
+// What is warm holds as many allocations after a thousand rounds as before, and asks for no new buffer: a training with
+// weight norm, hooks, gradients of gradients, an evaluation and a copy of the net in between; and the gradients, kept
+// and differentiated again, of a layer with each kind of hook.
 #include <cstdio>
 #include <cstdlib>
 #include <minijt/minijt.hpp>
@@ -74,17 +75,58 @@ struct Training {
     }
 };
 
-bool flat() {
-    Training training;
-    nn::Adam optimizer(training.net->parameters(), {.lr = 0.01});
-    training.run(optimizer, 50);
+// A thousand rounds after fifty that warm up.
+template <class Run>
+bool flat(const char* name, Run run) {
+    run(50);
     const long held_before = held, buffers_before = buffers;
-    training.run(optimizer, 1000);
-    std::printf("allocations held: %ld, then %ld; buffers made: %ld, then %ld\n", held_before, held, buffers_before,
-                buffers);
+    run(1000);
+    std::printf("%s: allocations held: %ld, then %ld; buffers made: %ld, then %ld\n", name, held_before, held,
+                buffers_before, buffers);
     return held == held_before && buffers == buffers_before;
 }
 
+bool training_is_flat() {
+    Training training;
+    nn::Adam optimizer(training.net->parameters(), {.lr = 0.01});
+    return flat("a training", [&](int steps) { training.run(optimizer, steps); });
+}
+
+bool hooked_is_flat(const char* name, void (*hook)(nn::Module&), bool input_learns) {
+    nn::Linear layer(8, 8);
+    hook(layer);
+    Var x = jt::rand({4, 8});
+    if (!input_learns) x.stop_grad();
+    return flat(name, [&](int rounds) {
+        for (int k = 0; k < rounds; ++k) {
+            const Var g = jt::grad((layer(x) * layer(x)).sum(), layer.weight);
+            jt::grad((g * g).sum(), layer.weight);
+        }
+    });
+}
+
+using jt::Vars;
+constexpr struct {
+    const char* name;
+    void (*add)(nn::Module&);
+} hooks[] = {
+    {"a pre-forward hook", [](nn::Module& m) { m.register_pre_forward_hook([](nn::Module&, const Vars&) {}); }},
+    {"a forward hook",
+     [](nn::Module& m) { m.register_forward_hook([](nn::Module&, const Vars&, const Vars& y) { return y; }); }},
+    {"an input backward hook", [](nn::Module& m) { m.register_input_backward_hook([](const Vars& g) { return g; }); }},
+    {"an output backward hook",
+     [](nn::Module& m) { m.register_output_backward_hook([](const Vars& g) { return g; }); }},
+    {"a backward hook",
+     [](nn::Module& m) { m.register_backward_hook([](nn::Module&, const Vars& g, const Vars&) { return g; }); }},
+    {"a hook of the weight",
+     [](nn::Module& m) { m.getattr("weight").register_hook([](const Var& g) { return g * 2; }); }},
+};
+
 }  // namespace
 
-int main() { return flat() ? 0 : 1; }
+int main() {
+    bool good = training_is_flat();
+    for (const auto& [name, add] : hooks)
+        for (bool input_learns : {true, false}) good = hooked_is_flat(name, add, input_learns) && good;
+    return good ? 0 : 1;
+}

@@ -23,12 +23,28 @@ constexpr void put_functions(Rows& t) {
     });
 }
 
+// f(g, y), but 0 wherever g is 0.
+template <class F>
+struct UnlessZero {
+    template <class V>
+    V operator()(V g, V y) const {
+        return g == 0 ? V{} : F{}(g, y);
+    }
+};
+
+template <class T, class F>
+constexpr void put_gradient(Rows& t, Binary op, F) {
+    put<T>(t, op, UnlessZero<F>{});
+}
+
 template <class T>
 constexpr void put_gradients(Rows& t) {
-    put<T>(t, Binary::tanh_grad, [](auto g, auto y) { return g * (1 - y * y); });
-    put<T>(t, Binary::sigmoid_grad, [](auto g, auto y) { return g * y * (1 - y); });
-    put<T>(t, Binary::relu_grad, [](auto g, auto y) { return y > 0 ? g : y <= 0 ? decltype(g){} : y; });
-    put<T>(t, Binary::abs_grad, [](auto g, auto x) { return x >= 0 ? g : x < 0 ? -g : x; });
+    put_gradient<T>(t, Binary::mul_grad, [](auto g, auto y) { return g * y; });
+    put_gradient<T>(t, Binary::div_grad, [](auto g, auto y) { return g / y; });
+    put_gradient<T>(t, Binary::tanh_grad, [](auto g, auto y) { return g * (1 - y * y); });
+    put_gradient<T>(t, Binary::sigmoid_grad, [](auto g, auto y) { return g * y * (1 - y); });
+    put_gradient<T>(t, Binary::relu_grad, [](auto g, auto y) { return y > 0 ? g : y <= 0 ? decltype(g){} : y; });
+    put_gradient<T>(t, Binary::abs_grad, [](auto g, auto x) { return x >= 0 ? g : x < 0 ? -g : x; });
 }
 
 template <class T>
