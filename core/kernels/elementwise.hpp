@@ -5,14 +5,14 @@
 namespace jt::kernels {
 
 /// y = f(x). sigmoid is Jittor's 1 / (1 + exp(min(-x, 30))) (300 in float64); relu lets NaN pass; abs and neg also take
-/// integers. exp is within 1 ulp (0 below the normal numbers), tanh within 2.5; an element's bits depend on its value
-/// alone.
+/// integers. For every number, subnormal ones included, exp and log are within 1 ulp, tanh and sigmoid within 2.5, sqrt
+/// is rounded right; an element's bits depend on its value alone.
 enum class Unary { neg, abs, exp, log, sqrt, tanh, sigmoid, relu };
 
 /// z = f(x, y). The last four are fused gradients: tanh_grad(g, y) = g * (1 - y * y), sigmoid_grad(g, y) = g * y * (1 -
 /// y), relu_grad(g, y) = y > 0 ? g : 0, abs_grad(g, x) = x >= 0 ? g : -g (NaN in y or x gives NaN). maximum and minimum
-/// let NaN of either side pass. Integers wrap around, their division by zero is the caller's to prevent; with bool, add
-/// and maximum are or, mul and minimum are and, sub is exclusive or.
+/// let NaN of either side pass; pow is the C library's. Integers wrap around, their division by zero is the caller's to
+/// prevent; with bool, add and maximum are or, mul and minimum are and, sub is exclusive or.
 enum class Binary { add, sub, mul, div, maximum, minimum, pow, tanh_grad, sigmoid_grad, relu_grad, abs_grad };
 
 /// z = x ? y, as bool; comparisons with NaN are false but for ne.
@@ -31,8 +31,8 @@ Array zip(Binary op, double x, const Array& y);
 Array compare(Compare op, const Array& x, const Array& y);
 /// c ? x : y, the three broadcast; c is bool, x and y have one dtype.
 Array select(const Array& c, const Array& x, const Array& y);
-/// Converted elements; float to integer truncates, NaN and out-of-range values give an unspecified value, to bool is !=
-/// 0.
+/// Converted elements, by `number_cast`: float to integer truncates, a number that no integer stands for gives the
+/// smallest one, to uint8 the low byte counts, to bool is != 0.
 Array cast(const Array& x, Dtype dtype);
 
 }  // namespace jt::kernels
