@@ -34,11 +34,11 @@ Array Array::clone() const {
     return out;
 }
 
-Array Array::full(const Shape& shape, double value, Dtype dtype) {
+Array Array::full(const Shape& shape, const Scalar& value, Dtype dtype) {
     Array out(shape, dtype);
     dispatch(dtype, [&](auto zero) {
         using T = decltype(zero);
-        std::fill_n(out.data<T>(), out.numel(), number_cast<T>(value));
+        std::fill_n(out.data<T>(), out.numel(), value.as<T>());
     });
     return out;
 }
