@@ -24,14 +24,14 @@ Dtype Nest::dtype() const {
     return widest;
 }
 
-std::vector<double> Nest::numbers() const {
-    std::vector<double> out;
+std::vector<Scalar> Nest::numbers() const {
+    std::vector<Scalar> out;
     collect(out);
     return out;
 }
 
-void Nest::collect(std::vector<double>& out) const {
-    if (!is_list_) out.push_back(number_.value);
+void Nest::collect(std::vector<Scalar>& out) const {
+    if (!is_list_) out.push_back(number_);
     for (const auto& row : list_) row.collect(out);
 }
 

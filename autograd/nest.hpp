@@ -19,10 +19,10 @@ public:
     /// bool, int32 or float32, the smallest that holds all numbers; float32 for an empty list.
     Dtype dtype() const;
     /// All numbers in row-major order.
-    std::vector<double> numbers() const;
+    std::vector<Scalar> numbers() const;
 
 private:
-    void collect(std::vector<double>& out) const;
+    void collect(std::vector<Scalar>& out) const;
 
     bool is_list_ = false;
     Scalar number_ = 0.0;

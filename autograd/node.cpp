@@ -123,8 +123,8 @@ Var constant(Array value) {
     return x;
 }
 
-Var constant(Scalar value, Dtype dtype) {
-    Var x = constant(Array::full({1}, value.value, dtype));
+Var constant(const Scalar& value, Dtype dtype) {
+    Var x = constant(Array::full({1}, value, dtype));
     x.node()->scalar = true;
     return x;
 }

@@ -135,7 +135,7 @@ Var make_var(Array value);
 /// A leaf that takes no gradient.
 Var constant(Array value);
 /// The same, of one element: Jittor's scalar.
-Var constant(Scalar value, Dtype dtype);
+Var constant(const Scalar& value, Dtype dtype);
 
 /// Reference to a Var in an argument list of `record`.
 struct VarRef {

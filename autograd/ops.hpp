@@ -7,7 +7,7 @@
 namespace jt {
 
 // ---- create (ops/create.cpp); data that is double or int64 becomes float32 or int32 unless a dtype is given, as in
-// Jittor
+// Jittor. A number that the dtype does not hold throws a ValueError: `cast` alone cuts and wraps
 /// From nested braces: `array({{1, 2}, {3, 4}})`; the rows of one level are equally long.
 Var array(const Nest& values, std::optional<Dtype> dtype = {});
 inline Var array(std::initializer_list<Nest> rows, std::optional<Dtype> dtype = {}) { return array(Nest(rows), dtype); }
@@ -23,11 +23,11 @@ Var array(const Var& x, std::optional<Dtype> dtype = {});
 Var array(const Array& value);
 Var zeros(const Shape& shape, Dtype dtype = float32);
 Var ones(const Shape& shape, Dtype dtype = float32);
-Var full(const Shape& shape, double value, std::optional<Dtype> dtype = {});
+Var full(const Shape& shape, const Scalar& value, std::optional<Dtype> dtype = {});
 Var zeros_like(const Var& x, std::optional<Dtype> dtype = {});
 Var ones_like(const Var& x, std::optional<Dtype> dtype = {});
-Var full_like(const Var& x, double value, std::optional<Dtype> dtype = {});
-/// start, start + step, ... below end; int32 when start and step are integers, float32 otherwise.
+Var full_like(const Var& x, const Scalar& value, std::optional<Dtype> dtype = {});
+/// start, start + step, ... below end; int32 when start and step are integers, float32 otherwise. Integers are exact.
 Var arange(Scalar end);
 Var arange(Scalar start, Scalar end, Scalar step = 1, std::optional<Dtype> dtype = {});
 /// Draws from Jittor's stream (`core/random.hpp`): uniform in [0, 1), normal, integers in [low, high), a permutation of
@@ -47,7 +47,7 @@ Var sub(const Operand& x, const Operand& y);
 Var mul(const Operand& x, const Operand& y);
 /// Integers divide to float.
 Var div(const Operand& x, const Operand& y);
-/// x to the power y; x ** 2 is x * x.
+/// x to the power y; x ** 2 is x * x. An integer to a negative power throws a ValueError.
 Var pow(const Operand& x, const Operand& y);
 /// The larger one; on a tie the gradient is y's alone, as Jittor (PyTorch differs: halves).
 Var maximum(const Operand& x, const Operand& y);
@@ -119,8 +119,9 @@ Var linear(const Var& x, const Var& w, const Var& b = {});
 /// Over one axis; without an axis over all elements, as Jittor.
 Var softmax(const Var& x, std::optional<int> axis = {});
 Var log_softmax(const Var& x, std::optional<int> axis = {});
-/// Loss (n,) of each row of float logits x (n, c) against integer classes t (n,), times weight (n,), one for each row:
-/// weight * (log sum exp(x - max) - x[t] + max), 0 for a class outside [0, c). Only x gets a gradient.
+/// Loss (n,) of each row of float logits x (n, c) against classes t (n,), times weight (n,), one for each row:
+/// weight * (log sum exp(x - max) - x[t] + max), 0 for a class outside [0, c). Only x gets a gradient. A float that is
+/// a whole number counts as that class; any other throws a ValueError.
 Var cross_entropy_rows(const Var& x, const Var& t, const Var& weight);
 
 // ---- convolution and pooling (ops/conv.cpp)

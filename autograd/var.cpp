@@ -39,7 +39,7 @@ std::vector<T> Var::to_vector() const {
     std::vector<T> out(static_cast<std::size_t>(value.numel()));
     dispatch(value.dtype(), [&](auto zero) {
         const auto* x = value.data<decltype(zero)>();
-        for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<T>(x[i]);
+        for (std::size_t i = 0; i < out.size(); ++i) out[i] = number_cast<T>(x[i]);
     });
     return out;
 }
@@ -65,7 +65,8 @@ Var& Var::assign(const Var& v) {
     if (v.shape() != node.value.shape())
         fail<ShapeError>("assign: needs shape ", node.value.shape(), ", got ", v.shape());
     const Array& source = v.array();
-    node.value = source.dtype() == node.value.dtype() ? source.clone() : kernels::cast(source, node.value.dtype());
+    node.value = source.dtype() == node.value.dtype() ? source.clone()
+                                                      : kernels::cast_exact("assign", source, node.value.dtype());
     return *this;
 }
 

@@ -42,21 +42,6 @@ struct KeepDims {
 };
 inline constexpr KeepDims keepdims{true};
 
-/// A C++ number as an operand; an integer does not turn an integer Var into a float one.
-struct Scalar {
-    template <class T>
-    requires std::is_arithmetic_v<T> Scalar(T number) : value(static_cast<double>(number)), dtype(kind<T>()) {}
-
-    double value;
-    Dtype dtype;  ///< bool_, int32 or float32: the kind of number that was written
-
-private:
-    template <class T>
-    static constexpr Dtype kind() {
-        return std::is_same_v<T, bool> ? bool_ : std::is_integral_v<T> ? int32 : float32;
-    }
-};
-
 /// Part of an axis for `x[{...}]`: start, stop and step as in Python; `Slice()` is the whole axis.
 struct Slice {
     std::optional<std::int64_t> start = {}, stop = {};

@@ -32,12 +32,14 @@ namespace jt {
 
 namespace xtensor_detail {
 
-/// The element type that holds any T: integers that minijt has not got become int32 or int64.
+/// The element type that holds any T: integers that minijt has not got become int32 or int64, or stay std::uint64_t.
 template <class T>
 using Element = std::conditional_t<
     std::is_floating_point_v<T>, std::conditional_t<sizeof(T) == 4, float, double>,
-    std::conditional_t<std::is_same_v<T, bool> || std::is_same_v<T, std::uint8_t>, T,
-                       std::conditional_t<(sizeof(T) + std::is_unsigned_v<T> > 4), std::int64_t, std::int32_t>>>;
+    std::conditional_t<
+        std::is_same_v<T, bool> || std::is_same_v<T, std::uint8_t>, T,
+        std::conditional_t<(sizeof(T) + std::is_unsigned_v<T> > 8), std::uint64_t,
+                           std::conditional_t<(sizeof(T) + std::is_unsigned_v<T> > 4), std::int64_t, std::int32_t>>>>;
 
 template <class T>
 auto adapted(T* data, const Shape& shape) {
@@ -46,20 +48,33 @@ auto adapted(T* data, const Shape& shape) {
                                                  extents);
 }
 
+template <class E, class T>
+void evaluate(const E& expression, T* data, const Shape& shape) {
+    auto target = adapted(data, shape);
+    xt::noalias(target) = expression;
+}
+
 }  // namespace xtensor_detail
 
 /// The values of an xtensor expression, evaluated once, in row-major order whatever its layout; a 0-d one has shape
-/// (1,). Doubles become float32 and 64-bit integers int32 unless a dtype is given, as everywhere.
+/// (1,). Doubles become float32 and 64-bit integers int32 unless a dtype is given, as everywhere; a number
+/// that it does not hold throws.
 template <class E>
 Var array(const xt::xexpression<E>& expression, std::optional<Dtype> dtype = {}) {
     using T = xtensor_detail::Element<typename E::value_type>;
     const auto& values = expression.derived_cast();
     Shape shape(values.shape().begin(), values.shape().end());
-    Array out(shape.empty() ? Shape{1} : shape, dtype_of<T>);
-    auto target = xtensor_detail::adapted(out.data<T>(), shape);
-    xt::noalias(target) = values;
-    if (dtype.value_or(narrowed(dtype_of<T>)) == out.dtype()) return array(out);
-    return array(std::as_const(out).template data<T>(), out.shape(), dtype);
+    const Shape whole = shape.empty() ? Shape{1} : shape;
+    if constexpr (std::is_same_v<T, std::uint64_t>) {
+        std::vector<T> out(static_cast<std::size_t>(whole.numel()));
+        xtensor_detail::evaluate(values, out.data(), shape);
+        return array(out.data(), whole, dtype);
+    } else {
+        Array out(whole, dtype_of<T>);
+        xtensor_detail::evaluate(values, out.template data<T>(), shape);
+        if (dtype.value_or(narrowed(dtype_of<T>)) == out.dtype()) return array(out);
+        return array(std::as_const(out).template data<T>(), whole, dtype);
+    }
 }
 
 /// The elements of x in place, read only; valid while x lives and is not written to. T is the type behind x.dtype().

@@ -39,11 +39,11 @@ void Array::unshare() {
     if (buffer_) *this = clone();
 }
 
-Array Array::full(const Shape& shape, double value, Dtype dtype) {
+Array Array::full(const Shape& shape, const Scalar& value, Dtype dtype) {
     Array out(shape, dtype);
     dispatch(dtype, [&](auto zero) {
         using T = decltype(zero);
-        std::fill_n(out.data<T>(), out.numel(), number_cast<T>(value));
+        std::fill_n(out.data<T>(), out.numel(), value.as<T>());
     });
     return out;
 }

@@ -1,7 +1,7 @@
 // Arrays without gradients: a shape, a dtype and a shared row-major buffer that always starts at element 0.
 #pragma once
 #include "buffer.hpp"
-#include "dtype.hpp"
+#include "scalar.hpp"
 #include "shape.hpp"
 
 namespace jt {
@@ -16,7 +16,7 @@ public:
     /// Uninitialised elements, shape and dtype as of x.
     static Array like(const Array& x);
     /// All elements `value`, converted to `dtype`; all zero.
-    static Array full(const Shape& shape, double value, Dtype dtype);
+    static Array full(const Shape& shape, const Scalar& value, Dtype dtype);
     static Array zeros(const Shape& shape, Dtype dtype);
 
     const Shape& shape() const { return shape_; }

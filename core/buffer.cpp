@@ -3,7 +3,6 @@
 
 #include <bit>
 #include <cstdlib>
-#include <limits>
 #include <new>
 
 namespace jt {
@@ -58,7 +57,7 @@ thread_local Guard guard;
 }  // namespace
 
 Buffer::Block* Buffer::allocate(std::size_t bytes) {
-    if (bytes > std::numeric_limits<std::size_t>::max() / 4) throw std::bad_alloc();
+    if (bytes > bytes_of(n_classes - 1)) throw std::bad_alloc();
     const auto size_class = class_of(bytes);
     auto& list = cache.free[size_class];
     Block* block = list;

@@ -63,6 +63,18 @@ To number_cast(From x) {
     }
 }
 
+/// Whether number_cast<To>(x) is x but for the rounding of floats: any number as a float or a bool, as an integer a
+/// whole one in its range.
+template <class To, class From>
+bool fits(From x) {
+    if constexpr (std::is_floating_point_v<To> || std::is_same_v<To, bool> || std::is_same_v<From, bool>) {
+        return true;
+    } else {
+        const To y = number_cast<To>(x);
+        return static_cast<From>(y) == x && (y < To{}) == (x < From{});
+    }
+}
+
 /// Calls f with a value of the C++ type behind `dtype`: `dispatch(d, [&](auto zero) { using T = decltype(zero); … })`.
 template <class F>
 decltype(auto) dispatch(Dtype dtype, F&& f) {

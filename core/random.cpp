@@ -64,6 +64,16 @@ private:
     float saved_ = 0;
 };
 
+// by * draw + plus. Jittor fuses the two but for a draw of one element.
+struct Scale {
+    float by, plus;
+    bool fused;
+
+    Scale(const Shape& shape, double by, double plus)
+        : by(static_cast<float>(by)), plus(static_cast<float>(plus)), fused(shape.numel() != 1) {}
+    float operator()(float draw) const { return fused ? std::fma(draw, by, plus) : std::fma(draw, by, 0.0F) + plus; }
+};
+
 template <class T, class Draw>
 Array fill(const Shape& shape, Draw draw) {
     Array out(shape, dtype_of<T>);
@@ -87,8 +97,7 @@ Array uniform(const Shape& shape) {
 }
 
 Array uniform(const Shape& shape, double low, double high) {
-    const auto width = static_cast<float>(low - high), top = static_cast<float>(high);
-    return fill<float>(shape, [=](Stream& s) { return std::fma(s.uniform(), width, top); });
+    return fill<float>(shape, [to = Scale(shape, low - high, high)](Stream& s) { return to(s.uniform()); });
 }
 
 Array normal(const Shape& shape) {
@@ -96,8 +105,8 @@ Array normal(const Shape& shape) {
 }
 
 Array normal(const Shape& shape, double mean, double deviation) {
-    const auto m = static_cast<float>(mean), d = static_cast<float>(deviation);
-    return fill<float>(shape, [=, z = Normal()](Stream& s) mutable { return std::fma(z(s), d, m); });
+    return fill<float>(shape,
+                       [to = Scale(shape, deviation, mean), z = Normal()](Stream& s) mutable { return to(z(s)); });
 }
 
 Array integers(const Shape& shape, std::int64_t low, std::int64_t high) {

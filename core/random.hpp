@@ -17,9 +17,10 @@ namespace random {
 
 /// Uniform in [0, 1).
 Array uniform(const Shape& shape);
-/// Uniform in (low, high]: fma(u, low - high, high), as Jittor's init.uniform.
+/// Uniform in (low, high]: fma(u, low - high, high), as Jittor's init.uniform; of one element u * (low - high) is
+/// rounded first, as there.
 Array uniform(const Shape& shape, double low, double high);
-/// Normal: mean 0 and deviation 1, or fma(z, deviation, mean).
+/// Normal: mean 0 and deviation 1, or fma(z, deviation, mean), likewise.
 Array normal(const Shape& shape);
 Array normal(const Shape& shape, double mean, double deviation);
 /// int32 in [low, high): floor(clamp(u * (high - low) + low, low, high - 0.5)).

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "error.hpp"
 #include "small_vector.hpp"
@@ -14,6 +15,11 @@ inline constexpr int max_rank = 64;
 class Shape : public SmallVector<std::int64_t, 6> {
 public:
     using SmallVector::SmallVector;
+    /// What was worked out as a std::vector<int>, or of any other integers.
+    template <class T>
+    requires(std::is_integral_v<T> && !std::is_same_v<T, bool>) Shape(const std::vector<T>& extents) {
+        for (const T extent : extents) push_back(static_cast<std::int64_t>(extent));
+    }
 
     int rank() const { return static_cast<int>(size()); }
     /// Product of the extents (1 for rank 0). The extents were checked when an Array or Var was made of them.

@@ -1,6 +1,8 @@
 // The formulas of the losses.
 #include "loss.hpp"
 
+#include "../core/kernels/elementwise.hpp"
+
 namespace jt::nn {
 
 namespace {
@@ -15,6 +17,12 @@ Var rows_of_logits(const Var& output) {
     if (output.ndim() != 4)
         fail<ShapeError>("cross_entropy_loss: needs logits (n, c) or (n, c, h, w), got ", output.shape());
     return reshape(transpose(output, {0, 2, 3, 1}), {-1, output.shape(1)});
+}
+
+// One class a row; throws when one is no whole number.
+Var classes_of(const Var& target) {
+    const Var t = reshape(target, {-1});
+    return t.dtype() == int32 ? t : array(kernels::cast_exact("cross_entropy_loss", t.array(), int64));
 }
 
 // What each row counts: its class's weight, 1 for any other class, 0 for one that is ignored.
@@ -33,7 +41,7 @@ void check_inputs(const char* what, const Vars& inputs) {
 
 Var cross_entropy_loss(const Var& output, const Var& target, const Var& weight, std::optional<int> ignore_index,
                        Reduction reduction) {
-    const Var x = rows_of_logits(output), t = reshape(target, {-1});
+    const Var x = rows_of_logits(output), t = classes_of(target);
     if (weight.defined() && weight.shape() != Shape{x.shape(1)})
         fail<ShapeError>("cross_entropy_loss: needs weights of shape (", x.shape(1), ",), got ", weight.shape());
     if (t.numel() != x.shape(0))

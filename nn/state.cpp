@@ -7,6 +7,7 @@
 
 #include "../autograd/node.hpp"
 #include "../core/files/npz.hpp"
+#include "../core/kernels/elementwise.hpp"
 #include "../core/random.hpp"
 #include "../core/warn.hpp"
 #include "module_slots.hpp"
@@ -85,6 +86,9 @@ LoadReport Module::load_state_dict(const StateDict& state, bool strict) {
     if (strict && !report.ok())
         fail<KeyError>("load_state_dict: needs the names and shapes of ", class_name(), list("missing", report.missing),
                        list("unexpected", report.unexpected), list("wrong shape", report.mismatched));
+    for (const auto& [name, var] : mine)
+        if (const Var* value = state.find(name); value && value->shape() == var.shape())
+            kernels::check_numbers(("load_state_dict: '" + name + "'").c_str(), value->array(), var.dtype());
     walk("", [&](const std::string& name, Slot& slot) {
         const Var* value = slot.is_saved() ? state.find(name) : nullptr;
         if (!value || value->shape() != slot.var.shape()) return;

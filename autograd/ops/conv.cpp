@@ -142,6 +142,8 @@ Var max_pool2d(const Var& x, Pair kernel, std::optional<Pair> stride, Pair paddi
                            }};
     PoolParams p = pool_params(op.name, x, kernel, stride.value_or(kernel), padding);
     p.ceil_mode = ceil_mode;
+    if (!fits<std::int32_t>(x.shape(2) * x.shape(3)))
+        fail<ShapeError>("max_pool2d: needs planes that an int32 counts, got ", x.shape());
     auto pooled = kernels::max_pool(x.array(), p);
     return record(op, std::move(pooled.value), {x, constant(std::move(pooled.index))});
 }

@@ -1,7 +1,7 @@
 // Ops that work element by element.
 #include "../../core/kernels/elementwise.hpp"
 
-#include <cmath>
+#include <algorithm>
 
 #include "../ops.hpp"
 #include "promote.hpp"
@@ -22,7 +22,15 @@ struct NumberSide {
     bool left;
 };
 
+// A byte more or less than a byte's numbers is right after wrapping around, but not the larger of two, nor a power.
+bool wraps(Binary f, Dtype dtype) {
+    return dtype == Dtype::uint8 && (f == Binary::add || f == Binary::sub || f == Binary::mul);
+}
+
 Var zip(const Op& op, Binary f, const Operand& x, const Operand& y, Dtype dtype) {
+    const Dtype held = wraps(f, dtype) ? Dtype::int32 : dtype;
+    check_operand(op.name, x, held);
+    check_operand(op.name, y, held);
     if (x.is_var() && y.is_var()) {
         const Var a = as_var(x, dtype), b = as_var(y, dtype);
         return record(op, kernels::zip(f, a.array(), b.array()), {a, b});
@@ -30,9 +38,8 @@ Var zip(const Op& op, Binary f, const Operand& x, const Operand& y, Dtype dtype)
     if (!x.is_var() && !y.is_var()) return zip(op, f, constant(x.number(), dtype), y, dtype);
     const bool left = !x.is_var();
     const Scalar number = left ? x.number() : y.number();
-    check_number(op.name, number, dtype == Dtype::uint8 ? Dtype::int32 : dtype);  // bytes wrap around
     const Var v = as_var(left ? y : x, dtype);
-    Array value = left ? kernels::zip(f, number.value, v.array()) : kernels::zip(f, v.array(), number.value);
+    Array value = left ? kernels::zip(f, number, v.array()) : kernels::zip(f, v.array(), number);
     return record(op, std::move(value), {v}, NumberSide{number.value, left});
 }
 
@@ -142,10 +149,18 @@ Var pow_slope_y(const Operand& x, const Operand& y, const Var& z) {
     return where((x == 0) * (y >= 0), 0, z * log(as_var(x, z.dtype())));
 }
 
+// An integer to a negative power is none.
+void check_exponent(const Operand& x, const Operand& y) {
+    if (is_float(promote(kind_of("pow", x), kind_of("pow", y)))) return;
+    const auto powers = y.is_var() ? y.var().to_vector<std::int64_t>() : std::vector{y.number().as<std::int64_t>()};
+    const auto negative = std::find_if(powers.begin(), powers.end(), [](std::int64_t power) { return power < 0; });
+    if (negative != powers.end()) fail<ValueError>("pow: needs powers of 0 or more for integers, got ", *negative);
+}
+
 Var comparison(const char* name, Compare f, const Operand& x, const Operand& y) {
     const Dtype dtype = promote(kind_of(name, x), kind_of(name, y));
-    for (const Operand& side : {x, y})
-        if (!side.is_var()) check_number(name, side.number(), dtype);
+    check_operand(name, x, dtype);
+    check_operand(name, y, dtype);
     const Var a = as_var(x, dtype), b = as_var(y, dtype);
     broadcast_shapes(name, a.shape(), b.shape());
     return constant(kernels::compare(f, a.array(), b.array()));
@@ -192,6 +207,7 @@ Var pow(const Operand& x, const Operand& y) {
                                    [&](Operand x, Operand y) { return mul_grad(g, pow_slope_y(x, y, call.output())); });
                            }};
     if (x.is_var() && !y.is_var() && y.number().value == 2) return x * x;
+    check_exponent(x, y);
     return binary(op, Binary::pow, x, y);
 }
 
@@ -272,6 +288,8 @@ Var where(const Var& c, const Operand& x, const Operand& y) {
         }};
     const Dtype dtype = promote(kind_of(op.name, x), kind_of(op.name, y));
     node_of(op.name, c);
+    check_operand(op.name, x, dtype);
+    check_operand(op.name, y, dtype);
     const Var mask = as_var(c, Dtype::bool_), a = as_var(x, dtype), b = as_var(y, dtype);
     broadcast_shapes(op.name, c.shape(), broadcast_shapes(op.name, a.shape(), b.shape()));
     return record(op, kernels::select(mask.array(), a.array(), b.array()), {mask, a, b});

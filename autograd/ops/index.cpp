@@ -1,6 +1,7 @@
 // Ops that pick elements: integers and slices, and rows by an integer Var.
 #include <algorithm>
 
+#include "../../core/kernels/elementwise.hpp"
 #include "../../core/kernels/movement.hpp"
 #include "../ops.hpp"
 #include "promote.hpp"
@@ -99,16 +100,17 @@ void check_ellipses(const Indices& indices) {
     if (n > 1) fail<IndexError>("getitem: needs at most one ellipsis, got ", n);
 }
 
-// int32 entries counted from the front; throws when one is out of range.
+// int64 entries counted from the front; throws when one is out of range.
 Array checked_index(const char* op, const Var& index, std::int64_t n) {
     if (is_float(node_of(op, index).value.dtype()) || index.dtype() == Dtype::bool_)
         fail<DtypeError>(op, ": needs an integer index, got ", index.dtype());
-    const std::vector<std::int64_t> rows = index.to_vector<std::int64_t>();
-    Array out(index.shape(), Dtype::int32);
-    for (std::size_t k = 0; k < rows.size(); ++k) {
+    const Array& given = index.array();
+    Array out = given.dtype() == Dtype::int64 ? given.clone() : kernels::cast(given, Dtype::int64);
+    auto* rows = out.data<std::int64_t>();
+    for (std::int64_t k = 0; k < out.numel(); ++k) {
         if (rows[k] < -n || rows[k] >= n)
             fail<IndexError>(op, ": needs indices from ", -n, " to ", n - 1, ", got ", rows[k]);
-        out.data<std::int32_t>()[k] = static_cast<std::int32_t>(rows[k] < 0 ? rows[k] + n : rows[k]);
+        rows[k] += rows[k] < 0 ? n : 0;
     }
     return out;
 }

@@ -1,4 +1,5 @@
 // Softmax and the cross entropy of rows.
+#include "../../core/kernels/elementwise.hpp"
 #include "../../core/kernels/fused.hpp"
 #include "../ops.hpp"
 #include "promote.hpp"
@@ -64,6 +65,14 @@ Var cross_entropy_grad(const Var& g, const Var& x, const Var& t, const Var& weig
     return record(op, kernels::cross_entropy_grad(g.array(), p.array(), t.array(), weight.array()), {g, x, t, weight});
 }
 
+// int32 classes, -1 for those that are none of the n; throws when one is no whole number.
+Var whole_classes(const char* op, const Var& t, std::int64_t n) {
+    if (!fits<std::int32_t>(n)) fail<ShapeError>(op, ": needs classes that an int32 counts, got ", n);
+    if (t.dtype() == Dtype::int32) return t;
+    const Var whole = constant(kernels::cast_exact(op, t.array(), Dtype::int64));
+    return cast(where((whole >= 0) * (whole < n), whole, -1), Dtype::int32);
+}
+
 }  // namespace
 
 Var softmax(const Var& x, std::optional<int> axis) { return over_axis("softmax", softmax_last, x, axis); }
@@ -80,9 +89,8 @@ Var cross_entropy_rows(const Var& x, const Var& t, const Var& weight) {
     if (x.ndim() != 2 || t.shape() != Shape{x.shape(0)} || weight.shape() != t.shape())
         fail<ShapeError>("cross_entropy: needs logits (n, c), classes (n,) and weights (n,), got ", x.shape(), ", ",
                          t.shape(), " and ", weight.shape());
-    // A class too large for int32 must not come back as a small one.
-    const Var known = t.dtype() == Dtype::int32 ? t : where(t < x.shape(1), t, -1);
-    const Var classes = constant(cast(known, Dtype::int32).array()), w = constant(cast(weight, dtype).array());
+    const Var classes = constant(whole_classes(op.name, t, x.shape(1)).array());
+    const Var w = constant(cast(weight, dtype).array());
     auto [loss, p] = kernels::cross_entropy(x.array(), classes.array(), w.array());
     return record(op, std::move(loss), {x, classes, w, constant(std::move(p))});
 }

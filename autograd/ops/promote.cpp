@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "../../core/kernels/elementwise.hpp"
 #include "../ops.hpp"
 
 namespace jt {
@@ -28,12 +29,11 @@ Dtype promote_unequal(Kind x, Kind y) {
 
 Dtype to_float(Dtype dtype) { return size_of(dtype) == 8 ? Dtype::float64 : Dtype::float32; }
 
-void check_number(const char* op, Scalar number, Dtype dtype) {
-    if (is_float(dtype) || dtype == Dtype::bool_) return;
-    dispatch(dtype, [&](auto zero) {
-        if (static_cast<double>(number_cast<decltype(zero)>(number.value)) != number.value)
-            fail<ValueError>(op, ": needs a number that ", dtype, " holds, got ", number.value);
-    });
+void check_integers(const char* op, const Operand& x, Dtype dtype) {
+    if (!x.is_var())
+        check_number(op, x.number(), dtype);
+    else if (x.var().dtype() != dtype)
+        kernels::check_numbers(op, x.var().array(), dtype);
 }
 
 Var as_var(const Operand& x, Dtype dtype) {

@@ -38,8 +38,11 @@ inline Dtype promote(Kind x, Kind y) { return x.dtype == y.dtype ? x.dtype : pro
 /// The float dtype of a division or a transcendental function.
 Dtype to_float(Dtype dtype);
 
-/// Throws a ValueError in the name of `op` when an integer dtype does not hold the number; floats and bool take any.
-void check_number(const char* op, Scalar number, Dtype dtype);
+void check_integers(const char* op, const Operand& x, Dtype dtype);
+/// Throws a ValueError in the name of `op` when `dtype`, which one operand is promoted to, does not hold another one.
+inline void check_operand(const char* op, const Operand& x, Dtype dtype) {
+    if (!is_float(dtype)) check_integers(op, x, dtype);
+}
 
 /// The operand as a Var of `dtype`; a number becomes a constant of shape (1,).
 Var as_var(const Operand& x, Dtype dtype);

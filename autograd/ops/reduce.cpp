@@ -101,6 +101,8 @@ Var norm(const Var& x, int p, const Axes& axes, KeepDims keep) {
 std::pair<Var, Var> argmax(const Var& x, int axis, KeepDims keep) {
     const int k = normalize_axis("argmax", axis, node_of("argmax", x).value.rank());
     if (x.shape(k) == 0) fail<ShapeError>("argmax: needs at least one element to choose from, got ", x.shape());
+    if (!fits<std::int32_t>(x.shape(k)))
+        fail<ShapeError>("argmax: needs an axis that an int32 counts, got ", x.shape(), " along axis ", k);
     const Var index = constant(kernels::argmax(x.array(), k, true));
     // The value is a sum over the one chosen place, so its gradient goes there and nowhere else.
     const Var places = reshape(arange(x.shape(k)), [&] {

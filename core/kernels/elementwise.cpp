@@ -81,8 +81,8 @@ const ZipRows* forms_of(Binary op, Dtype dtype) {
 struct Number {
     alignas(8) unsigned char bytes[8];
 
-    Number(double value, Dtype dtype) {
-        dispatch(dtype, [&](auto zero) { new (bytes) auto(number_cast<decltype(zero)>(value)); });
+    Number(const Scalar& value, Dtype dtype) {
+        dispatch(dtype, [&](auto zero) { new (bytes) auto(value.as<decltype(zero)>()); });
     }
 };
 
@@ -143,6 +143,15 @@ void select_all(const Array& c, const Array& x, const Array& y, Array& z) {
     } while (walk.rest.next());
 }
 
+// Calls f with x's elements, bytes for bool, and a zero of `dtype`.
+template <class F>
+void each_pair(const Array& x, Dtype dtype, F f) {
+    dispatch(x.dtype(), [&](auto from) {
+        using From = std::conditional_t<std::is_same_v<decltype(from), bool>, std::uint8_t, decltype(from)>;
+        dispatch(dtype, [&](auto to) { f(static_cast<const From*>(x.raw()), to); });
+    });
+}
+
 }  // namespace
 
 Array map(Unary op, const Array& x) {
@@ -167,12 +176,12 @@ Array zip(Binary op, Array&& x, const Array& y) {
     return std::move(x);
 }
 
-Array zip(Binary op, const Array& x, double y) {
+Array zip(Binary op, const Array& x, const Scalar& y) {
     const Number number(y, x.dtype());
     return run(row(forms_of(op, x.dtype()), Form::vs), x.raw(), number.bytes, x, x.dtype(), x.numel(), {});
 }
 
-Array zip(Binary op, double x, const Array& y) {
+Array zip(Binary op, const Scalar& x, const Array& y) {
     const Number number(x, y.dtype());
     return run(row(forms_of(op, y.dtype()), Form::sv), number.bytes, y.raw(), y, y.dtype(), y.numel(), {});
 }
@@ -196,14 +205,24 @@ Array select(const Array& c, const Array& x, const Array& y) {
 Array cast(const Array& x, Dtype dtype) {
     if (x.dtype() == dtype) return x;
     Array y(x.shape(), dtype);
-    dispatch(x.dtype(), [&](auto from) {
-        using From = std::conditional_t<std::is_same_v<decltype(from), bool>, std::uint8_t, decltype(from)>;
-        dispatch(dtype, [&](auto to) {
-            const auto* source = static_cast<const From*>(x.raw());
-            std::transform(source, source + x.numel(), y.data<decltype(to)>(), number_cast<decltype(to), From>);
-        });
+    each_pair(x, dtype, [&](const auto* from, auto to) {
+        std::transform(from, from + x.numel(), y.data<decltype(to)>(),
+                       number_cast<decltype(to), std::decay_t<decltype(*from)>>);
     });
     return y;
+}
+
+void check_numbers(const char* op, const Array& x, Dtype dtype) {
+    each_pair(x, dtype, [&](const auto* from, auto to) {
+        const auto* end = from + x.numel();
+        const auto* bad = std::find_if(from, end, [](auto e) { return !fits<decltype(to)>(e); });
+        if (bad != end) fail_to_hold(op, *bad, dtype);
+    });
+}
+
+Array cast_exact(const char* op, const Array& x, Dtype dtype) {
+    check_numbers(op, x, dtype);
+    return cast(x, dtype);
 }
 
 }  // namespace jt::kernels

@@ -215,7 +215,7 @@ Array take(const Array& x, const Array& index) {
     for (int k = 1; k < x.rank(); ++k) shape.push_back(x.shape()[k]);
     Array y(shape, x.dtype());
     const auto n = index.numel(), row = y.numel() / std::max<std::int64_t>(n, 1);
-    const auto* rows = index.data<std::int32_t>();
+    const auto* rows = index.data<std::int64_t>();
     dispatch_bits(x.dtype(), [&](auto zero) {
         using T = decltype(zero);
         const T* from = x.data<T>();
@@ -231,7 +231,7 @@ Array take(const Array& x, const Array& index) {
 Array untake(const Array& x, const Array& index, const Shape& shape) {
     Array y = Array::zeros(shape, x.dtype());
     const auto n = index.numel(), row = x.numel() / std::max<std::int64_t>(n, 1);
-    const auto* rows = index.data<std::int32_t>();
+    const auto* rows = index.data<std::int64_t>();
     dispatch(x.dtype(), [&](auto zero) {
         using T = decltype(zero);
         const T* from = x.data<T>();

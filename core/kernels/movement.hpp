@@ -22,7 +22,7 @@ Array unslice(const Array& x, const Ranges& ranges, const Shape& shape);
 /// Arrays of one dtype joined along `axis`; the other extents are equal.
 Array concat(const SmallVector<const Array*, 8>& parts, int axis);
 
-/// Rows of x: result[i..., rest] = x[index[i...], rest]; index is int32 with entries in [0, x.shape[0]).
+/// Rows of x: result[i..., rest] = x[index[i...], rest]; index is int64 with entries in [0, x.shape[0]).
 Array take(const Array& x, const Array& index);
 /// Zeros of `shape` with x's rows added at the index: the transpose of take.
 Array untake(const Array& x, const Array& index, const Shape& shape);

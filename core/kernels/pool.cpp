@@ -155,6 +155,7 @@ void pool_extents(const PoolParams& p, std::int64_t h, std::int64_t w, std::int6
 
 MaxPooled max_pool(const Array& x, const PoolParams& p) {
     MaxPooled y{pooled(x, p, x.dtype()), pooled(x, p, int32)};
+    if (y.value.numel() == 0) return y;
     dispatch_float(x.dtype(), [&](auto zero) { max_pool<decltype(zero)>(x, p, y); });
     return y;
 }
@@ -173,12 +174,14 @@ Array pool_at(const Array& x, const Array& index) {
 
 Array mean_pool(const Array& x, const PoolParams& p) {
     Array y = pooled(x, p, x.dtype());
+    if (y.numel() == 0) return y;
     dispatch_float(x.dtype(), [&](auto zero) { mean_pool<decltype(zero)>(x, p, y); });
     return y;
 }
 
 Array mean_unpool(const Array& g, const Shape& x_shape, const PoolParams& p) {
     Array gx = Array::zeros(x_shape, g.dtype());
+    if (g.numel() == 0) return gx;
     dispatch_float(g.dtype(), [&](auto zero) { mean_unpool<decltype(zero)>(g, p, gx); });
     return gx;
 }

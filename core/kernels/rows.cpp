@@ -11,10 +11,9 @@ namespace integers {
 
 namespace {
 
-// Wraps around; a negative exponent truncates the fraction that it gives.
+// Wraps around; y is 0 or more.
 template <class T>
 T integer_pow(T x, T y) {
-    if (y < 0) return x == 1 || (x == static_cast<T>(-1) && y % 2 == 0) ? 1 : x == static_cast<T>(-1) ? x : 0;
     std::uint64_t base = static_cast<std::uint64_t>(x), power = 1;
     for (; y != 0; y /= 2, base *= base)
         if (y % 2 != 0) power *= base;

@@ -293,9 +293,9 @@ TEST_SUITE("autograd") {
         const Var bytes = array({100, 200}, uint8), ints = array({5, 6});
         CHECK_EQ(str(bytes + 100), "jt.Var([200  44], dtype=uint8)");
         CHECK_THROWS_WITH_AS((void)(bytes < 300), "less: needs a number that uint8 holds, got 300", ValueError);
-        CHECK_THROWS_WITH_AS((void)(3000000000LL >= ints), "greater_equal: needs a number that int32 holds, got 3e+09",
-                             ValueError);
-        CHECK_THROWS_WITH_AS(ints + 3000000000LL, "add: needs a number that int32 holds, got 3e+09", ValueError);
+        CHECK_THROWS_WITH_AS((void)(3000000000LL >= ints),
+                             "greater_equal: needs a number that int32 holds, got 3000000000", ValueError);
+        CHECK_THROWS_WITH_AS(ints + 3000000000LL, "add: needs a number that int32 holds, got 3000000000", ValueError);
         CHECK_THROWS_WITH_AS(add(none, 1), "add: needs a Var that holds something, got an empty one", GraphError);
         CHECK_THROWS_WITH_AS(where(none, 1, 1), "where: needs a Var that holds something, got an empty one",
                              GraphError);

@@ -62,7 +62,16 @@ TEST_SUITE("autograd") {
         CHECK(array(xt::xarray<long long>{5}, int64).item() == 5);
         CHECK(array(xt::xarray<std::uint32_t>{4000000000U}, int64).item() == 4e9);
         CHECK_THROWS_WITH_AS(array(xt::xarray<std::int64_t>{5000000000}),
-                             "array: needs a number that int32 holds, got 5e+09", ValueError);
+                             "array: needs a number that int32 holds, got 5000000000", ValueError);
+        constexpr std::uint64_t high = std::uint64_t{1} << 63;
+        CHECK(array(xt::xarray<std::uint64_t>{high - 1}, int64).to_vector<std::int64_t>()[0] ==
+              std::numeric_limits<std::int64_t>::max());
+        CHECK(array(xt::xarray<std::uint64_t>{{1, 2}, {3, 4}}).shape() == Shape{2, 2});
+        CHECK(array(xt::xarray<std::uint64_t>{high}, float64).item() == 0x1p63);
+        CHECK_THROWS_WITH_AS(array(xt::xarray<std::uint64_t>{high}, int64),
+                             "array: needs a number that int64 holds, got 9.22337204e+18", ValueError);
+        CHECK_THROWS_WITH_AS(array(xt::xarray<double>{2.7}, int32), "array: needs a number that int32 holds, got 2.7",
+                             ValueError);
         CHECK(array(xt::xarray<std::int8_t>{-3}).item() == -3);
         CHECK(array(xt::xarray<std::uint16_t>{65535}).item() == 65535);
         CHECK(array(xt::xarray<std::uint8_t>{200}).dtype() == uint8);

@@ -34,6 +34,26 @@ TEST_SUITE("core") {
         CHECK_EQ(next[0], six[4]);
     }
 
+    TEST_CASE("a draw of one element rounds its product, a longer one fuses it, as Jittor's") {
+        int differ = 0;
+        const auto check = [&](float draw, float by, float plus, const Array& got) {
+            const volatile float product = draw * by;
+            const float apart = product + plus, fused = std::fma(draw, by, plus);
+            differ += apart != fused;
+            CHECK(*got.data<float>() == (got.numel() == 1 ? apart : fused));
+        };
+        for (int k = 1; k < 100; ++k)
+            for (const Shape& shape : {Shape{1}, Shape{1, 1}, Shape{}, Shape{2}, Shape{1, 3}}) {
+                const auto first = [seed = k * 10000019](const Array& x) { return set_global_seed(seed), x; };
+                first(Array());
+                const float u = *first(random::uniform(shape)).data<float>();
+                check(u, static_cast<float>(-0.3 - 0.4), 0.4F, first(random::uniform(shape, -0.3, 0.4)));
+                const float z = *first(random::normal(shape)).data<float>();
+                check(z, 0.7F, 0.1F, first(random::normal(shape, 0.1, 0.7)));
+            }
+        CHECK(differ > 100);
+    }
+
     TEST_CASE("seeds 0, 1 and 2^31 - 1 give one stream; 2^31 wraps") {
         const auto first = [](std::int64_t seed) {
             set_global_seed(seed);

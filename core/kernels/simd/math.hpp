@@ -4,6 +4,7 @@
 
 #include "vec.hpp"
 #if defined(MINIJT_XSIMD)
+#define XSIMD_NO_DENORMALS  // its log takes the exponent of a subnormal double before it has scaled the number
 #include <xsimd/xsimd.hpp>
 #else
 #include <math.h>
@@ -18,12 +19,20 @@ struct Library {
     using B = xsimd::batch<T>;
     static_assert(sizeof(B) == sizeof(V));
 
-    static V log(const V& x) { return from(xsimd::log(to(x))); }
+    static V log(const V& x) {
+        const auto small = x < std::numeric_limits<T>::min();
+        if (!any(small)) return from(xsimd::log(to(x)));
+        return from(xsimd::log(to(small ? x * scale : x))) - (small ? splat(log_scale) : V{});
+    }
     static V sqrt(const V& x) { return from(xsimd::sqrt(to(x))); }
     /// x * y + z, rounded once or twice.
     static V fma(const V& x, const V& y, const V& z) { return from(xsimd::fma(to(x), to(y), to(z))); }
 
 private:
+    /// Makes normal numbers of subnormal ones.
+    static constexpr T scale = sizeof(T) == 4 ? 0x1p25 : 0x1p54;
+    static constexpr T log_scale = static_cast<T>(sizeof(T) == 4 ? 17.328679513998633 : 37.429947750237048);
+
     static B to(const V& x) { return B::load_unaligned(reinterpret_cast<const T*>(&x)); }
     static V from(const B& b) {
         V v;
@@ -54,16 +63,17 @@ private:
 #endif
 
 /// What exp is made of: log 2 in two parts, so that whole multiples of the first are exact; the number whose addition
-/// leaves a whole number in the last bits; where exp leaves the normal numbers; the bits of the mantissa and of 1; the
-/// polynomial of (exp(r) - 1 - r) / r^2 through the Chebyshev points of |r| <= log(2) / 2, highest power first.
+/// leaves a whole number in the last bits; where exp leaves the normal numbers, all numbers, and the finite ones; the
+/// bits of the mantissa, the exponent of 1 and its bits; the polynomial of (exp(r) - 1 - r) / r^2 through the Chebyshev
+/// points of |r| <= log(2) / 2, highest power first.
 template <class T>
 struct ExpNumbers;
 template <>
 struct ExpNumbers<float> {
     using Bits = std::uint32_t;
     static constexpr float log2_high = 0.693359375F, log2_low = -2.12194440e-4F, whole = 12582912;
-    static constexpr float lowest = -87.33654F, highest = 88.7228F;
-    static constexpr int mantissa = 23;
+    static constexpr float lowest = -87.33654F, least = -103.98F, highest = 88.7228F;
+    static constexpr int mantissa = 23, bias = 127;
     static constexpr Bits one = 0x3F800000;
     static constexpr float terms[] = {1.98909827e-4F, 1.39336427e-3F, 8.33331093e-3F,
                                       4.16664650e-2F, 1.66666667e-1F, 0.5F};
@@ -72,8 +82,8 @@ template <>
 struct ExpNumbers<double> {
     using Bits = std::uint64_t;
     static constexpr double log2_high = 0x1.62e42feep-1, log2_low = 0x1.a39ef35793c76p-33, whole = 6755399441055744;
-    static constexpr double lowest = -708.3964, highest = 709.7827;
-    static constexpr int mantissa = 52;
+    static constexpr double lowest = -708.3964, least = -745.14, highest = 709.7827;
+    static constexpr int mantissa = 52, bias = 1023;
     static constexpr Bits one = 0x3FF0000000000000;
     static constexpr double terms[] = {2.098126376977311e-09,
                                        2.5105208339987698e-08,
@@ -92,11 +102,13 @@ template <class T>
 struct Math : Library<T> {
     using V = Vec<T>;
 
-    /// Within 1 ulp; numbers below the normal ones are 0.
+    /// Within 1 ulp.
     static V exp(const V& x) {
         const Parts y(x);
-        const V z = __builtin_bit_cast(V, __builtin_bit_cast(Bits, y.p + 1) + y.k);
-        return x <= N::highest ? (x >= N::lowest ? z : V{}) : x + std::numeric_limits<T>::infinity();
+        const Bits bits = __builtin_bit_cast(Bits, y.p + 1) + y.k;
+        V z = __builtin_bit_cast(V, bits);
+        if (any(x < N::lowest)) z = x >= N::lowest ? z : x >= N::least ? below_normal(bits) : V{};
+        return x <= N::highest ? z : x + std::numeric_limits<T>::infinity();
     }
 
     /// For |x|: e / (e + 2) with e = exp(2 x) - 1 = 2^k p + (2^k - 1). Within 2.5 ulp.
@@ -112,6 +124,14 @@ struct Math : Library<T> {
 private:
     using N = ExpNumbers<T>;
     using Bits = Vec<typename N::Bits>;
+
+    // z, whose exponent is too small for its bits: as a multiple of the smallest number it is the sum's last bits.
+    static V below_normal(const Bits& bits) {
+        constexpr typename N::Bits to_multiple = N::mantissa + N::bias - 1;
+        const V whole = splat(static_cast<T>(typename N::Bits{1} << N::mantissa));
+        const V sum = __builtin_bit_cast(V, bits + (to_multiple << N::mantissa)) + whole;
+        return __builtin_bit_cast(V, __builtin_bit_cast(Bits, sum) - __builtin_bit_cast(Bits, whole));
+    }
 
     // exp(x) = 2^k (1 + p), p = exp(r) - 1 with r = x - k log 2; k stands where an exponent has its bits.
     struct Parts {

@@ -5,6 +5,8 @@
 #include <utility>
 #if defined(__AVX__)
 #include <immintrin.h>
+#elif defined(__SSE2__)
+#include <emmintrin.h>
 #endif
 
 namespace jt::kernels::JT_ISA {
@@ -41,6 +43,24 @@ void store(T* p, const Vec<T>& v) {
 template <class T>
 Vec<T> splat(T x) {
     return x - Vec<T>{};
+}
+
+/// True when a comparison holds in some lane.
+template <class Mask>
+bool any(const Mask& mask) {
+#if defined(__AVX512F__)
+    const auto m = __builtin_bit_cast(__m512i, mask);
+    return _mm512_test_epi64_mask(m, m) != 0;
+#elif defined(__AVX__)
+    const auto m = __builtin_bit_cast(__m256i, mask);
+    return _mm256_testz_si256(m, m) == 0;
+#elif defined(__SSE2__)
+    return _mm_movemask_epi8(__builtin_bit_cast(__m128i, mask)) != 0;
+#else
+    for (std::size_t i = 0; i < sizeof mask / sizeof mask[0]; ++i)
+        if (mask[i] != 0) return true;
+    return false;
+#endif
 }
 
 /// In the body of a loop that has less than a vector left, it keeps the compiler from vectorising once more, which
