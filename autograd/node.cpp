@@ -97,10 +97,24 @@ void free_node(Counted* counted) noexcept {
 
 void fail_empty(const char* op) { fail<GraphError>(op, ": needs a Var that holds something, got an empty one"); }
 
-void mark_replaced(const Var& x, const std::string& by) {
-    Extra& extra = x.node()->extras();
-    extra.replaced_by = by;
-    ++extra.replacements;
+std::string Derived::advice(const char* verb) const {
+    std::string out = name + " is derived";
+    for (std::size_t k = 0; k < sources.size(); ++k)
+        out += (k == 0 ? std::string(": ") + verb + " " : " and ") + sources[k];
+    return sources.empty() ? out : out + " instead";
+}
+
+void mark_replaced(const Vars& old, const std::string& by) {
+    std::vector<std::string> names(old.size(), by);
+    for (const auto& x : old) x.node()->extras();
+    for (std::size_t k = 0; k < old.size(); ++k) {
+        old[k].node()->extra->replaced_by.swap(names[k]);
+        ++old[k].node()->extra->replacements;
+    }
+}
+
+void let_learn(const Var& x) noexcept {
+    if (x.defined() && !x.node()->stopped && is_float(x.node()->value.dtype())) x.node()->requires_grad = true;
 }
 
 bool recording() noexcept { return record_on; }

@@ -25,7 +25,17 @@ struct Input {
     Buffer saved;
 };
 
-/// Rare company of a node: hooks, a name, parameters too large to be inline, what replaced it.
+/// What the value of a derived attribute refers to: the attributes that hold its numbers (nn/module.hpp).
+struct Derived {
+    std::string name;
+    std::vector<std::string> sources;
+    Vars held;  ///< by the sources that are not empty
+
+    /// "weight is derived: set weight_g and weight_v instead", for the verb "set".
+    std::string advice(const char* verb) const;
+};
+
+/// Rare company of a node: hooks, a name, parameters too large to be inline, what replaced it, what it is derived from.
 struct Extra {
     std::vector<std::function<Var(const Var&)>> hooks;
     std::string name;
@@ -33,6 +43,7 @@ struct Extra {
     int replacements = 0;
     bool warned = false;  ///< somebody asked for its gradient where there is none
     std::shared_ptr<const void> box;
+    std::weak_ptr<const Derived> derived;  ///< the module's, while the attribute is derived
 };
 
 /// Which pass has seen a node, and at which of its steps.
@@ -56,8 +67,9 @@ public:
     }
 
     bool requires_grad;
-    bool scalar = false;  ///< Jittor's scalar flag: does not widen the other operand (ops/promote.hpp)
-    std::uint64_t id;     ///< creation number: an input's is always smaller
+    bool stopped = false;  ///< by stop_grad, not because it was made under no_grad
+    bool scalar = false;   ///< Jittor's scalar flag: does not widen the other operand (ops/promote.hpp)
+    std::uint64_t id;      ///< creation number: an input's is always smaller
     Array value;
     const Op* op = nullptr;
     SmallVector<Input, 4> inputs;
@@ -113,8 +125,14 @@ private:
     const int* slots_;
 };
 
-/// Notes that an attribute which held x holds something else from now on, for an optimizer that still has x.
-void mark_replaced(const Var& x, const std::string& by);
+/// Notes that attributes which held these hold something else from now on, for an optimizer that still has one.
+void mark_replaced(const Vars& old, const std::string& by);
+
+/// What x is derived from, or null when it is no value of a derived attribute.
+inline std::shared_ptr<const Derived> derived_of(const Node& x) { return x.extra ? x.extra->derived.lock() : nullptr; }
+
+/// A parameter takes gradients unless stop_grad was called for it: that it was made under no_grad does not count.
+void let_learn(const Var& x) noexcept;
 
 /// True when ops of this thread record.
 bool recording() noexcept;

@@ -59,6 +59,7 @@ const void* Var::checked_data(Dtype wanted) const {
 
 Var& Var::assign(const Var& v) {
     Node& node = node_of("assign", *this);
+    if (const auto derived = derived_of(node)) fail<KeyError>("assign: ", derived->advice("assign to"));
     if (node.op)
         fail<GraphError>("assign: needs a leaf, got the result of ", node.op->name,
                          "; assign to what it was computed from");
@@ -73,13 +74,21 @@ Var& Var::assign(const Var& v) {
 bool Var::requires_grad() const { return node_of("requires_grad", *this).requires_grad; }
 
 Var& Var::stop_grad() {
-    node_of("stop_grad", *this).requires_grad = false;
+    Node& node = node_of("stop_grad", *this);
+    node.requires_grad = false;
+    node.stopped = true;
+    if (const auto derived = derived_of(node))
+        for (Var source : derived->held) source.stop_grad();
     return *this;
 }
 
 Var& Var::start_grad() {
     if (!is_float(dtype())) fail<DtypeError>("start_grad: needs a float Var, got ", dtype());
     node()->requires_grad = true;
+    node()->stopped = false;
+    if (const auto derived = derived_of(*node()))
+        for (Var source : derived->held)
+            if (is_float(source.dtype())) source.start_grad();
     return *this;
 }
 

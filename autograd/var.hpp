@@ -107,7 +107,8 @@ public:
     /// The array behind it (shared, read only).
     const Array& array() const;
     /// Writes the elements of v, cast to this dtype, through the node: every handle of it sees them; graphs recorded
-    /// before keep their numbers. Equal shapes; not for a Var that an op computed (ShapeError, GraphError).
+    /// before keep their numbers. Equal shapes; not for a Var that an op computed (ShapeError, GraphError), nor for a
+    /// derived attribute of a module (KeyError).
     Var& assign(const Var& v);
     /// Exchanges what two handles hold.
     void swap(Var& other) noexcept { std::swap(node_, other.node_); }
@@ -115,9 +116,10 @@ public:
     // Gradients
     bool requires_grad() const;
     bool is_stop_grad() const { return !requires_grad(); }
-    /// Gradients stop here from now on; returns itself.
+    /// Gradients stop here from now on; returns itself. A derived attribute of a module (the weight of weight norm)
+    /// stops what it is rebuilt from.
     Var& stop_grad();
-    /// Gradients flow again; a DtypeError for integers and bools.
+    /// Gradients flow again, likewise; a DtypeError for integers and bools.
     Var& start_grad();
     /// A new leaf with the same value, gradients on. Shares memory, so it stays in this thread: array(x) copies.
     Var detach() const;

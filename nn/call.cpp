@@ -80,6 +80,7 @@ Var Module::operator()(const Var& x) { return only(call({x})); }
 Vars Module::call(const Vars& inputs) {
     note_caller();
     const Running guard(this);
+    check_in_place();
     rebuild_derived();
     return hooks_->none() ? execute_vars(inputs) : call_with_hooks(inputs);
 }

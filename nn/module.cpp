@@ -23,18 +23,6 @@ Module& ModulePtr::checked() const {
 
 // ---- attributes
 
-namespace {
-
-// The value of an expression without its graph: a parameter is where gradients end.
-Var leaf(const Var& x) {
-    if (!x.defined() || !x.node()->op) return x;
-    Var out = x.detach();
-    if (x.is_stop_grad()) out.stop_grad();
-    return out;
-}
-
-}  // namespace
-
 Module::Slot* Module::find(const std::string& name) const {
     for (const auto& slot : table_)
         if (slot->name == name) return slot.get();
@@ -43,12 +31,6 @@ Module::Slot* Module::find(const std::string& name) const {
 
 auto Module::place_of(const Slot& slot) -> Table::iterator {
     return std::find_if(table_.begin(), table_.end(), [&](const auto& s) { return s.get() == &slot; });
-}
-
-const Module::Slot* Module::derived_from(const std::string& source) const {
-    for (const auto& slot : table_)
-        if (std::find(slot->sources.begin(), slot->sources.end(), source) != slot->sources.end()) return slot.get();
-    return nullptr;
 }
 
 Module::Slot& Module::need(const std::string& name) const {
@@ -81,7 +63,11 @@ Module::Slot& Module::add_new_slot(const std::string& name, Kind kind) {
 }
 
 Place<Var> Module::attr(const std::string& name, const Var& value) {
-    return Place<Var>(add_new_slot(name, Kind::parameter).var = leaf(value));
+    Var own = leaf(value);
+    Slot& slot = add_new_slot(name, Kind::parameter);
+    slot.var = std::move(own);
+    slot.settle();
+    return Place<Var>(slot.var);
 }
 
 Place<ModulePtr> Module::attr(const std::string& name, ModulePtr module) {
@@ -123,17 +109,18 @@ Module::Slot& Module::slot_to_set(const std::string& name) {
     Slot* slot = find(name);
     if (!slot) return add_slot(name);
     if (slot->kind != Kind::derived) return *slot;
-    std::string sources;
-    for (const auto& source : slot->sources) sources += (sources.empty() ? "" : " and ") + source;
-    fail<KeyError>(class_name(), ".", name, " is derived: set ", sources, " instead");
+    fail<KeyError>(class_name(), ".", slot->derived->advice("set"));
 }
 
 void Module::setattr(const std::string& name, Var value) {
     Slot& slot = slot_to_set(name);
     // An optimizer that holds the old parameter must not train it on in silence.
-    if (slot.is_parameter() && slot.var.node() != value.node()) mark_replaced(slot.var, name);
+    if (slot.is_parameter() && slot.var.node() != value.node()) mark_replaced({slot.var}, name);
     slot.module = ModulePtr();
     slot.var = std::move(value);
+    if (slot.is_parameter()) let_learn(slot.var);
+    for (const auto& other : table_)
+        if (other->derived) other->hold_sources(*this);
 }
 
 void Module::setattr(const std::string& name, ModulePtr module) {
@@ -148,60 +135,16 @@ void Module::delattr(const std::string& name) {
     if (const Slot* derived = derived_from(name))
         fail<KeyError>(class_name(), ".", derived->name, " is rebuilt from ", name, ", which cannot be deleted");
     const auto place = place_of(slot);
-    slot.var = Var();
-    slot.module = ModulePtr();
     deleted_.push_back(std::move(*place));
     table_.erase(place);
+    slot.var = Var();
+    slot.module = ModulePtr();
 }
 
 std::vector<std::string> Module::attributes() const {
     std::vector<std::string> names;
     for (const auto& slot : table_) names.push_back(slot->name);
     return names;
-}
-
-// ---- derived attributes
-
-void Module::derive(const std::string& name, const std::vector<std::string>& sources, Derivation rebuild,
-                    std::function<void(Module&)> again) {
-    Slot& slot = need(name);
-    Var value = rebuild(*this);
-    const auto place = place_of(slot);
-    std::rotate(place, place + 1, table_.end());
-    slot.kind = Kind::derived;
-    slot.sources = sources;
-    slot.rebuild = std::move(rebuild);
-    slot.derive_again = std::move(again);
-    slot.var = std::move(value);
-}
-
-void Module::underive(const std::string& name, Var value) {
-    Slot& slot = need(name);
-    slot.kind = Kind::parameter;
-    slot.rebuild = nullptr;
-    slot.derive_again = nullptr;
-    slot.sources.clear();
-    slot.var = std::move(value);
-    const auto place = place_of(slot);
-    const auto home = std::find_if(table_.begin(), table_.end(), [&](const auto& s) { return s->birth > slot.birth; });
-    if (home < place) std::rotate(home, place, place + 1);
-}
-
-bool Module::is_source(const std::string& name) const { return derived_from(name) != nullptr; }
-
-bool Module::is_parameter(const std::string& name) const {
-    const Slot* slot = find(name);
-    return slot && slot->var.defined() && slot->kind == Kind::parameter;
-}
-
-bool Module::is_derived(const std::string& name) const {
-    const Slot* slot = find(name);
-    return slot && slot->kind == Kind::derived;
-}
-
-void Module::rebuild_derived() {
-    for (std::size_t k = 0; k < table_.size(); ++k)
-        if (table_[k]->rebuild) table_[k]->var = table_[k]->rebuild(*this);
 }
 
 // ---- the tree
@@ -234,6 +177,7 @@ StateDict Module::named_parameters() {
     StateDict out;
     std::vector<Node*> seen;
     walk("", [&](const std::string& name, Slot& slot) {
+        slot.settle();
         if (!slot.is_parameter() || std::find(seen.begin(), seen.end(), slot.var.node()) != seen.end()) return;
         seen.push_back(slot.var.node());
         slot.var.set_name(name);
@@ -252,6 +196,7 @@ StateDict Module::state_dict() {
     StateDict out;
     std::vector<Node*> seen;
     walk("", [&](const std::string& name, Slot& slot) {
+        slot.settle();
         if (!slot.is_saved() || std::find(seen.begin(), seen.end(), slot.var.node()) != seen.end()) return;
         seen.push_back(slot.var.node());
         out.add(name, slot.var);
@@ -268,6 +213,19 @@ const Var* StateDict::find(const std::string& name) const {
     for (const auto& [key, var] : entries_)
         if (key == name) return &var;
     return nullptr;
+}
+
+void StateDict::add(const std::string& prefix, const StateDict& state) {
+    StateDict all = *this;
+    for (const auto& [name, var] : state) all.add(prefix + "." + name, var);
+    *this = std::move(all);
+}
+
+StateDict StateDict::part(const std::string& prefix) const {
+    StateDict out;
+    for (const auto& [name, var] : *this)
+        if (name.starts_with(prefix + ".")) out.add(name.substr(prefix.size() + 1), var);
+    return out;
 }
 
 Var StateDict::operator[](const std::string& name) const {

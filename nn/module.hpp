@@ -56,6 +56,10 @@ public:
     StateDict(std::initializer_list<value_type> entries) : entries_(entries) {}
 
     void add(const std::string& name, const Var& var) { entries_.emplace_back(name, var); }
+    /// Adds every entry of another state as "prefix.name", so that one file holds several; and those back by their
+    /// names.
+    void add(const std::string& prefix, const StateDict& state);
+    StateDict part(const std::string& prefix) const;
     bool contains(const std::string& name) const { return find(name) != nullptr; }
     /// Throws a KeyError for a name that is not there.
     Var operator[](const std::string& name) const;
@@ -69,7 +73,9 @@ private:
     std::vector<value_type> entries_;
 };
 
-/// What Module::save, or numpy.savez, wrote into an .npz file. Throws a FileError.
+/// Writes a state into an .npz file, atomically, and reads what this, Module::save or numpy.savez wrote. Throws a
+/// FileError.
+void save_state(const std::string& path, const StateDict& state);
 StateDict load_state(const std::string& path);
 
 /// What a lenient load_state_dict did not load: names in `missing` (not in the state) and `unexpected` (not in the
@@ -119,6 +125,7 @@ public:
 
     // ---- attributes
     /// Adds a parameter or a submodule; throws a KeyError when the name is taken. Of a computed Var it keeps the value.
+    /// A parameter learns, also when it was made under no_grad, unless stop_grad was called for it.
     Place<Var> attr(const std::string& name, const Var& value);
     Place<ModulePtr> attr(const std::string& name, ModulePtr module);
     /// Adds a Var that is saved with the module but does not learn: running statistics.
@@ -141,7 +148,8 @@ public:
     std::vector<std::string> attributes() const;
 
     // ---- the tree
-    /// Parameters, each once: own ones first, then the children's, as Jittor. Gives them their dotted names.
+    /// Parameters, each once: own ones first, then the children's, as Jittor. Gives them their dotted names. One that
+    /// was assigned through its member, `weight = weight * 0.5`, becomes a leaf that learns.
     Vars parameters();
     StateDict named_parameters();
     /// Parameters and buffers by dotted name.
@@ -210,18 +218,24 @@ public:
     // ---- derived attributes: rebuilt from other attributes before each call, ahead of the user's hooks
     /// Rebuilds one attribute; it receives the module and must not capture it, so that it can serve a clone.
     using Derivation = std::function<Var(Module&)>;
-    /// Turns `name` into a derived attribute at the end of the table and rebuilds it now. `sources` are the names to
-    /// write instead; `again` does the same to another module that was made alike (see draw_in_order).
+    /// Turns the Var `name` into a derived attribute at the end of the table and rebuilds it now. `sources` are the
+    /// Vars to write instead; `again` does the same to another module that was made alike (see draw_in_order). Throws a
+    /// KeyError when it is derived already, a source is not there, or is rebuilt from `name`.
+    ///
+    /// Writing to what is rebuilt would be lost, so assign and setattr throw; stop_grad and start_grad act on the
+    /// sources. Assigning through the member (`weight = w`) throws a KeyError at the next call, save or clone, until
+    /// the derived value is put back: by rebuild_derived, load_state_dict or underive.
     void derive(const std::string& name, const std::vector<std::string>& sources, Derivation rebuild,
                 std::function<void(Module&)> again = {});
-    /// Turns it back into a parameter that holds `value`, in its original place.
+    /// Turns it back into a parameter that holds `value`, in its original place. Throws a KeyError when it is not
+    /// derived.
     void underive(const std::string& name, Var value);
     bool is_derived(const std::string& name) const;
     /// True when a derived attribute is rebuilt from this one.
     bool is_source(const std::string& name) const;
     /// True for a Var that is neither a buffer nor derived; one named "_..." counts, though parameters() leaves it out.
     bool is_parameter(const std::string& name) const;
-    /// Rebuilds every derived attribute of this module.
+    /// Rebuilds every derived attribute of this module, whatever was assigned to its member.
     void rebuild_derived();
 
     // ---- printing
@@ -239,6 +253,8 @@ protected:
 private:
     struct Slot;
     struct Hooks;
+    class Exchange;
+    friend class Attempt;
     template <class M, class... Args>
     friend ModulePtr make(Args&&... args);
 
@@ -278,6 +294,9 @@ private:
     ModulePtr cloned(Copied& copied) const;
     void copy_state(const Module& from, Copied& copied);
     void check_derived(const std::string& prefix, const StateDict& state);
+    void rebuild_derived(Exchange& exchange);
+    void check_in_place() const;
+    bool depends(const std::string& name, const std::string& source) const;
 
     using Table = std::vector<std::unique_ptr<Slot>>;
     Table::iterator place_of(const Slot& slot);
@@ -299,6 +318,20 @@ private:
     void redraw();
     bool is_drawn() const { return draws_.from != draws_.to; }
     const Module* known_caller_ = nullptr;
+};
+
+/// Changes the attributes of a module as a whole: unless done() is called, its destructor puts them back.
+class Attempt {
+public:
+    explicit Attempt(Module& module);
+    ~Attempt();
+    Attempt(const Attempt&) = delete;
+    Attempt& operator=(const Attempt&) = delete;
+    void done() noexcept;
+
+private:
+    struct Before;
+    std::unique_ptr<Before> before_;
 };
 
 /// "float32[5,]", or "None" for an empty Var: how Jittor shows one between the parentheses.

@@ -16,12 +16,6 @@ namespace jt::nn {
 
 namespace {
 
-std::string list(const char* what, const std::vector<std::string>& names) {
-    std::string out;
-    for (const auto& name : names) out += (out.empty() ? std::string("; ") + what + ": " : ", ") + name;
-    return out;
-}
-
 LoadReport compare(const StateDict& mine, const StateDict& state, const std::vector<std::string>& derived) {
     LoadReport report;
     for (const auto& [name, var] : mine)
@@ -57,7 +51,8 @@ struct KeptStream {
 
 Var leaf_like(const Var& x) {
     Var copy = x.detach();
-    if (x.is_stop_grad()) copy.stop_grad();
+    copy.node()->requires_grad = x.requires_grad();
+    copy.node()->stopped = x.node()->stopped;
     if (!x.name().empty()) copy.set_name(x.name());
     return copy;
 }
@@ -70,6 +65,12 @@ Var copied_var(const Var& x, std::vector<std::pair<Var, Var>>& copied) {
 }
 
 }  // namespace
+
+std::string listed(const char* what, const std::vector<std::string>& names) {
+    std::string out;
+    for (const auto& name : names) out += (out.empty() ? std::string("; ") + what + ": " : ", ") + name;
+    return out;
+}
 
 std::uint64_t detail::new_origin() noexcept {
     static std::atomic<std::uint64_t> last = 0;
@@ -84,21 +85,30 @@ LoadReport Module::load_state_dict(const StateDict& state, bool strict) {
     const StateDict mine = state_dict();
     LoadReport report = compare(mine, state, derived);
     if (strict && !report.ok())
-        fail<KeyError>("load_state_dict: needs the names and shapes of ", class_name(), list("missing", report.missing),
-                       list("unexpected", report.unexpected), list("wrong shape", report.mismatched));
-    for (const auto& [name, var] : mine)
-        if (const Var* value = state.find(name); value && value->shape() == var.shape())
-            kernels::check_numbers(("load_state_dict: '" + name + "'").c_str(), value->array(), var.dtype());
+        fail<KeyError>("load_state_dict: needs the names and shapes of ", class_name(),
+                       listed("missing", report.missing), listed("unexpected", report.unexpected),
+                       listed("wrong shape", report.mismatched));
+    Exchange exchange;
     walk("", [&](const std::string& name, Slot& slot) {
         const Var* value = slot.is_saved() ? state.find(name) : nullptr;
-        if (!value || value->shape() != slot.var.shape()) return;
-        if (slot.var.node()->op)
-            slot.var = leaf_like(slot.var);  // what a forward pass computed, such as a running mean
-        slot.var.assign(*value);
+        if (value && value->shape() == slot.var.shape()) exchange.write(slot, name, *value);
     });
-    for (Module* module : modules()) module->rebuild_derived();
+    for (Module* module : modules()) module->rebuild_derived(exchange);
     check_derived("", state);
+    exchange.keep();
     return report;
+}
+
+// What a forward pass computed, such as a running mean, becomes a leaf.
+void Module::Exchange::write(Slot& slot, const std::string& name, const Var& v) {
+    if (slot.var.node()->op) put(slot, leaf_like(slot.var));
+    Node& node = *slot.var.node();
+    const Array& source = v.array();
+    const std::string op = "load_state_dict: '" + name + "'";
+    arrays_.emplace_back(slot.var, source.dtype() == node.value.dtype()
+                                       ? source.clone()
+                                       : kernels::cast_exact(op.c_str(), source, node.value.dtype()));
+    std::swap(node.value, arrays_.back().second);
 }
 
 // A Jittor file holds the rebuilt weight of the last forward, which after training is a step behind g and v.
@@ -113,8 +123,13 @@ void Module::check_derived(const std::string& prefix, const StateDict& state) {
 }
 
 void Module::save(const std::string& path) {
+    for (const Module* module : modules()) module->check_in_place();
+    save_state(path, state_dict());
+}
+
+void save_state(const std::string& path, const StateDict& state) {
     NamedArrays arrays;
-    for (const auto& [name, var] : state_dict()) arrays.emplace_back(name, var.array());
+    for (const auto& [name, var] : state) arrays.emplace_back(name, var.array());
     save_npz(path, arrays);
 }
 
@@ -141,6 +156,7 @@ ModulePtr Module::clone() {
 
 ModulePtr Module::cloned(Copied& copied) const {
     if (!remake_) fail<ValueError>("clone: needs a ", class_name(), " made by nn::make, got one made otherwise");
+    check_in_place();
     ModulePtr copy = remake_();
     copy->origin_ = origin_;
     copy->copy_state(*this, copied);
@@ -229,7 +245,7 @@ void Module::copy_state(const Module& from, Copied& copied) {
 void Module::Slot::copy(const Slot& from, Copied& copied) {
     kind = from.kind;
     birth = from.birth;
-    sources = from.sources;
+    derived = from.derived ? std::make_shared<Derived>(Derived{name, from.derived->sources, {}}) : nullptr;
     rebuild = from.rebuild;
     derive_again = from.derive_again;
     var = from.var.defined() ? copied_var(from.var, copied.vars) : Var();

@@ -51,6 +51,8 @@ Var checked_weight(const nn::Module& module, const std::string& name) {
     return module.getattr(name);
 }
 
+bool is_stopped(const Var& x) { return x.node()->stopped; }
+
 Var& stop_like(Var& x, bool stopped) { return stopped ? x.stop_grad() : x; }
 
 }  // namespace
@@ -65,27 +67,29 @@ nn::Module& weight_norm(nn::Module& module, const std::string& name, const Dim& 
     const AxisSet axes = dim.reduced(weight.ndim());
     Var v = is_float(weight.dtype()) ? weight.detach() : cast(weight, Dtype::float32).detach();
     Var g = norm_of(v, axes).detach();
-    const bool frozen = is_float(weight.dtype()) && weight.is_stop_grad();
+    const bool frozen = is_float(weight.dtype()) && is_stopped(weight);
+    nn::Attempt attempt(module);
     module.attr(name + "_g", stop_like(g, frozen));
     module.attr(name + "_v", stop_like(v, frozen));
     module.derive(
         name, {name + "_g", name + "_v"}, [name, dim](nn::Module& m) { return weight_of(m, name, dim); },
         [name, dim](nn::Module& m) { weight_norm(m, name, dim); });
-    mark_replaced(weight, name + "_g " + name + "_v");
+    attempt.done();
     return module;
 }
 
 nn::Module& remove_weight_norm(nn::Module& module, const std::string& name) {
     if (!module.is_derived(name) || !module.hasattr(name + "_g"))
         fail<KeyError>("weight_norm of '", name, "' not found in ", in_one_line(module));
+    const std::string g_name = name + "_g", v_name = name + "_v";
+    nn::Attempt attempt(module);
     module.rebuild_derived();
-    const Var g = module.getattr(name + "_g"), v = module.getattr(name + "_v");
+    const Var g = module.getattr(g_name), v = module.getattr(v_name);
     Var weight = module.getattr(name).detach();
-    module.underive(name, stop_like(weight, g.is_stop_grad() && v.is_stop_grad()));
-    for (const char* part : {"_g", "_v"}) {
-        mark_replaced(module.getattr(name + part), name);
-        module.delattr(name + part);
-    }
+    module.underive(name, stop_like(weight, is_stopped(g) && is_stopped(v)));
+    module.delattr(g_name);
+    module.delattr(v_name);
+    attempt.done();
     return module;
 }
 

@@ -94,6 +94,49 @@ TEST_SUITE("nn") {
         CHECK_CLOSE(stopped, {1});
     }
 
+    TEST_CASE("two losses of one forward: the first backward retains the graph") {
+        const auto gradient = [](auto go_back) {
+            Bowl bowl;
+            const Var hidden = bowl.p * bowl.p;
+            nn::SGD opt({bowl.p}, {.lr = .1});
+            go_back(opt, hidden.sum(), (hidden * hidden).sum());
+            return opt.find_grad(bowl.p);
+        };
+        const Var expected = gradient([](nn::SGD& opt, const Var& a, const Var& b) { opt.backward(a + b); });
+        CHECK_CLOSE(gradient([](nn::SGD& opt, const Var& a, const Var& b) {
+                        opt.backward(a, true);
+                        opt.backward(b);
+                    }),
+                    expected.to_vector<double>());
+        gradient([](nn::SGD& opt, const Var& a, const Var& b) {
+            opt.backward(a);
+            CHECK_THROWS_AS(opt.backward(b), GraphError);
+        });
+    }
+
+    TEST_CASE("a step that retains the graph leaves it with the numbers of the forward") {
+        Bowl bowl;
+        nn::SGD opt({bowl.p}, {.lr = .1});
+        const Var loss = bowl.loss();
+        opt.step(loss, true);
+        CHECK_CLOSE(bowl.p, {.9, -1.9, .35});
+        opt.step(loss);
+        CHECK_CLOSE(bowl.p, {.8, -1.8, .2});
+        CHECK_THROWS_AS(opt.step(loss), GraphError);
+    }
+
+    TEST_CASE("a rate that was changed to no rate is refused before anything has changed") {
+        Bowl bowl;
+        nn::SGD opt({bowl.p}, {.lr = .1});
+        opt.lr = NAN;
+        const Var loss = bowl.loss();
+        CHECK_THROWS_WITH_AS(opt.step(loss), "optimizer: needs a rate of 0 or more, got nan", ValueError);
+        CHECK_CLOSE(bowl.p, {1, -2, .5});
+        opt.lr = .1;
+        opt.step(loss);
+        CHECK_CLOSE(bowl.p, {.9, -1.9, .35});
+    }
+
     TEST_CASE("a step frees the graph of its loss, and graphs recorded before keep their numbers") {
         Bowl bowl;
         nn::SGD opt({bowl.p}, {.lr = .1});
@@ -133,14 +176,18 @@ TEST_SUITE("nn") {
         Bowl bowl;
         CHECK_THROWS_WITH_AS(nn::SGD({}, {.lr = .1}), "optimizer: needs at least one parameter, got none", ValueError);
         CHECK_THROWS_WITH_AS(nn::SGD({bowl.p}, {.lr = -1}), "optimizer: needs a rate of 0 or more, got -1", ValueError);
-        CHECK_THROWS_WITH_AS(nn::SGD({bowl.p}, {}), "optimizer: needs a rate of 0 or more, got nan", ValueError);
+        CHECK_THROWS_WITH_AS(nn::SGD({bowl.p}, {}), "SGD: needs a learning rate, got none: {.lr = ...}", ValueError);
+        CHECK_THROWS_WITH_AS(nn::Adam({bowl.p}, {.eps = 1}), "Adam: needs a learning rate, got none: {.lr = ...}",
+                             ValueError);
+        CHECK_THROWS_WITH_AS(nn::SGD({bowl.p}, {.lr = 1, .dampening = NAN}),
+                             "optimizer: needs a dampening of finite size, got nan", ValueError);
         CHECK_THROWS_WITH_AS(nn::SGD({bowl.p}, {.lr = INFINITY}), "optimizer: needs a rate of 0 or more, got inf",
                              ValueError);
         CHECK_THROWS_WITH_AS(nn::SGD({bowl.p}, {.lr = 1, .momentum = -3}),
                              "optimizer: needs a momentum of 0 or more, got -3", ValueError);
         CHECK_THROWS_WITH_AS(nn::SGD({bowl.p}, {.lr = 1, .weight_decay = -1}),
                              "optimizer: needs a weight_decay of 0 or more, got -1", ValueError);
-        CHECK_THROWS_WITH_AS(nn::Adam({bowl.p}, {.lr = 1, .eps = -1}), "optimizer: needs a eps of 0 or more, got -1",
+        CHECK_THROWS_WITH_AS(nn::Adam({bowl.p}, {.lr = 1, .eps = -1}), "optimizer: needs an eps of 0 or more, got -1",
                              ValueError);
         CHECK_THROWS_WITH_AS(nn::Adam({bowl.p}, {.lr = 1, .betas = {1, 2}}),
                              "Adam: needs betas of 0 or more and below 1, got 1 and 2", ValueError);
