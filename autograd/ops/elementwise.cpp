@@ -1,8 +1,6 @@
 // Ops that work element by element.
 #include "../../core/kernels/elementwise.hpp"
 
-#include <algorithm>
-
 #include "../ops.hpp"
 #include "promote.hpp"
 
@@ -149,12 +147,15 @@ Var pow_slope_y(const Operand& x, const Operand& y, const Var& z) {
     return where((x == 0) * (y >= 0), 0, z * log(as_var(x, z.dtype())));
 }
 
+void check_power(const Scalar& power) {
+    if (power.value < 0) fail<ValueError>("pow: needs powers of 0 or more for integers, got ", power);
+}
+
 // An integer to a negative power is none.
-void check_exponent(const Operand& x, const Operand& y) {
+void check_powers(const Operand& x, const Operand& y) {
     if (is_float(promote(kind_of("pow", x), kind_of("pow", y)))) return;
-    const auto powers = y.is_var() ? y.var().to_vector<std::int64_t>() : std::vector{y.number().as<std::int64_t>()};
-    const auto negative = std::find_if(powers.begin(), powers.end(), [](std::int64_t power) { return power < 0; });
-    if (negative != powers.end()) fail<ValueError>("pow: needs powers of 0 or more for integers, got ", *negative);
+    if (!y.is_var()) return check_power(y.number());
+    for (const auto power : y.var().to_vector<std::int64_t>()) check_power(power);
 }
 
 Var comparison(const char* name, Compare f, const Operand& x, const Operand& y) {
@@ -207,7 +208,7 @@ Var pow(const Operand& x, const Operand& y) {
                                    [&](Operand x, Operand y) { return mul_grad(g, pow_slope_y(x, y, call.output())); });
                            }};
     if (x.is_var() && !y.is_var() && y.number().value == 2) return x * x;
-    check_exponent(x, y);
+    check_powers(x, y);
     return binary(op, Binary::pow, x, y);
 }
 

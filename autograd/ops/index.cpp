@@ -44,7 +44,8 @@ Range range_of(const Slice& s, std::int64_t n) {
     const auto start = s.start ? clip(*s.start) : (s.step > 0 ? low : high);
     const auto stop = s.stop ? clip(*s.stop) : (s.step > 0 ? high : low);
     const bool some = s.step > 0 ? start < stop : start > stop;
-    return {start, s.step, some ? (stop - start - (s.step > 0 ? 1 : -1)) / s.step + 1 : 0};
+    const auto size = some ? (stop - start - (s.step > 0 ? 1 : -1)) / s.step + 1 : 0;
+    return {start, size > 1 ? s.step : 1, size};  // a step of any size is none where it leads nowhere
 }
 
 Range one(std::int64_t i, std::int64_t n, std::size_t axis) {

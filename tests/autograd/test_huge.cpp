@@ -1,4 +1,5 @@
 // Extents beyond int32: rows are found, and what counts in int32 says so.
+#include <limits>
 #include <new>
 
 #include "../check.hpp"
@@ -28,6 +29,17 @@ TEST_SUITE("autograd") {
                              "getitem: needs indices from -2200000000 to 2199999999, got 2200000000", IndexError);
         CHECK_THROWS_WITH_AS(argmax(x, 0), "argmax: needs an axis that an int32 counts, got (2200000000,) along axis 0",
                              ShapeError);
+    }
+
+    TEST_CASE("slices of any step and any ends read what is there") {
+        const auto most = std::numeric_limits<std::int64_t>::max(), least = std::numeric_limits<std::int64_t>::min();
+        const Var x = array({{1, 2}, {3, 4}, {5, 6}});
+        CHECK_CLOSE(x[{Slice{0, {}, most}}], {1, 2});
+        CHECK_CLOSE(x[{Slice{{}, {}, least}}], {5, 6});
+        CHECK_CLOSE(x[{Slice{least, most}, Slice{most, least, -1}}], {2, 1, 4, 3, 6, 5});
+        CHECK(x[{Slice{most, {}, most}}].shape() == Shape{0, 2});
+        CHECK_THROWS_WITH_AS(x[most], "getitem: needs an index from -3 to 2 along axis 0, got 9223372036854775807",
+                             IndexError);
     }
 
     TEST_CASE("extents beyond int32 of empty arrays are kept or refused") {

@@ -154,6 +154,7 @@ TEST_SUITE("autograd") {
         check_refused({
             {"pow: needs powers of 0 or more for integers, got -1", [&] { pow(x, -1); }},
             {"pow: needs powers of 0 or more for integers, got -3", [&] { pow(x, powers); }},
+            {"pow: needs a number that int32 holds, got 1.84467441e+19", [&] { pow(x, ~std::uint64_t{0}); }},
             {"pow: needs powers of 0 or more for integers, got -3", [&] { pow(2, powers); }},
             {"pow: needs powers of 0 or more for integers, got -2",
              [&] {
