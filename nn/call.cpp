@@ -1,5 +1,8 @@
 // Calling a module: derived attributes, pre-forward hooks, backward taps around execute, forward hooks.
-#include <vector>
+#include <pthread.h>
+
+#include <algorithm>
+#include <cstdint>
 
 #include "../autograd/function.hpp"
 #include "../autograd/function_node.hpp"
@@ -10,22 +13,48 @@ namespace jt::nn {
 
 namespace {
 
-// Modules whose execute is running on this thread, innermost last.
-thread_local std::vector<const Module*> running;
-
+// The innermost module whose execute is running on this thread, and those around it.
 struct Running {
-    explicit Running(const Module* module) { running.push_back(module); }
-    ~Running() { running.pop_back(); }
+    explicit Running(const Module* module) : module(module), around(std::exchange(innermost, this)) {}
+    ~Running() { innermost = around; }
     Running(const Running&) = delete;
     Running& operator=(const Running&) = delete;
+
+    const Module* const module;
+    const Running* const around;
+    static constinit thread_local const Running* innermost;
+};
+constinit thread_local const Running* Running::innermost = nullptr;
+
+// The stack of a thread, of which a call leaves the last part to the ops.
+struct Stack {
+    std::uintptr_t low = 0, high = 0;
+
+    std::size_t reserve() const { return std::min<std::size_t>((high - low) / 4, 256 << 10); }
+    static const Stack& of_this_thread() {
+        static thread_local const Stack stack = measured();
+        return stack;
+    }
+
+private:
+    static Stack measured() {
+        pthread_attr_t attributes;
+        void* low = nullptr;
+        std::size_t size = 0;
+        if (pthread_getattr_np(pthread_self(), &attributes) != 0) return {};
+        pthread_attr_getstack(&attributes, &low, &size);
+        pthread_attr_destroy(&attributes);
+        return {reinterpret_cast<std::uintptr_t>(low), reinterpret_cast<std::uintptr_t>(low) + size};
+    }
 };
 
-bool owns(const Module& tree, const Module* wanted) {
-    if (&tree == wanted) return true;
-    for (const auto& name : tree.attributes())
-        if (const Module* child = tree.child(name))
-            if (owns(*child, wanted)) return true;
-    return false;
+// A program that runs on stacks of its own making is outside of the thread's, and left alone.
+void check_stack(const Module& module) {
+    const Stack& stack = Stack::of_this_thread();
+    const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+    if (here - stack.low >= stack.reserve() || here < stack.low || here >= stack.high) return;
+    fail<GraphError>("call: needs ", stack.reserve(), " bytes of stack to go into ", module.class_name(), ", got ",
+                     here - stack.low, "; it calls itself without end, or the tree is too deep");
 }
 
 // Passes values through and lets a hook see, or replace, their gradients.
@@ -58,34 +87,61 @@ Var Module::execute(const Var&) {
 }
 
 Vars Module::execute_vars(const Vars& inputs) {
-    if (inputs.size() != 1) fail<ValueError>(class_name(), ": needs one input, got ", inputs.size());
+    if (inputs.size() != 1)
+        fail<ValueError>(class_name(), ": needs one input, got ", inputs.size(),
+                         "; for several inputs override execute_vars(const Vars&)");
     return {execute(inputs[0])};
 }
 
-Var Module::only(const Vars& outputs) const {
+namespace {
+
+constexpr std::size_t most_callers = 1024;  // that a module remembers
+
+}  // namespace
+
+bool Module::is_known(std::uint64_t caller) const {
+    return std::find(callers_.begin(), callers_.end(), caller) != callers_.end();
+}
+
+void Module::know(std::uint64_t caller) {
+    if (callers_.size() == most_callers) callers_.erase(0);
+    callers_.push_back(caller);
+}
+
+// Once for each caller: who puts a module into an attribute is known from then on.
+void Module::note_caller() {
+    if (!Running::innermost || is_known(Running::innermost->module->id_)) return;
+    const Module& caller = *Running::innermost->module;
+    know(caller.id_);
+    if (has_parameters() && !caller.holds(*this))
+        warn(caller.class_name() + " calls a " + class_name() + " it does not own; declare it with attr");
+}
+
+Var Module::operator()(const Var& x) { return call_for_one({x}); }
+
+Var Module::call_for_one(const Vars& inputs) {
+    const auto held = weak_from_this().lock();
+    const Vars outputs = run(inputs);
     if (outputs.size() != 1)
         fail<ValueError>(class_name(), ": needs call(inputs) for ", outputs.size(), " outputs, got a call for one");
     return outputs[0];
 }
 
-void Module::note_caller() {
-    if (running.empty() || running.back() == known_caller_) return;
-    known_caller_ = running.back();
-    if (owns(*known_caller_, this) || parameters().empty()) return;
-    warn(known_caller_->class_name() + " calls a " + class_name() + " it does not own; declare it with attr");
+Vars Module::call(const Vars& inputs) {
+    const auto held = weak_from_this().lock();
+    return run(inputs);
 }
 
-Var Module::operator()(const Var& x) { return only(call({x})); }
-
-Vars Module::call(const Vars& inputs) {
+Vars Module::run(const Vars& inputs) {
+    check_stack(*this);
     note_caller();
     const Running guard(this);
     check_in_place();
     rebuild_derived();
-    return hooks_->none() ? execute_vars(inputs) : call_with_hooks(inputs);
+    return hooks_->none() ? execute_vars(inputs) : run_with_hooks(inputs);
 }
 
-Vars Module::call_with_hooks(const Vars& inputs) {
+Vars Module::run_with_hooks(const Vars& inputs) {
     Vars in = inputs;
     hooks_->pre_forward.each([&](const PreForwardHook& hook) {
         const Vars replaced = hook(*this, in);
@@ -119,6 +175,7 @@ Vars Module::execute_between_taps(const Vars& inputs) {
 Vars Module::Hooks::at_inputs(const Vars& g, const Vars& grad_out) const {
     Vars in = run_all(input_backward, g);
     if (!owner) return in;
+    const auto held = owner->weak_from_this().lock();
     backward.each([&](const BackwardHook& hook) {
         const Vars replaced = hook(*owner, in, grad_out);
         if (!replaced.empty()) in = replaced;

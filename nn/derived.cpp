@@ -24,7 +24,7 @@ Var leaf(const Var& x) {
 }
 
 const Module::Slot* Module::derived_from(const std::string& source) const {
-    for (const auto& slot : table_)
+    for (const auto& slot : *table_)
         if (slot->derived && std::ranges::find(slot->derived->sources, source) != slot->derived->sources.end())
             return slot.get();
     return nullptr;
@@ -46,11 +46,10 @@ void Module::derive(const std::string& name, const std::vector<std::string>& sou
             fail<KeyError>(class_name(), ".", name, " cannot be rebuilt from ", source, ", which is rebuilt from it");
     Attempt attempt(*this);
     const bool learnt = slot.is_parameter();
-    const auto place = place_of(slot);
-    std::rotate(place, place + 1, table_.end());
+    table_->move_to_end(slot);
     slot.kind = Kind::derived;
     slot.derived = std::make_shared<Derived>(Derived{name, sources, {}});
-    slot.rebuild = std::move(rebuild);
+    slot.rebuild = std::make_shared<const Derivation>(std::move(rebuild));
     slot.derive_again = std::move(again);
     slot.rebuilt = slot.var = slot.value_from(*this);
     if (learnt) mark_replaced({old}, joined(sources));
@@ -69,9 +68,7 @@ void Module::underive(const std::string& name, Var value) {
     slot.rebuilt = Var();
     slot.var = std::move(own);
     slot.settle();
-    const auto place = place_of(slot);
-    const auto home = std::find_if(table_.begin(), table_.end(), [&](const auto& s) { return s->birth > slot.birth; });
-    if (home < place) std::rotate(home, place, place + 1);
+    table_->move_home(slot);
 }
 
 bool Module::is_source(const std::string& name) const { return derived_from(name) != nullptr; }
@@ -92,13 +89,21 @@ void Module::rebuild_derived() {
     exchange.keep();
 }
 
+// A derivation may change the table, and take itself away.
 void Module::rebuild_derived(Exchange& exchange) {
-    for (std::size_t k = 0; k < table_.size(); ++k)
-        if (Slot& slot = *table_[k]; slot.derived) exchange.put(slot, slot.value_from(*this));
+    SmallVector<Slot*, 4> slots;
+    for (const auto& slot : *table_)
+        if (slot->derived) slots.push_back(slot.get());
+    for (Slot* slot : slots) {
+        const auto rebuild = slot->rebuild;
+        if (!rebuild) continue;
+        Var value = slot->value_from(*this);
+        if (slot->rebuild == rebuild) exchange.put(*slot, std::move(value));
+    }
 }
 
 void Module::check_in_place() const {
-    for (const auto& slot : table_)
+    for (const auto& slot : *table_)
         if (slot->derived && !slot->is_in_place())
             fail<KeyError>(class_name(), ".", slot->name, " was assigned through its member, but ",
                            slot->derived->advice("assign to"), ", or remove_weight_norm first");
@@ -112,7 +117,9 @@ void Module::Slot::hold_sources(const Module& module) {
 }
 
 Var Module::Slot::value_from(Module& module) {
-    Var value = rebuild(module);
+    const auto run = rebuild;
+    Var value = (*run)(module);
+    if (rebuild != run) return value;
     if (node_of("derive", value).refs > 1) value = value.clone();
     hold_sources(module);
     Node& node = *value.node();
@@ -123,6 +130,11 @@ Var Module::Slot::value_from(Module& module) {
         node.stopped = true;
     }
     return value;
+}
+
+void Module::Slot::take(Slot&& from) noexcept {
+    from.name.swap(name);  // to keep the string itself
+    *this = std::move(from);
 }
 
 void Module::Slot::settle() {
@@ -154,48 +166,16 @@ void Module::Exchange::keep() noexcept {
 }
 
 struct Attempt::Before {
-    using Slots = std::vector<std::pair<Module::Slot*, Module::Slot>>;
-
-    explicit Before(Module& m) : module(m), births(m.births_), table(copied(m.table_)), deleted(copied(m.deleted_)) {
-        m.deleted_.reserve(deleted.size() + table.size());  // so that nothing allocates in delattr
-    }
-    static Slots copied(const Module::Table& slots) {
-        Slots out;
-        for (const auto& slot : slots) out.emplace_back(slot.get(), *slot);
-        return out;
-    }
-    bool knows(const Module::Slot* slot) const {
-        const auto is = [slot](const auto& entry) { return entry.first == slot; };
-        return std::ranges::any_of(table, is) || std::ranges::any_of(deleted, is);
-    }
-    void let_go(Module::Table& slots) const noexcept {
-        for (auto& slot : slots)
-            if (knows(slot.get())) static_cast<void>(slot.release());
-        slots.clear();
-    }
-    static void put_back(Module::Table& slots, Slots& before) noexcept {
-        for (auto& [slot, content] : before) {
-            *slot = std::move(content);
-            slots.emplace_back(slot);
-        }
-    }
-    void restore() noexcept {
-        let_go(module.table_);
-        let_go(module.deleted_);
-        put_back(module.table_, table);
-        put_back(module.deleted_, deleted);
-        module.births_ = births;
-    }
+    explicit Before(Module& m) : module(m), table(m.table_->before()) {}
 
     Module& module;
-    std::size_t births;
-    Slots table, deleted;
+    Module::Table::Before table;
 };
 
 Attempt::Attempt(Module& module) : before_(std::make_unique<Before>(module)) {}
 
 Attempt::~Attempt() {
-    if (before_) before_->restore();
+    if (before_) before_->module.table_->restore(before_->table);
 }
 
 void Attempt::done() noexcept { before_.reset(); }

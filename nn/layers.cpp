@@ -115,28 +115,20 @@ Var Flatten::execute(const Var& x) {
 std::string Flatten::extra_repr() const { return std::to_string(start_dim) + ", end_dim=" + std::to_string(end_dim); }
 
 Sequential& Sequential::append(ModulePtr module) {
+    if (!module) fail<KeyError>("append: needs a module, got none");
     std::size_t next = size();
     while (hasattr(std::to_string(next))) ++next;
     attr(std::to_string(next), std::move(module));
     return *this;
 }
 
+// A layer may replace others while it runs.
 Var Sequential::execute(const Var& x) {
+    SmallVector<ModulePtr, 8> layers;
+    for (std::size_t k = 0; k < size(); ++k) layers.push_back(layer(static_cast<int>(k)));
     Var y = x;
-    for (Module* module : children()) y = (*module)(y);
+    for (const ModulePtr& layer : layers) y = layer(y);
     return y;
-}
-
-std::vector<std::string> Sequential::layer_names() const {
-    std::vector<std::string> names = attributes();
-    std::erase_if(names, [this](const std::string& name) { return !child(name); });
-    return names;
-}
-
-const ModulePtr& Sequential::operator[](int i) const {
-    const int n = static_cast<int>(size()), k = i < 0 ? i + n : i;
-    if (k < 0 || k >= n) fail<IndexError>("Sequential: needs an index from ", -n, " to ", n - 1, ", got ", i);
-    return getattr_module(layer_names()[static_cast<std::size_t>(k)]);
 }
 
 }  // namespace jt::nn

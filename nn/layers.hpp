@@ -103,14 +103,12 @@ public:
         (append(std::forward<Modules>(modules)), ...);
         draw_in_order();
     }
+    /// Throws a KeyError for an empty handle.
     Sequential& append(ModulePtr module);
     Var execute(const Var& x) override;
-    std::size_t size() const { return layer_names().size(); }
-    /// The i-th module, counted from the end when negative. Throws an IndexError.
-    const ModulePtr& operator[](int i) const;
-
-private:
-    std::vector<std::string> layer_names() const;
+    std::size_t size() const { return n_layers(); }
+    /// As `layer`: the i-th module, counted from the end when negative.
+    const ModulePtr& operator[](int i) const { return layer(i); }
 };
 
 }  // namespace jt::nn

@@ -4,15 +4,28 @@
 #include <cxxabi.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <ostream>
+#include <unordered_set>
 
 #include "../autograd/node.hpp"
 #include "module_slots.hpp"
 
 namespace jt::nn {
 
-Module::Module() : hooks_(std::make_shared<Hooks>()) { hooks_->owner = this; }
+namespace {
+
+std::uint64_t new_id() noexcept {
+    static std::atomic<std::uint64_t> last = 0;
+    return ++last;
+}
+
+}  // namespace
+
+Module::Module() : id_(new_id()), table_(std::make_unique<Table>()), hooks_(std::make_shared<Hooks>()) {
+    hooks_->owner = this;
+}
 
 Module::~Module() { hooks_->owner = nullptr; }
 
@@ -23,36 +36,20 @@ Module& ModulePtr::checked() const {
 
 // ---- attributes
 
-Module::Slot* Module::find(const std::string& name) const {
-    for (const auto& slot : table_)
-        if (slot->name == name) return slot.get();
-    return nullptr;
-}
-
-auto Module::place_of(const Slot& slot) -> Table::iterator {
-    return std::find_if(table_.begin(), table_.end(), [&](const auto& s) { return s.get() == &slot; });
-}
+Module::Slot* Module::find(const std::string& name) const { return table_->find(name); }
 
 Module::Slot& Module::need(const std::string& name) const {
     if (Slot* slot = find(name)) return *slot;
     std::string names;
-    for (const auto& slot : table_) names += " " + slot->name;
+    for (const auto& slot : *table_) names += " " + slot->name;
     fail<KeyError>(class_name(), " has no attribute '", name, "'; it has:", names.empty() ? " none" : names);
 }
 
 Module::Slot& Module::add_slot(const std::string& name) {
     if (name.empty()) fail<KeyError>(class_name(), ": needs an attribute name, got ''");
-    const auto gone =
-        std::find_if(deleted_.begin(), deleted_.end(), [&](const auto& slot) { return slot->name == name; });
-    if (gone != deleted_.end()) {
-        table_.push_back(std::move(*gone));
-        deleted_.erase(gone);
-    } else {
-        table_.push_back(std::make_unique<Slot>(Slot{name}));
-    }
-    table_.back()->birth = births_++;
-    table_.back()->kind = Kind::parameter;
-    return *table_.back();
+    if (name.find('.') != std::string::npos)
+        fail<KeyError>(class_name(), ": needs an attribute name without a dot, got '", name, "'");
+    return table_->add(name);
 }
 
 Module::Slot& Module::add_new_slot(const std::string& name, Kind kind) {
@@ -71,7 +68,10 @@ Place<Var> Module::attr(const std::string& name, const Var& value) {
 }
 
 Place<ModulePtr> Module::attr(const std::string& name, ModulePtr module) {
-    return Place<ModulePtr>(add_new_slot(name, Kind::parameter).module = std::move(module));
+    check_not_below(module, name);
+    Slot& slot = add_new_slot(name, Kind::parameter);
+    put(slot, std::move(module));
+    return Place<ModulePtr>(slot.module);
 }
 
 Place<Var> Module::register_buffer(const std::string& name, const Var& value) {
@@ -80,8 +80,9 @@ Place<Var> Module::register_buffer(const std::string& name, const Var& value) {
 
 bool Module::hasattr(const std::string& name) const {
     if (name == "__fhook2__")
-        return !hooks_->pre_forward.empty() ||
-               std::any_of(table_.begin(), table_.end(), [](const auto& slot) { return slot->kind == Kind::derived; });
+        return !hooks_->pre_forward.empty() || std::any_of(table_->begin(), table_->end(), [](const auto& slot) {
+            return slot->kind == Kind::derived;
+        });
     if (name == "__fhook__") return !hooks_->forward.empty();
     if (name == "__bihook__") return !hooks_->input_backward.empty() || !hooks_->backward.empty();
     if (name == "__bohook__") return !hooks_->output_backward.empty() || !hooks_->backward.empty();
@@ -117,16 +118,45 @@ void Module::setattr(const std::string& name, Var value) {
     // An optimizer that holds the old parameter must not train it on in silence.
     if (slot.is_parameter() && slot.var.node() != value.node()) mark_replaced({slot.var}, name);
     slot.module = ModulePtr();
+    table_->set_layer(slot, false);
     slot.var = std::move(value);
     if (slot.is_parameter()) let_learn(slot.var);
-    for (const auto& other : table_)
+    for (const auto& other : *table_)
         if (other->derived) other->hold_sources(*this);
 }
 
 void Module::setattr(const std::string& name, ModulePtr module) {
+    check_not_below(module, name);
     Slot& slot = slot_to_set(name);
     slot.var = Var();
+    put(slot, std::move(module));
+}
+
+// A module that was never put anywhere stands below nothing. (Assignment through a member goes by unseen: Walk says
+// so.)
+void Module::check_not_below(const ModulePtr& module, const std::string& name) const {
+    if (!module || (module.get() != this && (callers_.empty() || !module->holds(*this)))) return;
+    fail<KeyError>(class_name(), ".", name, ": needs a module that this ", class_name(), " does not stand in, got ",
+                   module.get() == this ? "itself" : "a " + module->class_name() + " that holds it");
+}
+
+void Module::put(Slot& slot, ModulePtr module) {
+    if (module && !module->is_known(id_)) module->know(id_);
     slot.module = std::move(module);
+    table_->set_layer(slot, true);
+}
+
+bool Module::holds(const Module& other) const {
+    for (Walk at(*this); at; ++at)
+        if (&at.module() == &other) return true;
+    return false;
+}
+
+bool Module::has_parameters() const {
+    for (Walk at(*this); at; ++at)
+        for (const auto& slot : at.table())
+            if (slot->is_parameter()) return true;
+    return false;
 }
 
 void Module::delattr(const std::string& name) {
@@ -134,55 +164,62 @@ void Module::delattr(const std::string& name) {
     if (slot.kind == Kind::derived) slot_to_set(name);  // throws, and names what to change instead
     if (const Slot* derived = derived_from(name))
         fail<KeyError>(class_name(), ".", derived->name, " is rebuilt from ", name, ", which cannot be deleted");
-    const auto place = place_of(slot);
-    deleted_.push_back(std::move(*place));
-    table_.erase(place);
+    table_->remove(slot);
     slot.var = Var();
     slot.module = ModulePtr();
 }
 
 std::vector<std::string> Module::attributes() const {
     std::vector<std::string> names;
-    for (const auto& slot : table_) names.push_back(slot->name);
+    for (const auto& slot : *table_) names.push_back(slot->name);
     return names;
 }
 
 // ---- the tree
 
-std::vector<Module*> Module::children() {
-    std::vector<Module*> out;
-    for (const auto& slot : table_)
-        if (slot->module) out.push_back(slot->module.get());
+ModulePtr Module::handle() {
+    auto held = weak_from_this().lock();
+    return held ? ModulePtr(std::move(held)) : ModulePtr(std::shared_ptr<Module>(std::shared_ptr<Module>(), this));
+}
+
+std::vector<ModulePtr> Module::children() {
+    std::vector<ModulePtr> out;
+    for (const auto& slot : *table_)
+        if (slot->module) out.push_back(slot->module);
     return out;
 }
 
-std::vector<std::pair<std::string, Module*>> Module::named_modules() {
-    std::vector<std::pair<std::string, Module*>> out{{"", this}};
-    for (std::size_t k = 0; k < table_.size(); ++k) {
-        if (!table_[k]->module) continue;
-        for (auto& [name, module] : table_[k]->module->named_modules())
-            out.emplace_back(table_[k]->name + (name.empty() ? "" : "." + name), module);
-    }
+std::size_t Module::n_layers() const { return table_->layers().size(); }
+
+const ModulePtr& Module::layer(int i) const {
+    const int n = static_cast<int>(n_layers()), k = i < 0 ? i + n : i;
+    if (n == 0) fail<KeyError>(class_name(), ": needs layers to be indexed, got none");
+    if (k < 0 || k >= n) fail<IndexError>(class_name(), ": needs an index from ", -n, " to ", n - 1, ", got ", i);
+    return table_->layers()[static_cast<std::size_t>(k)]->module;
+}
+
+std::vector<std::pair<std::string, ModulePtr>> Module::named_modules() {
+    std::vector<std::pair<std::string, ModulePtr>> out;
+    for (Walk at(*this, Walk::Shared::everywhere); at; ++at) out.emplace_back(at.path(), at.module().handle());
     return out;
 }
 
-std::vector<Module*> Module::modules() {
-    std::vector<Module*> out;
-    for (const auto& [name, module] : named_modules())
-        if (std::find(out.begin(), out.end(), module) == out.end()) out.push_back(module);
+std::vector<ModulePtr> Module::modules() {
+    std::vector<ModulePtr> out;
+    for (Walk at(*this); at; ++at) out.push_back(at.module().handle());
     return out;
 }
 
 StateDict Module::named_parameters() {
     StateDict out;
-    std::vector<Node*> seen;
-    walk("", [&](const std::string& name, Slot& slot) {
-        slot.settle();
-        if (!slot.is_parameter() || std::find(seen.begin(), seen.end(), slot.var.node()) != seen.end()) return;
-        seen.push_back(slot.var.node());
-        slot.var.set_name(name);
-        out.add(name, slot.var);
-    });
+    std::unordered_set<Node*> seen;
+    for (Walk at(*this); at; ++at)
+        for (const auto& slot : at.table()) {
+            slot->settle();
+            if (!slot->is_parameter() || !seen.insert(slot->var.node()).second) continue;
+            slot->var.set_name(at.path_of(*slot));
+            out.add(slot->var.name(), slot->var);
+        }
     return out;
 }
 
@@ -194,22 +231,38 @@ Vars Module::parameters() {
 
 StateDict Module::state_dict() {
     StateDict out;
-    std::vector<Node*> seen;
-    walk("", [&](const std::string& name, Slot& slot) {
-        slot.settle();
-        if (!slot.is_saved() || std::find(seen.begin(), seen.end(), slot.var.node()) != seen.end()) return;
-        seen.push_back(slot.var.node());
-        out.add(name, slot.var);
-    });
+    std::unordered_set<Node*> seen;
+    for (Walk at(*this); at; ++at)
+        for (const auto& slot : at.table()) {
+            slot->settle();
+            if (slot->is_saved() && seen.insert(slot->var.node()).second) out.add(at.path_of(*slot), slot->var);
+        }
     return out;
 }
 
 Module& Module::set_training(bool on) {
-    for (Module* module : modules()) module->training_ = on;
+    for (Walk at(*this); at; ++at) at.module().training_ = on;
     return *this;
 }
 
+// ---- the state of a tree
+
+namespace {
+
+constexpr std::size_t large_state = 16;  // from here on names are looked up by hash
+
+}  // namespace
+
+void StateDict::add(const std::string& name, const Var& var) {
+    entries_.emplace_back(name, var);
+    if (entries_.size() < large_state) return;
+    for (std::size_t k = entries_.size() == large_state ? 0 : entries_.size() - 1; k < entries_.size(); ++k)
+        index_.emplace(entries_[k].first, k);
+}
+
 const Var* StateDict::find(const std::string& name) const {
+    if (const auto found = index_.find(name); found != index_.end()) return &entries_[found->second].second;
+    if (!index_.empty()) return nullptr;
     for (const auto& [key, var] : entries_)
         if (key == name) return &var;
     return nullptr;
@@ -260,19 +313,34 @@ std::string peek(const Var& x) {
 
 namespace {
 
-std::string indented(const std::string& text) {
-    std::string out;
-    for (char c : text) out += c == '\n' ? std::string("\n    ") : std::string(1, c);
-    return out;
+void append_indented(std::string& out, const std::string& text, std::size_t depth) {
+    for (char c : text) {
+        out += c;
+        if (c == '\n') out.append(4 * depth, ' ');
+    }
+}
+
+// Closes the parentheses of containers until `depth` of them are open.
+void close_to(std::string& out, std::size_t& open, std::size_t depth) {
+    while (open > depth) out.append("\n").append(4 * --open, ' ').append(")");
 }
 
 }  // namespace
 
 std::string str(const Module& module) {
-    std::string inside;
-    for (const auto& name : module.attributes())
-        if (const Module* child = module.child(name)) inside += "\n    " + name + ": " + indented(str(*child));
-    return module.class_name() + "(" + (inside.empty() ? module.extra_repr() : inside + "\n") + ")";
+    std::string out;
+    std::size_t open = 0;
+    for (Module::Walk at(module, Module::Walk::Shared::everywhere); at; ++at) {
+        const std::size_t depth = at.depth();
+        close_to(out, open, depth);
+        if (depth != 0) out.append("\n").append(4 * depth, ' ').append(at.key()).append(": ");
+        const auto slots = at.module().children();
+        append_indented(out, at.module().class_name() + "(" + (slots.empty() ? at.module().extra_repr() + ")" : ""),
+                        depth);
+        if (!slots.empty()) open = depth + 1;
+    }
+    close_to(out, open, 0);
+    return out;
 }
 
 std::ostream& operator<<(std::ostream& out, const Module& module) { return out << str(module); }

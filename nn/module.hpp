@@ -1,10 +1,12 @@
 // Module: a named store of Vars and modules with an `execute`, hooks around it, and everything that walks the tree.
 #pragma once
+#include <concepts>
 #include <initializer_list>
 #include <memory>
 #include <string>
 #include <type_traits>
 #include <typeinfo>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -15,6 +17,9 @@
 namespace jt::nn {
 
 class Module;
+namespace detail {
+class Copies;
+}
 
 /// The name of a class without its namespaces.
 std::string class_name_of(const std::type_info& type);
@@ -25,6 +30,15 @@ public:
     ModulePtr() = default;
     template <class M>
     requires std::is_base_of_v<Module, M> ModulePtr(std::shared_ptr<M> module) : module_(std::move(module)) {}
+    ModulePtr(const ModulePtr& other) = default;
+    ModulePtr(ModulePtr&& other) noexcept = default;
+    ModulePtr& operator=(ModulePtr other) noexcept {
+        module_.swap(other.module_);
+        return *this;
+    }
+    ~ModulePtr() {
+        if (unique()) free_module(std::move(module_));
+    }
 
     Module* get() const { return module_.get(); }
     Module& operator*() const { return checked(); }
@@ -38,12 +52,15 @@ public:
     Var operator()(const Var& x) const;
     template <class... More>
     Var operator()(const Var& x, const Var& y, const More&... more) const;
+    /// Its i-th submodule, as Module::layer: `net[0]`, `net[-1]`.
+    ModulePtr operator[](int i) const;
 
     /// True when no other handle of the module is left.
     bool unique() const { return module_.use_count() == 1; }
     std::weak_ptr<Module> weak() const { return module_; }
 
 private:
+    static void free_module(std::shared_ptr<Module> last) noexcept;
     Module& checked() const;
     std::shared_ptr<Module> module_;
 };
@@ -53,9 +70,11 @@ class StateDict {
 public:
     using value_type = std::pair<std::string, Var>;
     StateDict() = default;
-    StateDict(std::initializer_list<value_type> entries) : entries_(entries) {}
+    StateDict(std::initializer_list<value_type> entries) {
+        for (const auto& [name, var] : entries) add(name, var);
+    }
 
-    void add(const std::string& name, const Var& var) { entries_.emplace_back(name, var); }
+    void add(const std::string& name, const Var& var);
     /// Adds every entry of another state as "prefix.name", so that one file holds several; and those back by their
     /// names.
     void add(const std::string& prefix, const StateDict& state);
@@ -71,6 +90,7 @@ public:
 
 private:
     std::vector<value_type> entries_;
+    std::unordered_map<std::string, std::size_t> index_;  ///< where each name stands, when there are many
 };
 
 /// Writes a state into an .npz file, atomically, and reads what this, Module::save or numpy.savez wrote. Throws a
@@ -92,8 +112,13 @@ class Place {
 public:
     explicit Place(T& slot) : slot_(slot) {}
     Place(const Place&) = delete;
-    operator T&() && { return slot_; }
-    operator T() && = delete;
+    template <std::same_as<T> U>  // a template, so that whoever wants a copy chooses the other one
+    operator U&() && {
+        return slot_;
+    }
+    operator T() && {
+        static_assert(!sizeof(T), "attr: bind to a reference that is not const, as in Var& weight = attr(...)");
+    }
 
 private:
     T& slot_;
@@ -104,28 +129,31 @@ enum class Kind { parameter, buffer, derived };
 
 /// Base of all networks and layers. Its attributes live in one ordered table, and a C++ member is a reference into it:
 /// what a hook or setattr puts there is what `execute` reads. Neither copyable nor movable.
-class Module {
+/// A module that stands below itself throws a GraphError in whatever walks the tree.
+class Module : public std::enable_shared_from_this<Module> {
 public:
     Module();
     virtual ~Module();
     Module(const Module&) = delete;
     Module& operator=(const Module&) = delete;
 
-    // ---- calling: pre-forward hooks, execute, forward hooks
+    // ---- calling: pre-forward hooks, execute, forward hooks. A call holds its module: hooks and `execute` may
+    // replace, delete or rename layers that run. One that finds too little stack throws a GraphError.
     /// What the module computes; override this, or execute_vars for several inputs or outputs.
     virtual Var execute(const Var& x);
     virtual Vars execute_vars(const Vars& inputs);
     Var operator()(const Var& x);
     template <class... More>
     Var operator()(const Var& x, const Var& y, const More&... more) {
-        return only(call(Vars{x, y, more...}));
+        return call_for_one(Vars{x, y, more...});
     }
     /// Any number of inputs and outputs.
     Vars call(const Vars& inputs);
 
     // ---- attributes
-    /// Adds a parameter or a submodule; throws a KeyError when the name is taken. Of a computed Var it keeps the value.
-    /// A parameter learns, also when it was made under no_grad, unless stop_grad was called for it.
+    /// Adds a parameter or a submodule; throws a KeyError when the name is taken or has a dot, and for a module that
+    /// this one stands in. Of a computed Var it keeps the value. A parameter learns, also when it was made under
+    /// no_grad, unless stop_grad was called for it.
     Place<Var> attr(const std::string& name, const Var& value);
     Place<ModulePtr> attr(const std::string& name, ModulePtr module);
     /// Adds a Var that is saved with the module but does not learn: running statistics.
@@ -137,8 +165,8 @@ public:
     const ModulePtr& getattr_module(const std::string& name) const;
     /// The submodule of that name, or null when the name is a Var or not there.
     const Module* child(const std::string& name) const;
-    /// Replaces an attribute in its place or adds one at the end; throws a KeyError for a derived one. An optimizer
-    /// that was made with the old parameter throws from then on.
+    /// Replaces an attribute in its place or adds one at the end; throws a KeyError for a derived one, and as attr
+    /// does. An optimizer that was made with the old parameter throws from then on.
     void setattr(const std::string& name, Var value);
     void setattr(const std::string& name, ModulePtr module);
     /// Takes an attribute away; a member that refers to it reads as empty from then on. Throws a KeyError for a derived
@@ -156,21 +184,31 @@ public:
     StateDict state_dict();
     /// Copies values in, cast to each dtype, and rebuilds derived attributes. Strict: throws one KeyError that lists
     /// all missing, unexpected and wrongly shaped entries and changes nothing; else loads what fits and reports the
-    /// rest.
+    /// rest. A parameter that stands in several places may come under any of its names; a KeyError when two of them
+    /// bring different values, and for a name that comes twice.
     LoadReport load_state_dict(const StateDict& state, bool strict = true);
     /// state_dict as an .npz file, written atomically; and back, strictly. Throws a FileError, and a KeyError as
     /// load_state_dict does.
     void save(const std::string& path);
     void load(const std::string& path);
-    /// Itself and all below it, each once, parents first.
-    std::vector<Module*> modules();
-    std::vector<std::pair<std::string, Module*>> named_modules();
-    std::vector<Module*> children();
+    /// Itself and all below it, each once, parents first. (The handle of a module that no handle holds, since it is a
+    /// C++ variable, does not hold it either.)
+    std::vector<ModulePtr> modules();
+    /// The same by dotted name, and under each of its names when it stands in several places; itself is "".
+    std::vector<std::pair<std::string, ModulePtr>> named_modules();
+    std::vector<ModulePtr> children();
+    /// The i-th submodule, counted from the end when negative, in constant time. Throws an IndexError, and a KeyError
+    /// when there are none.
+    const ModulePtr& layer(int i) const;
+    /// How many attributes hold modules.
+    std::size_t n_layers() const;
     template <class F>
     void apply(F f) {
-        for (Module* module : modules()) f(*module);
+        for (const ModulePtr& module : modules()) f(*module);
     }
-    /// An independent copy of what nn::make made: state, mode and weight norm, not the user's hooks.
+    /// An independent copy of what nn::make made: state, mode and weight norm, not the user's hooks. It owns its memory
+    /// and all its modules, so that it may go to another thread; what stands in several places does so in the copy. Its
+    /// modules are made again from the arguments of nn::make, in which modules and Vars are replaced by their copies.
     ModulePtr clone();
 
     // ---- mode
@@ -216,7 +254,8 @@ public:
     void remove_backward_hook();
 
     // ---- derived attributes: rebuilt from other attributes before each call, ahead of the user's hooks
-    /// Rebuilds one attribute; it receives the module and must not capture it, so that it can serve a clone.
+    /// Rebuilds one attribute; it receives the module and must capture neither it nor a Var, so that it can serve a
+    /// clone, also on another thread.
     using Derivation = std::function<Var(Module&)>;
     /// Turns the Var `name` into a derived attribute at the end of the table and rebuilds it now. `sources` are the
     /// Vars to write instead; `again` does the same to another module that was made alike (see draw_in_order). Throws a
@@ -252,9 +291,15 @@ protected:
 
 private:
     struct Slot;
+    class Table;
+    class Walk;
+    class Cloning;
+    class Loading;
     struct Hooks;
     class Exchange;
     friend class Attempt;
+    friend class ModulePtr;
+    friend std::string str(const Module& module);
     template <class M, class... Args>
     friend ModulePtr make(Args&&... args);
 
@@ -274,10 +319,14 @@ private:
     HookHandle add_output_backward(GradHook hook);
     HookHandle add_backward(BackwardHook hook);
 
-    Var only(const Vars& outputs) const;
-    Vars call_with_hooks(const Vars& inputs);
+    Var call_for_one(const Vars& inputs);
+    Vars run(const Vars& inputs);
+    Vars run_with_hooks(const Vars& inputs);
     Vars execute_between_taps(const Vars& inputs);
     void note_caller();
+    bool is_known(std::uint64_t caller) const;
+    void know(std::uint64_t caller);
+    ModulePtr handle();
     Module& set_training(bool on);
     Slot* find(const std::string& name) const;
     Slot& need(const std::string& name) const;
@@ -285,39 +334,41 @@ private:
     Slot& add_new_slot(const std::string& name, Kind kind);
     const Slot* derived_from(const std::string& source) const;
     Slot& slot_to_set(const std::string& name);
-    template <class F>
-    void walk(const std::string& prefix, F visit) const;
-    struct Copied {
-        std::vector<std::pair<Var, Var>> vars;
-        std::vector<std::pair<const Module*, ModulePtr>> modules;
-    };
-    ModulePtr cloned(Copied& copied) const;
-    void copy_state(const Module& from, Copied& copied);
-    void check_derived(const std::string& prefix, const StateDict& state);
+    void check_not_below(const ModulePtr& module, const std::string& name) const;
+    void put(Slot& slot, ModulePtr module);
+    bool holds(const Module& other) const;
+    bool has_parameters() const;
+    void warn_of_derived(const StateDict& state) const;
     void rebuild_derived(Exchange& exchange);
     void check_in_place() const;
     bool depends(const std::string& name, const std::string& source) const;
 
-    using Table = std::vector<std::unique_ptr<Slot>>;
-    Table::iterator place_of(const Slot& slot);
-
-    Table table_, deleted_;
-    std::size_t births_ = 0;
+    const std::uint64_t id_;  ///< of this module alone, also after it is gone
+    std::unique_ptr<Table> table_;
     bool training_ = true;
     std::shared_ptr<Hooks> hooks_;
-    std::function<ModulePtr()> remake_;
-    std::uint64_t origin_ = 0;  ///< the call of nn::make behind it; a clone has that of its original
+    SmallVector<std::uint64_t, 2> callers_;  ///< ids of those that it was put into, or that called it and know
+    std::shared_ptr<Module> last_;           ///< itself, while it waits to be freed
+    Module* next_ = nullptr;                 ///< who waits behind it
+
+    // ---- what nn::make knows
+    using Remake = std::function<ModulePtr(detail::Copies&)>;
     struct Draws {
         std::uint32_t from, to;
     };
-    bool wraps_modules_ = false;  ///< nn::make was given modules
-    Draws draws_ = {};            ///< states of the random stream before and after nn::make made it
+    void made(Remake remake, std::vector<std::weak_ptr<Module>> given, Draws draws);
+    Remake remake_;
+    std::vector<std::weak_ptr<Module>> given_;  ///< the modules among the arguments
+    Draws draws_ = {};                          ///< states of the random stream before and after
+    bool is_drawn() const { return draws_.from != draws_.to; }
     bool were_made_backwards() const;
+    std::vector<ModulePtr> drawn_parts();
     bool is_as_drawn();
+    bool has_drawn_values();
     StateDict newborn() const;
     void redraw();
-    bool is_drawn() const { return draws_.from != draws_.to; }
-    const Module* known_caller_ = nullptr;
+    void redraw_itself();
+    void take_draws_of_children();
 };
 
 /// Changes the attributes of a module as a whole: unless done() is called, its destructor puts them back.
@@ -342,40 +393,62 @@ std::ostream& operator<<(std::ostream& out, const Module& module);
 inline std::ostream& operator<<(std::ostream& out, const ModulePtr& module) { return out << *module; }
 
 namespace detail {
-std::uint64_t new_origin() noexcept;
-/// An argument of make as it is kept for a clone, and as the clone receives it: a module is cloned, if it is still
-/// there, anything else is copied.
+
+/// A module among the arguments of make, which must not keep it alive.
+struct KeptModule {
+    std::weak_ptr<Module> module;
+    bool given;
+};
 template <class T>
-std::decay_t<T> kept_argument(const T& value) {
+std::decay_t<T> keep(const T& value) {
     return value;
 }
-inline std::weak_ptr<Module> kept_argument(const ModulePtr& module) { return module.weak(); }
+inline KeptModule keep(const ModulePtr& module) { return {module.weak(), static_cast<bool>(module)}; }
+std::vector<KeptModule> keep(const std::vector<ModulePtr>& modules);
+
 template <class T>
-const T& cloned_argument(const T& value) {
-    return value;
-}
-inline ModulePtr cloned_argument(const std::weak_ptr<Module>& kept) {
-    const auto module = kept.lock();
-    return module ? module->clone() : ModulePtr();
-}
+void note_given(std::vector<std::weak_ptr<Module>>&, const T&) {}
+void note_given(std::vector<std::weak_ptr<Module>>& given, const ModulePtr& module);
+void note_given(std::vector<std::weak_ptr<Module>>& given, const std::vector<ModulePtr>& modules);
+
+/// What a clone has copied so far: gives the arguments of make as the clone receives them. Modules and Vars are copies,
+/// anything else is itself.
+class Copies {
+public:
+    virtual ModulePtr copy(const KeptModule& module) = 0;
+    virtual Var copy(const Var& x) = 0;
+    std::vector<ModulePtr> copy(const std::vector<KeptModule>& modules);
+    std::vector<Var> copy(const std::vector<Var>& list);
+    Vars copy(const Vars& list);
+    template <class T>
+    const T& copy(const T& value) {
+        return value;
+    }
+
+protected:
+    ~Copies() = default;
+};
+
 }  // namespace detail
 
 /// `nn::make<nn::Linear>(64, 128)`: a module behind a ModulePtr, which remembers the arguments for clone.
 template <class M, class... Args>
 ModulePtr make(Args&&... args) {
-    auto remake = [... kept = detail::kept_argument(args)]() -> ModulePtr {
-        return make<M>(detail::cloned_argument(kept)...);
-    };
-    const auto before = random::state();
-    auto module = std::make_shared<M>(std::forward<Args>(args)...);
-    if (!module->is_drawn()) module->draws_ = {before, random::state()};
-    module->remake_ = std::move(remake);
-    module->origin_ = detail::new_origin();
-    module->wraps_modules_ = (std::is_same_v<std::decay_t<Args>, ModulePtr> || ...);
-    return ModulePtr(std::move(module));
+    constexpr bool fits = std::constructible_from<M, Args...>;
+    static_assert(fits, "make: the module has no constructor that takes these arguments");
+    if constexpr (fits) {
+        auto remake = [... kept = detail::keep(args)](detail::Copies& copies) { return make<M>(copies.copy(kept)...); };
+        std::vector<std::weak_ptr<Module>> given;
+        (detail::note_given(given, args), ...);
+        const auto before = random::state();
+        auto module = std::make_shared<M>(std::forward<Args>(args)...);
+        static_cast<Module&>(*module).made(std::move(remake), std::move(given), {before, random::state()});
+        return ModulePtr(std::move(module));
+    }
 }
 
 inline Var ModulePtr::operator()(const Var& x) const { return checked()(x); }
+inline ModulePtr ModulePtr::operator[](int i) const { return checked().layer(i); }
 template <class... More>
 Var ModulePtr::operator()(const Var& x, const Var& y, const More&... more) const {
     return checked()(x, y, more...);

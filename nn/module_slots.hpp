@@ -1,5 +1,7 @@
-// The inside of a Module: one entry of its attribute table, and its lists of hooks.
+// The inside of a Module: its table of attributes, the walk over its tree, and its lists of hooks.
 #pragma once
+#include <string_view>
+
 #include "../autograd/node.hpp"
 #include "module.hpp"
 
@@ -18,10 +20,12 @@ struct Module::Slot {
     ModulePtr module = {};
     Kind kind = Kind::parameter;
     std::size_t birth = 0;  ///< the order in which attributes first came, to put one back into its place
-    std::shared_ptr<Derived> derived = {};  ///< what its values refer to, while it is derived
-    Var rebuilt = {};                       ///< what the last rebuild put there
-    Derivation rebuild = {};
+    std::shared_ptr<Derived> derived = {};           ///< what its values refer to, while it is derived
+    Var rebuilt = {};                                ///< what the last rebuild put there
+    std::shared_ptr<const Derivation> rebuild = {};  ///< shared with its run, which may take the attribute away
     std::function<void(Module&)> derive_again = {};
+    bool listed = false;  ///< it is in the table, not deleted
+    bool layer = false;   ///< it was last set to a module
 
     /// Notes what the sources hold now.
     void hold_sources(const Module& module);
@@ -29,11 +33,106 @@ struct Module::Slot {
     Var value_from(Module& module);
     /// A parameter is where gradients end, and learns.
     void settle();
-    void copy(const Slot& from, Copied& copied);
-    void copy_module(const ModulePtr& from, Copied& copied);
+    /// All that `from` holds but its name, to which the table refers.
+    void take(Slot&& from) noexcept;
     bool is_in_place() const { return var.node() == rebuilt.node(); }
     bool is_parameter() const { return var.defined() && kind == Kind::parameter && name[0] != '_'; }
     bool is_saved() const { return var.defined() && kind != Kind::derived && name[0] != '_'; }
+};
+
+/// The attributes of a module in their order, found by name.
+class Module::Table {
+    using Slots = std::vector<std::unique_ptr<Slot>>;
+
+public:
+    Slots::const_iterator begin() const { return slots_.begin(); }
+    Slots::const_iterator end() const { return slots_.end(); }
+    std::size_t size() const { return slots_.size(); }
+    Slot& operator[](std::size_t k) const { return *slots_[k]; }
+    /// Null for a name that is not there or was deleted.
+    Slot* find(const std::string& name) const;
+    /// Adds the name at the end, by the slot that it had when it was deleted.
+    Slot& add(const std::string& name);
+    /// Takes a slot out and keeps it, as members may refer to it. What it holds is the caller's to empty.
+    void remove(Slot& slot);
+    void remove_all();
+    /// Moves a slot to the end, and back to where its birth puts it.
+    void move_to_end(const Slot& slot);
+    void move_home(const Slot& slot);
+    /// The slots of modules, in order.
+    const std::vector<Slot*>& layers() const { return layers_; }
+    void set_layer(Slot& slot, bool on);
+    /// Slots that were deleted.
+    const Slots& deleted() const { return deleted_; }
+    /// All of it as it is now, and back; what came since goes. Nothing allocates on the way back, nor in `remove` until
+    /// then.
+    struct Before {
+        std::size_t births;
+        std::vector<std::pair<Slot*, Slot>> slots, deleted;
+        std::vector<Slot*> layers;
+    };
+    Before before();
+    void restore(Before& before) noexcept;
+
+    std::size_t births = 0;
+
+private:
+    Slots::iterator place_of(const Slot& slot);
+    Slot* known(const std::string& name) const;
+    void add_known(const Slot& slot);
+    Slot* add_fresh(const std::string& name);
+    void index(Slot& slot);
+    void make_room();
+    void list_layers();
+    void let_go(Slots& slots, const Before& before) noexcept;
+
+    Slots slots_, deleted_;
+    std::vector<Slot*> layers_;
+    std::unordered_map<std::string_view, Slot*> by_name_;  ///< of a large table, with the deleted ones
+};
+
+/// Goes over a module and all below it without recursion, parents first: `for (Walk at(*this); at; ++at)`. Throws a
+/// GraphError at a module that stands below itself.
+class Module::Walk {
+public:
+    /// A module that stands in several places is met once, or at each of them.
+    enum class Shared { once, everywhere };
+    explicit Walk(const Module& root, Shared shared = Shared::once);
+    explicit operator bool() const { return !way_.empty(); }
+    Walk& operator++();
+    /// Leaves out what is below this one.
+    void skip_below();
+
+    Module& module() const { return *way_.back().module; }
+    const Table& table() const { return *module().table_; }
+    const std::string& path() const { return path_; }
+    /// The dotted name of an attribute of this module.
+    std::string path_of(const Slot& slot) const { return path_.empty() ? slot.name : path_ + "." + slot.name; }
+    /// The last part of the path.
+    std::string_view key() const { return std::string_view(path_).substr(way_.back().key); }
+    std::size_t depth() const { return way_.size() - 1; }
+
+private:
+    struct Step {
+        Module* module;
+        std::size_t next, path_before, key;
+    };
+    bool enter(const Slot& slot);
+    void leave();
+
+    Shared shared_;
+    std::vector<Step> way_;
+    std::string path_;
+    std::unordered_map<const Module*, bool> entered_;  ///< true while it is on the way
+};
+
+/// Puts the random stream back to where it stood.
+struct KeptStream {
+    KeptStream() = default;
+    KeptStream(const KeptStream&) = delete;
+    KeptStream& operator=(const KeptStream&) = delete;
+    ~KeptStream() { random::set_state(state); }
+    const std::uint32_t state = random::state();
 };
 
 struct Module::Hooks {
@@ -59,8 +158,8 @@ public:
     Exchange& operator=(const Exchange&) = delete;
     ~Exchange();
 
-    /// Writes the elements of v, cast, into the Var of a slot, which becomes a leaf.
-    void write(Slot& slot, const std::string& name, const Var& v);
+    /// Writes the elements of v, cast, into a leaf; throws in its name for numbers that its dtype does not hold.
+    void write(const Var& x, const std::string& name, const Var& v);
     /// Puts a Var into a slot, as rebuilt when that is derived.
     void put(Slot& slot, Var value);
     void keep() noexcept;
@@ -73,13 +172,5 @@ private:
     std::vector<std::pair<Var, Array>> arrays_;
     SmallVector<Old, 2> slots_;
 };
-
-// Own attributes first, then the children's: Jittor's order.
-template <class F>
-void Module::walk(const std::string& prefix, F visit) const {
-    for (const auto& slot : table_) visit(prefix + slot->name, *slot);
-    for (const auto& slot : table_)
-        if (slot->module) slot->module->walk(prefix + slot->name + ".", visit);
-}
 
 }  // namespace jt::nn

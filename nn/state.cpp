@@ -1,9 +1,8 @@
 // State in and out: load_state_dict, files, clone.
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <limits>
-#include <typeinfo>
+#include <unordered_set>
 
 #include "../autograd/node.hpp"
 #include "../core/files/npz.hpp"
@@ -16,22 +15,6 @@ namespace jt::nn {
 
 namespace {
 
-LoadReport compare(const StateDict& mine, const StateDict& state, const std::vector<std::string>& derived) {
-    LoadReport report;
-    for (const auto& [name, var] : mine)
-        if (!state.contains(name)) report.missing.push_back(name);
-    for (const auto& [name, var] : state) {
-        const Var* target = mine.find(name);
-        if (!target && std::find(derived.begin(), derived.end(), name) == derived.end())
-            report.unexpected.push_back(name);
-        if (target && target->shape() != var.shape())
-            report.mismatched.push_back(name + " needs " + text(target->shape()) + ", got " + text(var.shape()));
-    }
-    return report;
-}
-
-bool same_type(const Module& a, const Module& b) { return typeid(a) == typeid(b); }
-
 double largest_difference(const Var& x, const Var& y) {
     if (x.shape() != y.shape()) return std::numeric_limits<double>::infinity();
     const auto a = x.to_vector<double>(), b = y.to_vector<double>();
@@ -39,15 +22,6 @@ double largest_difference(const Var& x, const Var& y) {
     for (std::size_t i = 0; i < a.size(); ++i) worst = std::max(worst, std::abs(a[i] - b[i]));
     return worst;
 }
-
-// Puts the random stream back to where it stood.
-struct KeptStream {
-    KeptStream() = default;
-    KeptStream(const KeptStream&) = delete;
-    KeptStream& operator=(const KeptStream&) = delete;
-    ~KeptStream() { random::set_state(state); }
-    const std::uint32_t state = random::state();
-};
 
 Var leaf_like(const Var& x) {
     Var copy = x.detach();
@@ -57,11 +31,16 @@ Var leaf_like(const Var& x) {
     return copy;
 }
 
-Var copied_var(const Var& x, std::vector<std::pair<Var, Var>>& copied) {
-    for (const auto& [old, copy] : copied)
-        if (old.node() == x.node()) return copy;
-    copied.emplace_back(x, leaf_like(x));
-    return copied.back().second;
+bool same_values(const Var& x, const Var& y) {
+    const auto a = x.to_vector<double>(), b = y.to_vector<double>();
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](double p, double q) { return p == q || (std::isnan(p) && std::isnan(q)); });
+}
+
+void check_each_once(const StateDict& state) {
+    std::unordered_set<std::string_view> seen;
+    for (const auto& [name, var] : state)
+        if (!seen.insert(name).second) fail<KeyError>("load_state_dict: needs each name once, got '", name, "' twice");
 }
 
 }  // namespace
@@ -72,58 +51,134 @@ std::string listed(const char* what, const std::vector<std::string>& names) {
     return out;
 }
 
-std::uint64_t detail::new_origin() noexcept {
-    static std::atomic<std::uint64_t> last = 0;
-    return ++last;
+/// A state held against a module: what goes where, and what does not fit.
+class Module::Loading {
+public:
+    Loading(Module& root, const StateDict& state);
+    void assign(Exchange& exchange) const;
+
+    LoadReport report;
+
+private:
+    // A parameter or buffer, which may stand in several places, and what the state brings for it.
+    struct Target {
+        std::vector<Slot*> slots = {};
+        std::string name = {};
+        const std::string* from = nullptr;
+        const Var* value = nullptr;
+    };
+    void list_targets(const std::string& name, Slot& slot);
+    Slot* find(const std::string& name) const;
+    void take(const std::string& name, const Var& value);
+    void take(Target& target, const std::string& name, const Var& value);
+
+    Module& root_;
+    std::vector<Target> targets_;
+    std::unordered_map<const Node*, std::size_t> target_of_;
+    std::unordered_map<std::string, Slot*> slots_;
+};
+
+Module::Loading::Loading(Module& root, const StateDict& state) : root_(root) {
+    for (Walk at(root); at; ++at)
+        for (const auto& slot : at.table())
+            if (slot->var.defined()) list_targets(at.path_of(*slot), *slot);
+    for (const auto& [name, value] : state) take(name, value);
+    for (const auto& target : targets_)
+        if (!target.from) report.missing.push_back(target.name);
+}
+
+void Module::Loading::list_targets(const std::string& name, Slot& slot) {
+    slots_.emplace(name, &slot);
+    if (!slot.is_saved()) return;
+    const auto [known, fresh] = target_of_.try_emplace(slot.var.node(), targets_.size());
+    if (fresh) targets_.push_back({.name = name});
+    targets_[known->second].slots.push_back(&slot);
+}
+
+// By the name that a walk gives it, or another one that leads to it.
+Module::Slot* Module::Loading::find(const std::string& name) const {
+    if (const auto known = slots_.find(name); known != slots_.end()) return known->second;
+    const Module* module = &root_;
+    for (std::size_t start = 0; module;) {
+        const auto dot = name.find('.', start);
+        Slot* slot = module->find(name.substr(start, dot - start));
+        if (!slot || dot == std::string::npos) return slot;
+        module = slot->module.get();
+        start = dot + 1;
+    }
+    return nullptr;
+}
+
+void Module::Loading::take(const std::string& name, const Var& value) {
+    const Slot* slot = find(name);
+    if (slot && slot->is_saved())
+        take(targets_[target_of_.at(slot->var.node())], name, value);
+    else if (!slot || !slot->var.defined() || slot->kind != Kind::derived)
+        report.unexpected.push_back(name);
+}
+
+void Module::Loading::take(Target& target, const std::string& name, const Var& value) {
+    const Shape& shape = target.slots.front()->var.shape();
+    if (!target.from) target.from = &name;
+    if (shape != value.shape())
+        return report.mismatched.push_back(name + " needs " + text(shape) + ", got " + text(value.shape()));
+    if (target.value && !same_values(*target.value, value))
+        fail<KeyError>("load_state_dict: needs one value for ", *target.from, " and ", name,
+                       ", which are one parameter, got two");
+    target.value = &value;
+}
+
+void Module::Loading::assign(Exchange& exchange) const {
+    for (const auto& target : targets_) {
+        if (!target.value) continue;
+        Var var = target.slots.front()->var;
+        if (var.node()->op) var = leaf_like(var);  // what a forward pass computed, such as a running mean
+        for (Slot* slot : target.slots) exchange.put(*slot, var);
+        exchange.write(var, *target.from, *target.value);
+    }
+}
+
+void Module::Exchange::write(const Var& x, const std::string& name, const Var& v) {
+    Array& value = x.node()->value;
+    const Array& source = v.array();
+    const std::string op = "load_state_dict: '" + name + "'";
+    arrays_.emplace_back(
+        x, source.dtype() == value.dtype() ? source.clone() : kernels::cast_exact(op.c_str(), source, value.dtype()));
+    std::swap(value, arrays_.back().second);
 }
 
 LoadReport Module::load_state_dict(const StateDict& state, bool strict) {
-    std::vector<std::string> derived;
-    walk("", [&](const std::string& name, const Slot& slot) {
-        if (slot.kind == Kind::derived) derived.push_back(name);
-    });
-    const StateDict mine = state_dict();
-    LoadReport report = compare(mine, state, derived);
+    check_each_once(state);
+    const Loading loading(*this, state);
+    const LoadReport& report = loading.report;
     if (strict && !report.ok())
         fail<KeyError>("load_state_dict: needs the names and shapes of ", class_name(),
                        listed("missing", report.missing), listed("unexpected", report.unexpected),
                        listed("wrong shape", report.mismatched));
     Exchange exchange;
-    walk("", [&](const std::string& name, Slot& slot) {
-        const Var* value = slot.is_saved() ? state.find(name) : nullptr;
-        if (value && value->shape() == slot.var.shape()) exchange.write(slot, name, *value);
-    });
-    for (Module* module : modules()) module->rebuild_derived(exchange);
-    check_derived("", state);
+    loading.assign(exchange);
+    for (const ModulePtr& module : modules()) module->rebuild_derived(exchange);
+    warn_of_derived(state);
     exchange.keep();
     return report;
 }
 
-// What a forward pass computed, such as a running mean, becomes a leaf.
-void Module::Exchange::write(Slot& slot, const std::string& name, const Var& v) {
-    if (slot.var.node()->op) put(slot, leaf_like(slot.var));
-    Node& node = *slot.var.node();
-    const Array& source = v.array();
-    const std::string op = "load_state_dict: '" + name + "'";
-    arrays_.emplace_back(slot.var, source.dtype() == node.value.dtype()
-                                       ? source.clone()
-                                       : kernels::cast_exact(op.c_str(), source, node.value.dtype()));
-    std::swap(node.value, arrays_.back().second);
-}
-
 // A Jittor file holds the rebuilt weight of the last forward, which after training is a step behind g and v.
-void Module::check_derived(const std::string& prefix, const StateDict& state) {
-    walk(prefix, [&](const std::string& name, const Slot& slot) {
-        if (slot.kind != Kind::derived || !state.contains(name)) return;
-        const double difference = largest_difference(state[name], slot.var);
-        if (difference > 1e-5)
-            warn("load_state_dict: " + name + " in the file differs from its g and v by " + text(difference) +
-                 "; g and v are used");
-    });
+void Module::warn_of_derived(const StateDict& state) const {
+    std::vector<std::string> notes;
+    for (Walk at(*this); at; ++at)
+        for (const auto& slot : at.table()) {
+            const Var* value = slot->kind == Kind::derived ? state.find(at.path_of(*slot)) : nullptr;
+            const double difference = value ? largest_difference(*value, slot->var) : 0;
+            if (difference > 1e-5)
+                notes.push_back("load_state_dict: " + at.path_of(*slot) + " in the file differs from its g and v by " +
+                                text(difference) + "; g and v are used");
+        }
+    for (const auto& note : notes) warn(note);
 }
 
 void Module::save(const std::string& path) {
-    for (const Module* module : modules()) module->check_in_place();
+    for (const ModulePtr& module : modules()) module->check_in_place();
     save_state(path, state_dict());
 }
 
@@ -148,43 +203,25 @@ void Module::load(const std::string& path) {
     }
 }
 
-ModulePtr Module::clone() {
-    const KeptStream stream;
-    Copied copied;
-    return cloned(copied);
-}
-
-ModulePtr Module::cloned(Copied& copied) const {
-    if (!remake_) fail<ValueError>("clone: needs a ", class_name(), " made by nn::make, got one made otherwise");
-    check_in_place();
-    ModulePtr copy = remake_();
-    copy->origin_ = origin_;
-    copy->copy_state(*this, copied);
-    return copy;
-}
-
 void Module::draw_in_order() {
-    std::vector<Module*> drawn;
-    for (Module* child : children())
-        if (child->is_drawn()) drawn.push_back(child);
+    const bool backwards = were_made_backwards();  // asked before anybody else holds them
+    std::vector<ModulePtr> drawn = children();
+    std::erase_if(drawn, [](const ModulePtr& child) { return !child->is_drawn(); });
     if (drawn.empty()) return;
-    if (were_made_backwards()) {
-        if (std::all_of(drawn.begin(), drawn.end(), [](Module* child) { return child->is_as_drawn(); })) {
-            random::set_state(drawn.back()->draws_.from);
-            for (Module* child : drawn) child->redraw();
-        } else {
-            warn(
-                class_name() +
-                ": its modules were made from right to left and changed since, so they keep their initial values; make "
-                "them one by one to draw in order");
-        }
+    if (backwards && std::all_of(drawn.begin(), drawn.end(), [](const auto& child) { return child->is_as_drawn(); })) {
+        random::set_state(drawn.back()->draws_.from);
+        for (const auto& child : drawn) child->redraw();
+    } else if (backwards) {
+        warn(class_name() +
+             ": its modules were made from right to left and changed since, so they keep their initial values; make "
+             "them one by one to draw in order");
     }
     draws_ = {drawn.front()->draws_.from, drawn.back()->draws_.to};
 }
 
 bool Module::were_made_backwards() const {
     std::vector<Draws> draws;
-    for (const auto& slot : table_) {
+    for (const auto& slot : *table_) {
         if (!slot->module || !slot->module->is_drawn()) continue;
         if (!slot->module.unique()) return false;
         draws.push_back(slot->module->draws_);
@@ -194,12 +231,24 @@ bool Module::were_made_backwards() const {
     return draws.size() > 1 && random::state() == draws.front().to;
 }
 
-// Whether it still has the values that it was born with. A container has those of its modules.
-bool Module::is_as_drawn() {
-    if (wraps_modules_) {
-        const auto all = children();
-        return std::all_of(all.begin(), all.end(), [](Module* child) { return child->is_as_drawn(); });
+// The modules whose constructors drew its initial values: those that containers are made of, or itself.
+std::vector<ModulePtr> Module::drawn_parts() {
+    std::vector<ModulePtr> parts;
+    for (Walk at(*this); at; ++at) {
+        if (!at.module().given_.empty()) continue;
+        parts.push_back(at.module().handle());
+        at.skip_below();
     }
+    return parts;
+}
+
+// Whether it still has the values that it was born with.
+bool Module::is_as_drawn() {
+    const auto parts = drawn_parts();
+    return std::all_of(parts.begin(), parts.end(), [](const ModulePtr& part) { return part->has_drawn_values(); });
+}
+
+bool Module::has_drawn_values() {
     if (!is_drawn() || !remake_) return true;
     const KeptStream stream;
     random::set_state(draws_.from);
@@ -209,22 +258,17 @@ bool Module::is_as_drawn() {
            });
 }
 
-// The state of a new one that was made alike, with the same attributes derived; nothing when it has them not.
-StateDict Module::newborn() const try {
-    const ModulePtr fresh = remake_();
-    for (const auto& slot : table_)
-        if (slot->derive_again) slot->derive_again(*fresh);
-    return fresh->state_dict();
-} catch (const Error&) {
-    return {};
-}
-
 // A container redraws what it was made of; anything else takes the values of a new one.
 void Module::redraw() {
+    for (const ModulePtr& part : drawn_parts()) part->redraw_itself();
+    auto all = modules();
+    for (; !all.empty(); all.pop_back())
+        if (!all.back()->given_.empty()) all.back()->take_draws_of_children();
+}
+
+void Module::redraw_itself() {
     const auto from = random::state();
-    if (wraps_modules_) {
-        for (Module* child : children()) child->redraw();
-    } else if (remake_) {
+    if (remake_) {
         const StateDict fresh = newborn();
         for (const auto& [name, var] : state_dict()) Var(var).assign(fresh[name]);
         rebuild_derived();
@@ -232,39 +276,14 @@ void Module::redraw() {
     draws_ = {from, random::state()};
 }
 
-// Makes this table equal to that of a module that was made alike. `copied` remembers Vars that stand in several places.
-void Module::copy_state(const Module& from, Copied& copied) {
-    for (auto& slot : table_) deleted_.push_back(std::move(slot));
-    table_.clear();
-    for (const auto& theirs : from.table_) add_slot(theirs->name).copy(*theirs, copied);
-    births_ = from.births_;
-    training_ = from.training_;
-    rebuild_derived();
-}
-
-void Module::Slot::copy(const Slot& from, Copied& copied) {
-    kind = from.kind;
-    birth = from.birth;
-    derived = from.derived ? std::make_shared<Derived>(Derived{name, from.derived->sources, {}}) : nullptr;
-    rebuild = from.rebuild;
-    derive_again = from.derive_again;
-    var = from.var.defined() ? copied_var(from.var, copied.vars) : Var();
-    if (from.module)
-        copy_module(from.module, copied);
-    else
-        module = ModulePtr();
-}
-
-// A module that stands in several places is one in the copy too. One of another origin is made anew: its like that the
-// constructor made may have been made with other arguments.
-void Module::Slot::copy_module(const ModulePtr& from, Copied& copied) {
-    for (const auto& [old, copy] : copied.modules)
-        if (old == from.get()) return void(module = copy);
-    if (module && (from->remake_ ? module->origin_ == from->origin_ : same_type(*module, *from)))
-        module->copy_state(*from, copied);
-    else
-        module = from->cloned(copied);
-    copied.modules.emplace_back(from.get(), module);
+// What a container drew goes from the first draw of its modules to the last.
+void Module::take_draws_of_children() {
+    draws_ = {};
+    for (const auto& slot : *table_) {
+        if (!slot->module || !slot->module->is_drawn()) continue;
+        const Draws draws = slot->module->draws_;
+        draws_ = {is_drawn() ? draws_.from : draws.from, draws.to};
+    }
 }
 
 }  // namespace jt::nn

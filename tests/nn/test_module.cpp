@@ -2,12 +2,12 @@
 #include "../../autograd/grad.hpp"
 #include "../../autograd/node.hpp"
 #include "../../core/random.hpp"
-#include "../../core/warn.hpp"
 #include "../../nn/layers.hpp"
 #include "../../nn/loss.hpp"
 #include "../../nn/optim.hpp"
 #include "../check.hpp"
 #include "../files/temporary.hpp"
+#include "../notes.hpp"
 
 using namespace jt;
 
@@ -40,16 +40,6 @@ std::string joined(const std::vector<std::string>& names) {
     for (const auto& name : names) out += (out.empty() ? "" : " ") + name;
     return out;
 }
-
-struct Notes {
-    std::vector<std::string> list;
-    std::function<void(const std::string&)> previous =
-        set_warning_handler([this](const std::string& note) { list.push_back(note); });
-    Notes() = default;
-    ~Notes() { set_warning_handler(previous); }
-    Notes(const Notes&) = delete;
-    Notes& operator=(const Notes&) = delete;
-};
 
 }  // namespace
 
@@ -127,7 +117,9 @@ TEST_SUITE("nn") {
         CHECK_CLOSE(y[1], {3, 3});
         CHECK_THROWS_WITH_AS(m(ones({2}), ones({2})),
                              "TwoInTwoOut: needs call(inputs) for 2 outputs, got a call for one", ValueError);
-        CHECK_THROWS_WITH_AS(nn::Linear(2, 2)(ones({2}), ones({2})), "Linear: needs one input, got 2", ValueError);
+        CHECK_THROWS_WITH_AS(nn::Linear(2, 2)(ones({2}), ones({2})),
+                             "Linear: needs one input, got 2; for several inputs override execute_vars(const Vars&)",
+                             ValueError);
         CHECK_THROWS_WITH_AS(nn::Module()(ones({2})),
                              "Module: needs an execute of one input, got none; override execute or execute_vars",
                              ValueError);
@@ -264,7 +256,7 @@ TEST_SUITE("nn") {
     }
 
     TEST_CASE("a layer that is called but not owned is said once") {
-        Notes notes;
+        test::Notes notes;
         Forgetful net;
         net(ones({1, 2}));
         net(ones({1, 2}));
