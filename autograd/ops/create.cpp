@@ -1,6 +1,7 @@
 // Making Vars: from data, from a rule, from the random stream.
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 #include "../../core/kernels/elementwise.hpp"
@@ -32,8 +33,11 @@ Array taken_in(It numbers, const Shape& shape, Dtype dtype) {
     Array out(shape, dtype);
     dispatch(dtype, [&](auto zero) {
         using T = decltype(zero);
-        std::transform(numbers, numbers + out.numel(), out.data<T>(),
-                       [](const auto& number) { return checked_cast<T>("array", number); });
+        if constexpr (std::is_same_v<T, std::iter_value_t<It>>)
+            std::copy_n(numbers, out.numel(), out.data<T>());
+        else
+            std::transform(numbers, numbers + out.numel(), out.data<T>(),
+                           [](const auto& number) { return checked_cast<T>("array", number); });
     });
     return out;
 }
