@@ -16,7 +16,7 @@ namespace jt {
 
 namespace {
 
-const Op freed{"freed", nullptr};
+const Op freed{"an op whose graph was freed", nullptr};
 
 std::atomic<std::uint64_t> last_pass = 0;
 

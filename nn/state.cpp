@@ -154,7 +154,6 @@ ModulePtr Module::clone() {
 
 ModulePtr Module::cloned(Copied& copied) const {
     if (!remake_) fail<ValueError>("clone: needs a ", class_name(), " made by nn::make, got one made otherwise");
-    check_in_place();
     ModulePtr copy = remake_();
     copy->origin_ = origin_;
     copy->copy_state(*this, copied);
@@ -232,6 +231,7 @@ void Module::redraw() {
 
 // Makes this table equal to that of a module that was made alike. `copied` remembers Vars that stand in several places.
 void Module::copy_state(const Module& from, Copied& copied) {
+    from.check_in_place();
     for (auto& slot : table_) deleted_.push_back(std::move(slot));
     table_.clear();
     for (const auto& theirs : from.table_) add_slot(theirs->name).copy(*theirs, copied);
