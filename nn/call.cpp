@@ -1,4 +1,5 @@
 // Calling a module: derived attributes, pre-forward hooks, backward taps around execute, forward hooks.
+#include <algorithm>
 #include <vector>
 
 #include "../autograd/function.hpp"
@@ -79,8 +80,10 @@ Var Module::operator()(const Var& x) { return only(call({x})); }
 Vars Module::call(const Vars& inputs) {
     note_caller();
     const Running guard(this);
-    check_in_place();
-    rebuild_derived();
+    if (std::ranges::any_of(table_, [](const auto& slot) { return slot->kind == Kind::derived; })) {
+        check_in_place();
+        rebuild_derived();
+    }
     return hooks_->none() ? execute_vars(inputs) : call_with_hooks(inputs);
 }
 

@@ -147,7 +147,7 @@ void Module::Exchange::put(Slot& slot, Var value) {
 }
 
 void Module::Exchange::keep() noexcept {
-    slots_ = {};
+    slots_.resize(0);
     arrays_.clear();
 }
 
