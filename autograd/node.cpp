@@ -149,7 +149,7 @@ Var record(const Op& op, Array&& value, std::initializer_list<VarRef> inputs) {
 
 Var record(const Op& op, Array&& value, const Vars& inputs) { return recorded(op, std::move(value), inputs); }
 
-const Op freed{"freed", nullptr};
+const Op freed{"an op whose graph was freed", nullptr};
 
 void check_not_freed(const Node& node) {
     if (node.op == &freed)

@@ -42,7 +42,7 @@ Var randint_like(const Var& x, std::int64_t low, std::int64_t high);
 /// Where the stream stands, as one int64, to be saved beside a training and set again. Throws a ValueError for what no
 /// stream can be at.
 Var get_rng_state();
-void set_rng_state(const Var& state);
+void set_rng_state(const Operand& state);
 
 // ---- element by element (ops/elementwise.cpp); an Operand is a Var or a number. Both sides broadcast, dtypes promote
 // by Jittor's table (ops/promote.hpp), at least one side is a Var

@@ -136,8 +136,10 @@ Vars Module::run(const Vars& inputs) {
     check_stack(*this);
     note_caller();
     const Running guard(this);
-    check_in_place();
-    rebuild_derived();
+    if (std::ranges::any_of(*table_, [](const auto& slot) { return slot->kind == Kind::derived; })) {
+        check_in_place();
+        rebuild_derived();
+    }
     return hooks_->none() ? execute_vars(inputs) : run_with_hooks(inputs);
 }
 

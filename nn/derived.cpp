@@ -125,10 +125,8 @@ Var Module::Slot::value_from(Module& module) {
     Node& node = *value.node();
     node.extras().derived = derived;
     const auto stopped = [](const Var& source) { return source.node()->stopped; };
-    if (!derived->held.empty() && std::ranges::all_of(derived->held, stopped)) {
-        node.requires_grad = false;
-        node.stopped = true;
-    }
+    node.stopped = !node.op && !derived->held.empty() && std::ranges::all_of(derived->held, stopped);
+    if (node.stopped) node.requires_grad = false;
     return value;
 }
 
@@ -161,7 +159,7 @@ void Module::Exchange::put(Slot& slot, Var value) {
 }
 
 void Module::Exchange::keep() noexcept {
-    slots_ = {};
+    slots_.resize(0);
     arrays_.clear();
 }
 

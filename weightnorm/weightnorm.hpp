@@ -35,9 +35,11 @@ private:
 /// Replaces the parameter `name` by name_g (the norms, reduced axes with extent 1) and name_v (the direction), both
 /// learning, and rebuilds `name` before each call: n = sqrt(max(sum(v * v, dim), 1e-30)), w = v * (g / n) (Salimans and
 /// Kingma 2016). Between calls the attribute is the weight of the last one: after an optimizer's step it is a step old.
-/// An integer weight becomes float32; of a frozen one g and v are frozen.
-/// Throws before anything has changed: KeyError when there is no such parameter, it is normed already, or the name with
-/// _g or _v is taken; ShapeError for dim.
+/// An integer weight becomes float32; of a frozen one g and v are frozen, and `weight.stop_grad()` freezes them later.
+/// Numbers are written to g and v: assign and setattr of the rebuilt weight throw a KeyError, and after `weight = w`
+/// the next call, save or clone does (remove_weight_norm first, or load_state_dict or rebuild_derived to go on with g
+/// and v). Throws before anything has changed: KeyError when there is no such parameter, it is normed already, or the
+/// name with _g or _v is taken; ShapeError for dim.
 nn::Module& weight_norm(nn::Module& module, const std::string& name, const Dim& dim = -1);
 nn::ModulePtr weight_norm(nn::ModulePtr module, const std::string& name, const Dim& dim = -1);
 /// Folds the current g and v into a plain parameter in the original place. Throws a KeyError when there is no weight

@@ -234,8 +234,8 @@ Var randint_like(const Var& x, std::int64_t low, std::int64_t high) {
 
 Var get_rng_state() { return constant(Array::full({1}, random::state(), Dtype::int64)); }
 
-void set_rng_state(const Var& state) {
-    const double at = state.item();
+void set_rng_state(const Operand& state) {
+    const double at = state.is_var() ? state.var().item() : state.number().value;
     if (!(at >= 1 && at <= 2147483646 && at == std::floor(at)))
         fail<ValueError>("set_rng_state: needs a whole number from 1 to 2147483646, got ", at);
     random::set_state(static_cast<std::uint32_t>(at));

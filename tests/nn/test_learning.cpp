@@ -130,6 +130,10 @@ TEST_SUITE("nn") {
         CHECK_THROWS_WITH_AS(nn::Adam({x, y}, {.lr = 1}), "optimizer: needs leaves, got twice, the result of mul",
                              GraphError);
         CHECK_NOTHROW(nn::SGD({y.detach()}, {.lr = 1}));
+        grad(y.sum(), x, false);
+        CHECK_THROWS_WITH_AS(nn::SGD({y}, {.lr = 1}),
+                             "optimizer: needs leaves, got twice, the result of an op whose graph was freed",
+                             GraphError);
     }
 
     TEST_CASE("an optimizer refuses the weight of a weight norm, however it was rebuilt") {

@@ -242,6 +242,8 @@ TEST_SUITE("nn") {
         set_rng_state(state);
         CHECK_SAME(x, rand({4}));
         CHECK_SAME(y, randn({3}));
+        set_rng_state(state.to_vector<int>()[0]);
+        CHECK_SAME(x, rand({4}));
         const char* text = "set_rng_state: needs a whole number from 1 to 2147483646, got ";
         for (const double bad : {0., -1., 1.5, 2147483647., double(NAN), double(INFINITY)})
             CHECK_THROWS_WITH_AS(set_rng_state(array({bad}, jt::float64)), doctest::Contains(text), ValueError);

@@ -103,6 +103,16 @@ TEST_SUITE("weightnorm") {
         CHECK(n.m.weight.is_stop_grad());
     }
 
+    TEST_CASE("freezing acts on the sources alone: what else a derivation reads learns on") {
+        Masked m;
+        m.setattr("mask", ones({3}));
+        m.w.stop_grad();
+        nn::SGD opt({m.raw, m.mask}, {.lr = 0.1});
+        opt.step(m(ones({3})).sum());
+        CHECK_CLOSE(m.raw, {1, 2, 3});
+        CHECK_CLOSE(m.mask, {.9, .8, .7});
+    }
+
     TEST_CASE("only g frozen: v learns on") {
         Normed n;
         n.g.stop_grad();
@@ -124,6 +134,7 @@ TEST_SUITE("weightnorm") {
             CHECK_THROWS_WITH_AS(n.m(n.x), assigned, KeyError);
             CHECK_THROWS_WITH_AS(n.layer->clone(), assigned, KeyError);
             CHECK_THROWS_WITH_AS(n.m.save(folder / "net.npz"), assigned, KeyError);
+            CHECK_THROWS_WITH_AS(nn::make<nn::Sequential>(n.layer)->clone(), assigned, KeyError);
             CHECK_EQ(n.m.weight.node(), w.node());
         }
         n.m.weight = old;
