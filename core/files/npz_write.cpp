@@ -161,7 +161,7 @@ void write_npz(const Sink& sink, const NamedArrays& arrays, Zip zip) {
 void save_npz(const std::string& path, const NamedArrays& arrays, Zip zip) {
     AtomicFile file("save_npz", path);
     const Sink sink = [&](const void* data, std::size_t n) { file.write(data, n); };
-    files::Writer(sink, "save_npz: '" + path + "'", zip).write(arrays);
+    files::Writer(sink, file.where(), zip).write(arrays);
     file.commit();
 }
 
