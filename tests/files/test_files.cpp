@@ -88,13 +88,13 @@ bool is_mark(const std::string& bytes, std::size_t at) {
     return mark == "PK\3\4" || mark == "PK\1\2" || mark == "PK\5\6";
 }
 
-/// Bits of a local header (kind 3) or a directory entry (kind 1) that say nothing about the arrays: versions, the hints
-/// of deflate in the flags, the clock, attributes.
+/// Bits of a local header (kind 3) or a directory entry (kind 1) that say nothing about the arrays: the version that
+/// wrote it, an older version that is needed, the hints of deflate in the flags, the clock, attributes.
 bool is_free(char kind, std::size_t at, std::size_t bit) {
     if (at < 4 || (kind != 1 && kind != 3)) return false;
-    if (kind == 1 && at >= 36) return at < 42;
+    if (kind == 1 && (at < 6 || at >= 36)) return at < 42;
     at -= kind == 1 ? 2 : 0;
-    return at < 6 || (at == 6 && (bit == 1 || bit == 2)) || (at >= 10 && at < 14);
+    return (at == 4 && (20 & 1 << bit) != 0) || (at == 6 && (bit == 1 || bit == 2)) || (at >= 10 && at < 14);
 }
 
 }  // namespace
@@ -140,6 +140,9 @@ TEST_SUITE("files") {
         const NamedArrays arrays = {{"a/b.c", pattern({2}, int32)},
                                     {"gewicht_\xc3\xa4 \xf0\x9f\x98\x80", pattern({3}, bool_)}};
         CHECK(same_arrays(parse_npz(span(written(arrays))), arrays));
+        const auto flags = [](const char* name) { return written(NamedArrays{{name, two}}).substr(6, 2); };
+        CHECK(flags("ascii") == std::string("\0\0", 2));
+        CHECK(flags("\xc3\xa4") == std::string("\0\x8", 2));
     }
 
     TEST_CASE("a large array survives deflate, and one that deflates too well is stored") {
