@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <numeric>
+#include <ostream>
 #include <random>
 
 #include "grad.hpp"
@@ -141,6 +142,10 @@ void check_arguments(const Vars& inputs, int order) {
 }
 
 }  // namespace
+
+std::ostream& operator<<(std::ostream& out, const GradcheckResult& result) {
+    return out << result.message << (result ? ": within the tolerance" : ": beyond the tolerance");
+}
 
 GradcheckResult gradcheck(const Function& f, const Vars& inputs, const GradcheckOptions& options) {
     check_arguments(inputs, options.order);

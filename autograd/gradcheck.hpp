@@ -1,6 +1,7 @@
 // Check a gradient against numbers: gradcheck holds what jt::grad gives for a function against central differences.
 #pragma once
 #include <functional>
+#include <iosfwd>
 #include <string>
 
 #include "var.hpp"
@@ -22,6 +23,8 @@ struct GradcheckResult {
     std::string message;
     explicit operator bool() const { return ok; }
 };
+/// The message, and whether that is within the tolerance.
+std::ostream& operator<<(std::ostream& out, const GradcheckResult& result);
 
 /// Holds the gradients of f at float64 inputs against central differences, in a random direction, and when there are
 /// at most 64 input elements (and as many outputs) for each pair of an output and an input element. f is called many

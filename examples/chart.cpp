@@ -141,6 +141,7 @@ private:
     }
 
     void draw_value_axis() const {
+        if (chart_.logarithmic) svg_.text(area_.x - 52, area_.y - 10, "logarithmic axis", {11, faint});
         for (const double tick : ticks_) {
             svg_.line(area_.x, y(tick), area_.x + area_.width, y(tick), grid);
             svg_.text(area_.x - 8, y(tick) + 4, number(tick) + chart_.unit, {11, faint, "end"});

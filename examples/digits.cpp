@@ -1,6 +1,7 @@
 // Learn to read handwritten digits with a weight-normed network; `digits --help` lists what else it can do.
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
 #include <minijt/minijt.hpp>
 
@@ -142,7 +143,7 @@ void run(Options o) {
     print(out.score);
     if (!o.save.empty()) out.net->save(o.save);
     write_page(o.svg, title, out.history, out.data.test, out.score);
-    std::cout << "wrote " << o.svg << '\n';
+    std::cout << "wrote " << std::filesystem::absolute(o.svg).string() << '\n';
 }
 
 void run_all_seeds(Options o) {

@@ -10,7 +10,7 @@ struct Options {
     bool plain = false, all_seeds = false;
     int batch = 32;
     double lr = 0.1;
-    std::string data = DIGITS_DATA, svg = "digits.svg", save, load;
+    std::string data = DIGITS_DATA, svg = DIGITS_SVG, save, load;
 
     /// Takes seed, net and plain from a saved network; throws a ValueError when they were given and differ.
     void settle(const jt::nn::StateDict& saved);

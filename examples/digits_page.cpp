@@ -41,7 +41,7 @@ Chart chart_of(const std::string& title, const std::vector<Epoch>& history, F va
 
 void draw_curves(Svg& svg, const std::vector<Epoch>& history, double top) {
     constexpr double width = (page_width - 3 * margin) / 2;
-    Chart loss = chart_of("Loss", history, [](const Score& score) { return score.loss; });
+    Chart loss = chart_of("Cross-entropy loss", history, [](const Score& score) { return score.loss; });
     loss.logarithmic = true;
     Chart accuracy = chart_of("Accuracy", history, [](const Score& score) { return score.accuracy(); });
     accuracy.unit = " %";

@@ -17,7 +17,13 @@ std::string cause() { return std::generic_category().message(errno); }
 
 }  // namespace
 
-Input::Input(const char* op, const std::string& path) : Input(std::string(op) + ": '" + path + "'") {
+std::string place(const std::string& op, const std::string& path) {
+    if (path.find('\0') != std::string::npos)
+        Source(op + ": " + shown(path)).reject("Io", "needs a path without NUL, got one with it");
+    return op + ": '" + path + "'";
+}
+
+Input::Input(const char* op, const std::string& path) : Input(place(op, path)) {
     file_ = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a pipe is to be refused, not waited for
     struct stat info {};
     if (file_ < 0 || fstat(file_, &info) != 0) reject("Io", "cannot be opened: ", cause());

@@ -37,6 +37,10 @@ private:
     std::string where_;
 };
 
+/// How messages about a file begin: `op: 'path'`. Throws a FileError of kind Io for a path with a NUL inside, where the
+/// system would cut it.
+std::string place(const std::string& op, const std::string& path);
+
 /// A file, or bytes in memory, that is read at any place.
 class Input : public Source {
 public:

@@ -12,9 +12,10 @@ namespace jt {
 using NamedArrays = std::vector<std::pair<std::string, Array>>;
 
 /// Reads every member, stored or deflated, as load_npy does. The central directory rules and everything else must agree
-/// with it: local headers, sizes, CRC-32, no gaps, no overlap. Names are keys, never paths: UTF-8 without control
-/// characters, backslashes, a leading slash or "..", each once, at most 4096 bytes. Deflated members may unfold to 256
-/// times the file + 16 MiB in all (TooLarge). Archives that need zip64's end record (4 GiB and more) are refused.
+/// with it: local headers, sizes, CRC-32, no gaps, no overlap. Names are keys, never paths: UTF-8 (code page 437 where
+/// zip's flag for UTF-8 is not set) without control characters, backslashes, a leading slash or "..", each once, at
+/// most 4096 bytes. Deflated members may unfold to 256 times the file + 16 MiB in all (TooLarge). Archives that need
+/// zip64's end record (4 GiB and more) are refused.
 NamedArrays load_npz(const std::string& path);
 /// The same from memory.
 NamedArrays parse_npz(std::span<const std::byte> bytes);

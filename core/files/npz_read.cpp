@@ -18,11 +18,12 @@ constexpr std::uint64_t unfold_ratio = 256, unfold_slack = 16ULL << 20;  // what
 
 /// One member, as the central directory has it.
 struct Entry {
-    std::string name;
+    std::string raw;  ///< the bytes of the name
     std::uint16_t flags, method;
     std::uint32_t crc;
     std::uint64_t packed, size, local;
     std::uint64_t data = 0;
+    std::string name = (flags & flag_utf8) != 0 ? raw : from_cp437(raw);
 };
 
 struct Directory {
@@ -68,6 +69,12 @@ void widen(const Input& in, std::string_view extra, std::initializer_list<std::u
     }
 }
 
+/// Of all that zip has, members as we read them need these two versions at most.
+void check_version(const Input& in, std::uint16_t version) {
+    if (version > version_plain && version != version_zip64)
+        in.reject("UnsupportedZip", "needs members of zip version 2.0 or 4.5, got ", version / 10, ".", version % 10);
+}
+
 void check_entry(const Input& in, const Entry& e, std::uint64_t disk) {
     if (disk != 0) in.reject("BadZip", "needs an archive in one piece");
     if ((e.flags & ~(flag_descriptor | flag_utf8 | flags_hint)) != 0)
@@ -87,6 +94,7 @@ Entry next_entry(const Input& in, std::string_view& rest) {
     const std::size_t name = number<std::uint16_t>(rest, 28), extra = number<std::uint16_t>(rest, 30);
     const std::size_t length = central_size + name + extra + number<std::uint16_t>(rest, 32);
     if (length > rest.size()) in.reject("BadZip", "needs whole directory entries");
+    check_version(in, number<std::uint16_t>(rest, 6));
     Entry e{std::string(rest.substr(central_size, name)),
             number<std::uint16_t>(rest, 8),
             number<std::uint16_t>(rest, 10),
@@ -133,7 +141,8 @@ std::uint64_t check_local(const Input& in, Entry& e, std::uint64_t limit) {
     e.data = e.local + local_size + name + extra;
     if (!head.starts_with(local_mark) || e.data > limit || e.packed > limit - e.data) differs();
     const std::string texts = in.read(e.local + local_size, name + extra);
-    if (texts.substr(0, name) != e.name || number<std::uint16_t>(head, 8) != e.method) differs();
+    check_version(in, number<std::uint16_t>(head, 4));
+    if (texts.substr(0, name) != e.raw || number<std::uint16_t>(head, 8) != e.method) differs();
     if (((number<std::uint16_t>(head, 6) ^ e.flags) & ~flags_hint) != 0) differs();
     const auto end = e.data + e.packed;
     if ((e.flags & flag_descriptor) != 0) {

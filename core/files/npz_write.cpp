@@ -115,7 +115,8 @@ private:
                                  static_cast<const Bytef*>(x.raw()), x.bytes());
         const bool ascii = std::all_of(name.begin(), name.end(), [](char c) { return (c & 0x80) == 0; });
         std::string out;
-        for (int half : {20, ascii ? 0 : int{flag_utf8}, int{pack ? method_deflated : method_stored}, 0, 0x21})
+        for (int half :
+             {int{version_plain}, ascii ? 0 : int{flag_utf8}, int{pack ? method_deflated : method_stored}, 0, 0x21})
             append<std::uint16_t>(out, static_cast<std::uint64_t>(half));
         for (std::uint64_t word : {std::uint64_t{crc}, std::uint64_t{packed}, std::uint64_t{header.size() + x.bytes()}})
             append<std::uint32_t>(out, word);
@@ -126,7 +127,7 @@ private:
 
     void entry(const std::string& name, const std::string& common) {
         directory_ += central_mark;
-        append<std::uint16_t>(directory_, 20);
+        append<std::uint16_t>(directory_, version_plain);
         directory_ += common + std::string(10, '\0');
         append<std::uint32_t>(directory_, at_);
         directory_ += name;
@@ -161,7 +162,7 @@ void write_npz(const Sink& sink, const NamedArrays& arrays, Zip zip) {
 void save_npz(const std::string& path, const NamedArrays& arrays, Zip zip) {
     AtomicFile file("save_npz", path);
     const Sink sink = [&](const void* data, std::size_t n) { file.write(data, n); };
-    files::Writer(sink, "save_npz: '" + path + "'", zip).write(arrays);
+    files::Writer(sink, file.where(), zip).write(arrays);
     file.commit();
 }
 

@@ -8,6 +8,21 @@ namespace jt::files {
 namespace {
 
 constexpr std::size_t name_limit = 4096;
+/// The upper half of code page 437; the lower one is ASCII.
+constexpr std::u16string_view upper_437 =
+    u"ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒ"
+    u"áíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐"
+    u"└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀"
+    u"αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0";
+
+/// Appends a character that is not ASCII.
+void append_utf8(std::string& text, char16_t c) {
+    if (c < 0x800)
+        text += static_cast<char>(0xc0 | c >> 6);
+    else
+        (text += static_cast<char>(0xe0 | c >> 12)) += static_cast<char>(0x80 | (c >> 6 & 0x3f));
+    text += static_cast<char>(0x80 | (c & 0x3f));
+}
 
 /// Length of the UTF-8 character at the start (RFC 3629: shortest form, no surrogates, at most U+10FFFF), 0 for none.
 std::size_t utf8_length(std::string_view text) {
@@ -33,6 +48,13 @@ bool is_text(std::string_view name) {
 bool is_path(const std::string& key) { return key[0] == '/' || ("/" + key + "/").find("/../") != std::string::npos; }
 
 }  // namespace
+
+std::string from_cp437(std::string_view name) {
+    std::string text;
+    for (unsigned char c : name)
+        c < 0x80 ? text.push_back(static_cast<char>(c)) : append_utf8(text, upper_437[c - 0x80U]);
+    return text;
+}
 
 void check_names(const Source& source, const std::vector<std::string>& names) {
     for (const auto& name : names) {

@@ -1,4 +1,6 @@
 // Tests the tester: gradcheck passes right gradients and catches wrong ones.
+#include <sstream>
+
 #include "../../core/random.hpp"
 #include "op_rows.hpp"
 
@@ -49,6 +51,16 @@ GradcheckResult check_product(double factor_x, double factor_y) {
 }  // namespace
 
 TEST_SUITE("autograd") {
+    TEST_CASE("a verdict of gradcheck prints as a sentence") {
+        const auto printed = [](const GradcheckResult& result) {
+            std::ostringstream out;
+            out << result;
+            return out.str();
+        };
+        CHECK(printed({true, 0, "gradcheck: a"}) == "gradcheck: a: within the tolerance");
+        CHECK(printed({false, 1, "gradcheck: b"}) == "gradcheck: b: beyond the tolerance");
+    }
+
     TEST_CASE("gradcheck passes right gradients") {
         const auto result = check_product(1, 1);
         CHECK(result);

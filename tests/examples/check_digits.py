@@ -12,7 +12,7 @@ import unittest
 import xml.etree.ElementTree
 import zipfile
 
-PROGRAM = sys.argv.pop(1)
+PROGRAM = pathlib.Path(sys.argv.pop(1)).resolve()
 DATA = pathlib.Path(__file__).parents[2] / "examples/data/digits.csv.gz"
 QUICK = ["--epochs", "2"]
 
@@ -60,8 +60,16 @@ class Digits(unittest.TestCase):
         page = xml.etree.ElementTree.parse(self.svg).getroot()
         words = [text.text for text in page.iter("{http://www.w3.org/2000/svg}text")]
         right, of = map(int, re.search(r"\((\d+) of (\d+)\)", result.stdout).groups())
+        self.assertEqual(words.count("Cross-entropy loss"), 1)
+        self.assertEqual(words.count("logarithmic axis"), 1)
         self.assertEqual(sum(" → " in word and len(word) == 5 for word in words), of - right)
         self.assertEqual(len(list(page.iter("{http://www.w3.org/2000/svg}polyline"))), 4)
+
+    def test_says_the_whole_path_of_its_page(self):
+        result = subprocess.run([PROGRAM, *QUICK, "--svg", "page.svg"], cwd=self.folder, capture_output=True, text=True)
+        self.assertIn(f"wrote {self.folder.resolve() / 'page.svg'}\n", result.stdout)
+        default = re.search(r"--svg TEXT ?[=\[]([^]\s]+)", run("--help").stdout)[1]
+        self.assertTrue(pathlib.Path(default).is_relative_to(PROGRAM.parents[1]), default)
 
     def test_median_of_ten_seeds(self):
         result = run("--all-seeds")

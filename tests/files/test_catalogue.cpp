@@ -40,6 +40,7 @@ const std::map<std::string, std::string> policies = {
     {"npz_name_1.npz", "BadName"},                 // absolute
     {"npz_name_2.npz", "BadName"},                 // C:\.
     {"npz_name_7.npz", "BadName"},                 // 60,004 bytes
+    {"npz_name_8.npz", "BadName"},                 // 4,099 bytes as UTF-8
 };
 
 std::vector<Case> cases(const std::string& folder) {
@@ -104,6 +105,12 @@ double peak() {
 
 const Array four = array({4}, {1, 2, 3, 4});
 
+const char* const code_page_437 =
+    "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒ"
+    "áíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐"
+    "└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀"
+    "αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0";
+
 /// What the controls hold, as their notes say.
 NamedArrays expected(const std::string& file) {
     constexpr double inf = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
@@ -120,6 +127,8 @@ NamedArrays expected(const std::string& file) {
         {"npz_ok_empty.npz", {}},
         {"npz_ok_zip64_local.npz", {{"w", four}}},
         {"npz_ok_data_descriptor.npz", {{"w", four}}},
+        {"npz_ok_cp437.npz", {{code_page_437, four}}},
+        {"npz_ok_utf8.npz", {{"ä≈", four}}},
     };
     const auto found = special.find(file);
     if (found != special.end()) return found->second;

@@ -1,11 +1,17 @@
 // Saves and loads .npy and .npz: every dtype, NumPy's own files, and every way in which a disk says no.
+#include <sched.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
+#include <algorithm>
+#include <atomic>
 #include <csignal>
+#include <thread>
 
 #include <doctest/doctest.h>
 
+#include "../../core/files/atomic.hpp"
 #include "../../core/files/npz.hpp"
 #include "given.hpp"
 #include "pattern.hpp"
@@ -41,6 +47,33 @@ std::string kind_of(F f) {
     return "none";
 }
 
+/// The message of the FileError that f throws.
+template <class F>
+std::string message_of(F f) {
+    try {
+        f();
+    } catch (const FileError& error) {
+        return error.what();
+    }
+    return "none";
+}
+
+const Array two = pattern({2}, int32), three = pattern({3}, int32);
+
+/// A process that is killed in the middle of a save, on a host of another name if asked: false when that may not be.
+bool die_saving(const std::string& path, bool elsewhere = false) {
+    const pid_t child = fork();
+    if (child == 0) {
+        if (elsewhere && (unshare(CLONE_NEWUTS) != 0 || sethostname("elsewhere", 9) != 0)) _exit(1);
+        AtomicFile file("save", path);
+        file.write("half", 4);
+        _exit(0);
+    }
+    int status = 1;
+    waitpid(child, &status, 0);
+    return status == 0;
+}
+
 std::string kind_of_npz(const std::string& bytes) {
     return kind_of([&] { parse_npz(span(bytes)); });
 }
@@ -55,13 +88,13 @@ bool is_mark(const std::string& bytes, std::size_t at) {
     return mark == "PK\3\4" || mark == "PK\1\2" || mark == "PK\5\6";
 }
 
-/// Bits of a local header (kind 3) or a directory entry (kind 1) that say nothing about the arrays: versions, the hints
-/// of deflate in the flags, the clock, attributes.
+/// Bits of a local header (kind 3) or a directory entry (kind 1) that say nothing about the arrays: the version that
+/// wrote it, an older version that is needed, the hints of deflate in the flags, the clock, attributes.
 bool is_free(char kind, std::size_t at, std::size_t bit) {
     if (at < 4 || (kind != 1 && kind != 3)) return false;
-    if (kind == 1 && at >= 36) return at < 42;
+    if (kind == 1 && (at < 6 || at >= 36)) return at < 42;
     at -= kind == 1 ? 2 : 0;
-    return at < 6 || (at == 6 && (bit == 1 || bit == 2)) || (at >= 10 && at < 14);
+    return (at == 4 && (20 & 1 << bit) != 0) || (at == 6 && (bit == 1 || bit == 2)) || (at >= 10 && at < 14);
 }
 
 }  // namespace
@@ -107,6 +140,9 @@ TEST_SUITE("files") {
         const NamedArrays arrays = {{"a/b.c", pattern({2}, int32)},
                                     {"gewicht_\xc3\xa4 \xf0\x9f\x98\x80", pattern({3}, bool_)}};
         CHECK(same_arrays(parse_npz(span(written(arrays))), arrays));
+        const auto flags = [](const char* name) { return written(NamedArrays{{name, two}}).substr(6, 2); };
+        CHECK(flags("ascii") == std::string("\0\0", 2));
+        CHECK(flags("\xc3\xa4") == std::string("\0\x8", 2));
     }
 
     TEST_CASE("a large array survives deflate, and one that deflates too well is stored") {
@@ -197,19 +233,121 @@ TEST_SUITE("files") {
         const Array x = pattern({2}, int32);
         save_npy(folder / "file", x);
         const auto message = [&](const std::string& path) {
-            try {
-                save_npy(path, x);
-            } catch (const FileError& error) {
-                CHECK(std::string(error.kind) == "Io");
-                return std::string(error.what()).substr(("save_npy: '" + path + "': Io: ").size());
-            }
-            return std::string("none");
+            const std::string what = message_of([&] { save_npy(path, x); }), start = "save_npy: '" + path + "': Io: ";
+            CHECK(what.starts_with(start));
+            return what.substr(std::min(what.size(), start.size()));
         };
         CHECK(message("/dev/full") == "needs a path for a file, got a device");
         CHECK(message(folder / "") == "needs a path for a file, got a folder");
         CHECK(message(folder / "no/x.npy") == "cannot create a file in its folder: No such file or directory");
         CHECK(message(folder / "file/x.npy") == "cannot create a file in its folder: Not a directory");
+        CHECK(message(folder / std::string(256, 'n')) == "cannot create a file in its folder: File name too long");
         CHECK(message("") == "cannot take its name: No such file or directory");
+        CHECK(folder.files() == 1);
+    }
+
+    TEST_CASE("a path with a NUL is refused, not cut") {
+        const std::string path("no/such\0folder", 14),
+            told = ": 'no/such?folder': Io: needs a path without NUL, got one with it";
+        CHECK_THROWS_WITH_AS(save_npy(path, two), ("save_npy" + told).c_str(), FileError);
+        CHECK_THROWS_WITH_AS(save_npz(path, {}), ("save_npz" + told).c_str(), FileError);
+        CHECK_THROWS_WITH_AS(load_npy(path), ("load_npy" + told).c_str(), FileError);
+        CHECK_THROWS_WITH_AS(load_npz(path), ("load_npz" + told).c_str(), FileError);
+        const Folder folder;
+        save_npy(folder / "a", two);
+        CHECK(kind_of([&] { save_npy((folder / "a") + '\0' + "b", three); }) == "Io");
+        CHECK(same_bits(load_npy(folder / "a"), two));
+    }
+
+    TEST_CASE("names and paths as long as they may be can be saved") {
+        const Folder folder;
+        const std::string longest(255, 'n');
+        save_npy(folder / longest, two);
+        CHECK(same_bits(load_npy(folder / longest), two));
+        std::string deep = folder / "";
+        while (deep.size() + 202 < 4094) mkdir((deep += std::string(200, 'd') + '/').c_str(), 0700);
+        deep += std::string(4095 - deep.size(), 'n');
+        save_npy(deep, two);
+        CHECK(same_bits(load_npy(deep), two));
+    }
+
+    TEST_CASE("saving through links replaces what they lead to") {
+        const Folder folder;
+        mkdir((folder / "sub").c_str(), 0700);
+        save_npy(folder / "sub/file", two);
+        chmod((folder / "sub/file").c_str(), 0640);
+        std::filesystem::create_symlink("sub/hop", folder / "link");
+        std::filesystem::create_symlink("file", folder / "sub/hop");
+        save_npy(folder / "link", three);
+        CHECK(std::filesystem::is_symlink(folder / "link"));
+        CHECK(std::filesystem::is_symlink(folder / "sub/hop"));
+        CHECK(same_bits(load_npy(folder / "sub/file"), three));
+        CHECK(std::filesystem::status(folder / "sub/file").permissions() == std::filesystem::perms(0640));
+        std::filesystem::create_symlink(folder / "sub/new", folder / "dangling");
+        save_npy(folder / "dangling", two);
+        CHECK(std::filesystem::is_symlink(folder / "dangling"));
+        CHECK(same_bits(load_npy(folder / "sub/new"), two));
+        CHECK(folder.files() == 3);
+    }
+
+    TEST_CASE("links that lead to no file are told, and stay") {
+        const Folder folder;
+        const auto message = [&](const std::string& target) {
+            std::filesystem::remove(folder / "link");
+            std::filesystem::create_symlink(target, folder / "link");
+            const std::string what = message_of([&] { save_npy(folder / "link", two); });
+            CHECK(std::filesystem::is_symlink(folder / "link"));
+            return what.substr(("save_npy: '" + (folder / "link") + "': Io: ").size());
+        };
+        CHECK(message("link") == "cannot create a file in its folder: Too many levels of symbolic links");
+        CHECK(message("no/file") == "cannot create a file in its folder: No such file or directory");
+        CHECK(message(".") == "needs a path for a file, got a folder");
+        CHECK(message("/dev/null") == "needs a path for a file, got a device");
+        CHECK(folder.files() == 1);
+    }
+
+    TEST_CASE("a save removes what killed saves of its file left, and nothing else") {
+        const Folder folder;
+        const std::string path = folder / "x.npy";
+        for (int k = 0; k < 3; ++k) REQUIRE(die_saving(path));
+        REQUIRE(die_saving(folder / "other.npy"));
+        std::ofstream(folder / "x.npy.1-0.tmp") << "a file of somebody's";
+        AtomicFile living("save", path);
+        CHECK(folder.files() == 3);  // the other file's, somebody's, the living one
+        save_npy(path, two);
+        CHECK(folder.files() == 4);
+        living.commit();
+        CHECK(bytes_of(path).empty());
+        CHECK(folder.files() == 3);
+        std::filesystem::create_symlink("other.npy", folder / "link");
+        save_npy(folder / "link", two);
+        CHECK(folder.files() == 4);  // the link, its file, x.npy, somebody's
+    }
+
+    TEST_CASE("what a killed save left on another host stays") {
+        const Folder folder;
+        if (!die_saving(folder / "x.npy", true)) {
+            MESSAGE("skipped: needs the right to name a host");
+            return;
+        }
+        save_npy(folder / "x.npy", two);
+        CHECK(folder.files() == 2);
+    }
+
+    TEST_CASE("many threads save one file, and others die doing so: it is always whole") {
+        const Folder folder;
+        const std::string path = folder / "x.npy";
+        std::atomic<int> failed = 0;
+        std::vector<std::thread> threads;
+        for (int t = 0; t < 4; ++t)
+            threads.emplace_back([&] {
+                for (int k = 0; k < 50; ++k) failed += message_of([&] { save_npy(path, two); }) != "none";
+            });
+        for (int k = 0; k < 50; ++k) die_saving(path);
+        for (auto& thread : threads) thread.join();
+        save_npy(path, two);
+        CHECK(failed == 0);
+        CHECK(same_bits(load_npy(path), two));
         CHECK(folder.files() == 1);
     }
 
