@@ -400,7 +400,7 @@ struct KeptModule {
     bool given;
 };
 template <class T>
-std::decay_t<T> keep(const T& value) {
+std::decay_t<const T> keep(const T& value) {
     return value;
 }
 inline KeptModule keep(const ModulePtr& module) { return {module.weak(), static_cast<bool>(module)}; }
@@ -436,7 +436,9 @@ template <class M, class... Args>
 ModulePtr make(Args&&... args) {
     constexpr bool fits = std::constructible_from<M, Args...>;
     static_assert(fits, "make: the module has no constructor that takes these arguments");
-    if constexpr (fits) {
+    if constexpr (!fits) {
+        return {};  // which spares the reader what follows from it
+    } else {
         auto remake = [... kept = detail::keep(args)](detail::Copies& copies) { return make<M>(copies.copy(kept)...); };
         std::vector<std::weak_ptr<Module>> given;
         (detail::note_given(given, args), ...);

@@ -118,12 +118,13 @@ private:
         std::size_t next, path_before, key;
     };
     bool enter(const Slot& slot);
+    bool is_to_enter(const Slot& slot);
     void leave();
 
     Shared shared_;
     std::vector<Step> way_;
     std::string path_;
-    std::unordered_map<const Module*, bool> entered_;  ///< true while it is on the way
+    std::unordered_map<const Module*, bool> entered_;  ///< those of several handles; true while on the way
 };
 
 /// Puts the random stream back to where it stood.

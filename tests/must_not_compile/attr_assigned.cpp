@@ -1,4 +1,5 @@
 // Refused: an attribute copied into a Var that is there already.
+// Says: attr: bind to a reference
 #include <minijt/minijt.hpp>
 
 using namespace jt;

@@ -1,4 +1,5 @@
 // Refused: a member that copies a Var attribute, which would not be the attribute; the & is forgotten.
+// Says: attr: bind to a reference
 #include <minijt/minijt.hpp>
 
 using namespace jt;

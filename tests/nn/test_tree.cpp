@@ -160,20 +160,12 @@ TEST_SUITE("nn") {
             nn::ModulePtr next;
         };
         nn::ModulePtr chain;
-        for (int k = 0; k < 100'000; ++k) {
+        for (int k = 0; k < 300'000; ++k) {
             const auto link = std::make_shared<Link>();
             link->next = std::move(chain);
             chain = link;
         }
         chain = nn::ModulePtr();
-    }
-
-    TEST_CASE("modules in one expression that are drawn anew may be nested deep") {
-        std::vector<nn::ModulePtr> last;
-        for (int k = 0; k < 300; ++k) last.push_back(nn::make<nn::Linear>(1, 1));
-        nn::ModulePtr net = nn::make<nn::Linear>(1, 1);
-        for (; !last.empty(); last.pop_back()) net = nn::make<nn::Sequential>(std::move(net), std::move(last.back()));
-        CHECK_EQ(net->modules().size(), 601);
     }
 
     TEST_CASE("a row of 10,000 layers takes linear time for everything") {
