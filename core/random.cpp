@@ -110,10 +110,10 @@ Array normal(const Shape& shape, double mean, double deviation) {
 }
 
 Array integers(const Shape& shape, std::int64_t low, std::int64_t high) {
-    const auto bottom = static_cast<float>(low), width = static_cast<float>(high - low),
-               top = static_cast<float>(high) - 0.5F;
-    return fill<std::int32_t>(
-        shape, [=](Stream& s) { return std::floor(std::min(std::max(s.uniform() * width + bottom, bottom), top)); });
+    const auto bottom = static_cast<float>(low), top = static_cast<float>(high) - 0.5F;
+    const Scale to(shape, static_cast<double>(high - low), bottom);
+    return fill<std::int32_t>(shape,
+                              [=](Stream& s) { return std::floor(std::min(std::max(to(s.uniform()), bottom), top)); });
 }
 
 Array permutation(std::int64_t n) {

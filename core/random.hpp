@@ -23,7 +23,7 @@ Array uniform(const Shape& shape, double low, double high);
 /// Normal: mean 0 and deviation 1, or fma(z, deviation, mean), likewise.
 Array normal(const Shape& shape);
 Array normal(const Shape& shape, double mean, double deviation);
-/// int32 in [low, high): floor(clamp(u * (high - low) + low, low, high - 0.5)).
+/// int32 in [low, high): floor(clamp(fma(u, high - low, low), low, high - 0.5)), likewise.
 Array integers(const Shape& shape, std::int64_t low, std::int64_t high);
 /// int32 permutation of 0..n-1: the order that sorts n uniform numbers.
 Array permutation(std::int64_t n);

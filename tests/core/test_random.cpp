@@ -54,6 +54,21 @@ TEST_SUITE("core") {
         CHECK(differ > 100);
     }
 
+    TEST_CASE("integers of a wide range fuse the same way, as Jittor's") {
+        constexpr std::int64_t low = -1000000, high = 1000000;
+        set_global_seed(9);
+        const auto many = randint(low, high, {200}).to_vector<int>();
+        CHECK(std::vector(many.begin(), many.begin() + 4) == std::vector{-999860, -632320, 600895, -744298});
+        CHECK(many[25] == 484717);  // 484718 when the product is rounded
+        for (int k = 0; k < 200; ++k) {
+            const auto state = random::state();
+            const float draw = *random::uniform({1}).data<float>();
+            random::set_state(state);
+            const volatile float product = draw * static_cast<float>(high - low);
+            CHECK(randint(low, high).item() == std::floor(product + static_cast<float>(low)));
+        }
+    }
+
     TEST_CASE("seeds 0, 1 and 2^31 - 1 give one stream; 2^31 wraps") {
         const auto first = [](std::int64_t seed) {
             set_global_seed(seed);

@@ -102,10 +102,11 @@ def weight_norm_fixture():
 
 # ------------------------------------------------------------------------------------------ initial weights
 
-SEEDS = [42, 1234]
+SEEDS = [42, 1234, 90000171]
 NETS = {
     "plain": lambda: nn.Sequential(nn.Linear(3, 4), nn.Conv(2, 3, 3), nn.Linear(4, 2)),
     "grouped": lambda: nn.Sequential(nn.Conv(4, 6, 3, padding=1, groups=2), nn.Linear(5, 3, bias=False)),
+    "single": lambda: nn.Sequential(nn.Linear(7, 1), nn.Linear(1, 1)),
 }
 
 

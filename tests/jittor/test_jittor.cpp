@@ -119,6 +119,9 @@ TEST_SUITE("jittor") {
             set_global_seed(seed);
             nn::Sequential grouped(nn::make<nn::Conv>(4, 6, 3, 1, 1, 1, 2), nn::make<nn::Linear>(5, 3, false));
             for (const auto& [key, value] : grouped.state_dict()) CHECK_SAME(value, f["grouped_" + name + key]);
+            set_global_seed(seed);
+            nn::Sequential single(nn::make<nn::Linear>(7, 1), nn::make<nn::Linear>(1, 1));
+            for (const auto& [key, value] : single.state_dict()) CHECK_SAME(value, f["single_" + name + key]);
         }
     }
 
