@@ -104,6 +104,7 @@ bool Module::is_known(std::uint64_t caller) const {
 }
 
 void Module::know(std::uint64_t caller) {
+    if (is_known(caller)) return;
     if (callers_.size() == most_callers) callers_.erase(0);
     callers_.push_back(caller);
 }

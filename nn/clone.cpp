@@ -156,10 +156,9 @@ void Module::Cloning::fill(Module& copy, const Module& from) {
         Slot& mine = copy.table_->add(theirs->name);
         ModulePtr child = child_for(mine.module, theirs->module);
         fill_slot(mine, *theirs);
-        if (theirs->layer)
-            copy.put(mine, std::move(child));
-        else
-            mine.module = std::move(child);
+        if (child) child->know(copy.id_);
+        mine.module = std::move(child);
+        copy.table_->set_layer(mine, theirs->layer);
     }
     for (const auto& gone : copy.table_->deleted()) gone->var = Var(), gone->module = ModulePtr();
     copy.table_->births = from.table_->births;

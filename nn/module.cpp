@@ -68,7 +68,7 @@ Place<Var> Module::attr(const std::string& name, const Var& value) {
 }
 
 Place<ModulePtr> Module::attr(const std::string& name, ModulePtr module) {
-    check_not_below(module, name);
+    adopt(module, name);
     Slot& slot = add_new_slot(name, Kind::parameter);
     put(slot, std::move(module));
     return Place<ModulePtr>(slot.module);
@@ -126,7 +126,7 @@ void Module::setattr(const std::string& name, Var value) {
 }
 
 void Module::setattr(const std::string& name, ModulePtr module) {
-    check_not_below(module, name);
+    adopt(module, name);
     Slot& slot = slot_to_set(name);
     slot.var = Var();
     put(slot, std::move(module));
@@ -134,14 +134,14 @@ void Module::setattr(const std::string& name, ModulePtr module) {
 
 // A module that was never put anywhere stands below nothing. (Assignment through a member goes by unseen: Walk says
 // so.)
-void Module::check_not_below(const ModulePtr& module, const std::string& name) const {
-    if (!module || (module.get() != this && (callers_.empty() || !module->holds(*this)))) return;
+void Module::adopt(const ModulePtr& module, const std::string& name) const {
+    if (!module) return;
+    if (module.get() != this && (callers_.empty() || !module->holds(*this))) return module->know(id_);
     fail<KeyError>(class_name(), ".", name, ": needs a module that this ", class_name(), " does not stand in, got ",
                    module.get() == this ? "itself" : "a " + module->class_name() + " that holds it");
 }
 
 void Module::put(Slot& slot, ModulePtr module) {
-    if (module && !module->is_known(id_)) module->know(id_);
     slot.module = std::move(module);
     table_->set_layer(slot, true);
 }

@@ -334,7 +334,7 @@ private:
     Slot& add_new_slot(const std::string& name, Kind kind);
     const Slot* derived_from(const std::string& source) const;
     Slot& slot_to_set(const std::string& name);
-    void check_not_below(const ModulePtr& module, const std::string& name) const;
+    void adopt(const ModulePtr& module, const std::string& name) const;
     void put(Slot& slot, ModulePtr module);
     bool holds(const Module& other) const;
     bool has_parameters() const;
@@ -347,7 +347,7 @@ private:
     std::unique_ptr<Table> table_;
     bool training_ = true;
     std::shared_ptr<Hooks> hooks_;
-    SmallVector<std::uint64_t, 2> callers_;  ///< ids of those that it was put into, or that called it and know
+    SmallVector<std::uint64_t, 2> callers_;  ///< ids of those that it was put into, or that called it
     std::shared_ptr<Module> last_;           ///< itself, while it waits to be freed
     Module* next_ = nullptr;                 ///< who waits behind it
 

@@ -197,10 +197,6 @@ TEST_SUITE("nn") {
              }},
             {"load_state_dict", [&] { net->load_state_dict(state); }},
             {"clone", [&] { copy = net->clone(); }},
-            {"delattr",
-             [&] {
-                 for (int k = 0; k < 10'000; ++k) copy->delattr(std::to_string(k));
-             }},
             {"free", [&] { net = copy = nn::ModulePtr(); }},
         };
         for (const auto& [name, job] : jobs) {
