@@ -51,7 +51,7 @@ void Module::derive(const std::string& name, const std::vector<std::string>& sou
     slot.derived = std::make_shared<Derived>(Derived{name, sources, {}});
     slot.rebuild = std::make_shared<const Derivation>(std::move(rebuild));
     slot.derive_again = std::move(again);
-    slot.rebuilt = slot.var = slot.value_from(*this);
+    if (Var value = slot.value_from(*this); slot.derived) slot.rebuilt = slot.var = std::move(value);
     if (learnt) mark_replaced({old}, joined(sources));
     attempt.done();
 }
