@@ -22,8 +22,8 @@ void* operator new(std::size_t size) {
     if (!memory) throw std::bad_alloc();
     return memory;
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 extern "C" void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept {
     void* memory = nullptr;
     return fails() || posix_memalign(&memory, alignment, size) != 0 ? nullptr : memory;
@@ -101,7 +101,7 @@ bool survives(const char* name, const Options& options) {
         return false;
     }
     std::printf("%s: %ld allocations of a step failed in turn\n", name, n);
-    return n > 50 && good.before != good.after;
+    return n > 20 && good.before != good.after;
 }
 
 }  // namespace
