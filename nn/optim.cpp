@@ -238,7 +238,7 @@ public:
     }
     void commit() noexcept {
         for (std::size_t k = 0; k < values_.size(); ++k)
-            std::memcpy(optimizer_.numbers_[k].place, values_[k].raw(), values_[k].bytes());
+            std::memcpy(optimizer_.numbers_[k].place, std::as_const(values_[k]).raw(), values_[k].bytes());
         for (std::size_t k = 0; k < lists_.size(); ++k) optimizer_.lists_[k].arrays->swap(lists_[k]);
         optimizer_.grads_.swap(grads_);
         optimizer_.has_grads_ = std::ranges::any_of(optimizer_.grads_, [](const Array& g) { return bool(g); });
