@@ -149,8 +149,8 @@ void Module::Exchange::write(const Var& x, const std::string& name, const Var& v
 
 LoadReport Module::load_state_dict(const StateDict& state, bool strict) {
     check_each_once(state);
-    const Loading loading(*this, state);
-    const LoadReport& report = loading.report;
+    Loading loading(*this, state);
+    LoadReport report = std::move(loading.report);
     if (strict && !report.ok())
         fail<KeyError>("load_state_dict: needs the names and shapes of ", class_name(),
                        listed("missing", report.missing), listed("unexpected", report.unexpected),
