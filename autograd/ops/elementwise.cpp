@@ -78,6 +78,11 @@ Var unary(const Op& op, Unary f, const Var& x) {
 
 // ---- gradients
 
+// g * number or g / number of a rule: with one input, whose gradient nobody else will ask of g.
+Var by_number(const Op& op, Binary f, const Var& g, const Scalar& number) {
+    return recording() ? binary(op, f, g, number) : make_var(kernels::zip(f, taken(g), number));
+}
+
 // g * y and g / y, but 0 where g is 0 and y has no finite product with it: the slope of a rule may be infinite where no
 // gradient comes in. Where g is 0 and y is finite they are what * and / are, in their derivatives too.
 Var mul_grad(const Var& g, const Operand& y) {
@@ -86,7 +91,7 @@ Var mul_grad(const Var& g, const Operand& y) {
                                    call, [&](Operand, Operand y) { return mul_grad(gg, y); },
                                    [&](Operand g, Operand) { return mul_grad(gg, g); });
                            }};
-    return binary(op, Binary::mul_grad, g, y);
+    return y.is_var() ? binary(op, Binary::mul_grad, g, y) : by_number(op, Binary::mul_grad, g, y.number());
 }
 
 Var div_grad(const Var& g, const Operand& y) {
@@ -95,7 +100,7 @@ Var div_grad(const Var& g, const Operand& y) {
                                    call, [&](Operand, Operand y) { return div_grad(gg, y); },
                                    [&](Operand, Operand y) { return -div_grad(mul_grad(gg, call.output()), y); });
                            }};
-    return binary(op, Binary::div_grad, g, y);
+    return y.is_var() ? binary(op, Binary::div_grad, g, y) : by_number(op, Binary::div_grad, g, y.number());
 }
 
 // Fused ones: one node each, whose own rule is the composed form.

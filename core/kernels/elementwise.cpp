@@ -181,6 +181,14 @@ Array zip(Binary op, const Array& x, const Scalar& y) {
     return run(row(forms_of(op, x.dtype()), Form::vs), x.raw(), number.bytes, x, x.dtype(), x.numel(), {});
 }
 
+Array zip(Binary op, Array&& x, const Scalar& y) {
+    if (!x.unique()) return zip(op, std::as_const(x), y);
+    const Number number(y, x.dtype());
+    const auto f = row(forms_of(op, x.dtype()), Form::vs);
+    if (x.numel() > 0) f(x.raw(), number.bytes, x.raw(), x.numel(), Steps{});
+    return std::move(x);
+}
+
 Array zip(Binary op, const Scalar& x, const Array& y) {
     const Number number(x, y.dtype());
     return run(row(forms_of(op, y.dtype()), Form::sv), number.bytes, y.raw(), y, y.dtype(), y.numel(), {});

@@ -31,6 +31,7 @@ Array zip(Binary op, const Array& x, const Array& y);
 Array zip(Binary op, Array&& x, const Array& y);
 /// As zip with y a number, converted to x's dtype once.
 Array zip(Binary op, const Array& x, const Scalar& y);
+Array zip(Binary op, Array&& x, const Scalar& y);
 Array zip(Binary op, const Scalar& x, const Array& y);
 /// Broadcasts; both sides have one dtype; the result is bool.
 Array compare(Compare op, const Array& x, const Array& y);

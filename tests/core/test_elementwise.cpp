@@ -259,6 +259,18 @@ TEST_SUITE("core") {
         CHECK(zip(Binary::add, numbers({1, 3}, float32), numbers({2, 1}, float32)).shape() == Shape{2, 3});
     }
 
+    TEST_CASE("zip with a number writes over a left side that nobody else holds, and over no other") {
+        Array x = numbers({3, 5}, float32);
+        const Array apart = zip(Binary::mul, std::as_const(x), 1.5), kept = x;
+        CHECK(same_bits(zip(Binary::mul, Array(x), 1.5), apart));
+        CHECK(same_bits(kept, numbers({3, 5}, float32)));
+        Array own = numbers({3, 5}, float32);
+        const void* place = std::as_const(own).raw();
+        const Array z = zip(Binary::mul, std::move(own), 1.5);
+        CHECK(z.raw() == place);
+        CHECK(same_bits(z, apart));
+    }
+
     TEST_CASE("compare broadcasts, and NaN differs from everything") {
         const std::pair<Compare, std::function<bool(double, double)>> ops[] = {
             {Compare::eq, std::equal_to<>()}, {Compare::ne, std::not_equal_to<>()},
