@@ -143,6 +143,12 @@ TEST_SUITE("autograd") {
             CHECK_CLOSE(grad(grad((y * y).sum(), x).sum(), x), {2, 2});
         }
         CHECK(apply<Through>({Var()}).size() == 1);
+        struct Masked : nn::Module {
+            Vars execute_vars(const Vars& in) override { return {in[1].defined() ? in[0] * in[1] : in[0] * 3}; }
+        } masked;
+        masked.register_backward_hook([](nn::Module&, const Vars& g, const Vars&) { return g; });
+        masked.register_input_backward_hook([](const Vars& g) { return g; });
+        CHECK_CLOSE(grad(masked(x, Var()).sum(), x), {3, 3});
         CHECK(apply<Through>(Vars()).empty());
     }
 
