@@ -13,7 +13,10 @@ namespace jt::kernels {
 
 namespace {
 
-constexpr const char* unary_names[] = {"neg", "abs", "exp", "log", "sqrt", "tanh", "sigmoid", "relu"};
+constexpr const char* unary_names[] = {
+#define JT_UNARY(name, value) #name,
+#include "unary.def"
+};
 constexpr const char* binary_names[] = {"add",          "sub",       "mul",      "div",      "maximum",
                                         "minimum",      "pow",       "mul_grad", "div_grad", "tanh_grad",
                                         "sigmoid_grad", "relu_grad", "abs_grad"};

@@ -5,9 +5,13 @@
 namespace jt::kernels {
 
 /// y = f(x). sigmoid is Jittor's 1 / (1 + exp(min(-x, 30))) (300 in float64); relu lets NaN pass; abs and neg also take
-/// integers. For every number, subnormal ones included, exp and log are within 1 ulp, tanh and sigmoid within 2.5, sqrt
-/// is rounded right; an element's bits depend on its value alone.
-enum class Unary { neg, abs, exp, log, sqrt, tanh, sigmoid, relu };
+/// integers. For every number, subnormal ones included, exp and log are within 1 ulp, rsqrt within 1.5, sin and cos
+/// within 2, tanh and sigmoid within 2.5, sqrt and floor are rounded right; an element's bits depend on its value
+/// alone.
+enum class Unary {
+#define JT_UNARY(name, value) name,
+#include "unary.def"
+};
 
 /// z = f(x, y). The last six are gradients, 0 wherever g is 0, be y infinite or NaN: mul_grad(g, y) = g * y,
 /// div_grad(g, y) = g / y, tanh_grad(g, y) = g * (1 - y * y), sigmoid_grad(g, y) = g * y * (1 - y), relu_grad(g, y) = y

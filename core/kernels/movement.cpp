@@ -14,42 +14,26 @@ namespace jt::kernels {
 namespace {
 
 /// One loop of a copy: n elements, and how far apart they lie on either side.
-struct Axis {
+struct Loop {
     std::int64_t n = 1, from = 0, to = 0;
 };
 
 /// The loops of a copy, added from the innermost outwards; those that memory allows are merged.
-struct Nest {
-    int rank = 0;
-    Axis axes[max_rank];
-
-    void add(const Axis& axis) {
-        if (axis.n == 1) return;
-        Axis* last = rank > 0 ? &axes[rank - 1] : nullptr;
-        if (last && axis.from == last->from * last->n && axis.to == last->to * last->n)
-            last->n *= axis.n;
+struct Loops : SmallVector<Loop, 8> {
+    void add(const Loop& loop) {
+        if (loop.n == 1) return;
+        if (!empty() && loop.from == back().from * back().n && loop.to == back().to * back().n)
+            back().n *= loop.n;
         else
-            axes[rank++] = axis;
+            push_back(loop);
     }
 
     /// Makes the axis whose elements are neighbours in x the second loop, so that a transpose reads along it.
     void pair() {
-        if (rank == 0 || axes[0].from == 1) return;
-        for (int k = 2; k < rank; ++k)
-            if (axes[k].from == 1) std::swap(axes[1], axes[k]);
+        if (empty() || front().from == 1) return;
+        for (std::size_t k = 2; k < size(); ++k)
+            if ((*this)[k].from == 1) std::swap((*this)[1], (*this)[k]);
     }
-};
-
-struct Strides {
-    std::int64_t of[max_rank];
-    explicit Strides(const Shape& shape) {
-        std::int64_t size = 1;
-        for (int k = shape.rank() - 1; k >= 0; --k) {
-            of[k] = size;
-            size *= shape[k];
-        }
-    }
-    std::int64_t operator[](int axis) const { return of[axis]; }
 };
 
 template <class T>
@@ -79,14 +63,14 @@ void turn(const T* x, std::int64_t from, T* y, std::int64_t to) {
 }
 
 template <class T>
-void copy_box(const T* x, T* y, const Axis& inner, const Axis& outer) {
+void copy_box(const T* x, T* y, const Loop& inner, const Loop& outer) {
     for (std::int64_t i = 0; i < outer.n; ++i)
         for (std::int64_t k = 0; k < inner.n; ++k) y[i * outer.to + k * inner.to] = x[i * outer.from + k * inner.from];
 }
 
 /// inner.to and outer.from are 1: squares, in strips of one cache line of x; then what is left at both edges.
 template <class T>
-void transpose(const T* x, T* y, Axis inner, Axis outer) {
+void transpose(const T* x, T* y, Loop inner, Loop outer) {
     constexpr std::int64_t n = lanes<T>, strip = 4 * n;
     const auto rows = outer.n / n * n, columns = inner.n / n * n;
     for (std::int64_t i = 0; i < rows; i += strip)
@@ -98,7 +82,7 @@ void transpose(const T* x, T* y, Axis inner, Axis outer) {
 }
 
 template <class T>
-void copy_plane(const T* x, T* y, const Axis& inner, const Axis& outer) {
+void copy_plane(const T* x, T* y, const Loop& inner, const Loop& outer) {
     if (inner.to != 1 || (inner.from > 1 && outer.from != 1)) return copy_box(x, y, inner, outer);
     if (inner.from > 1) return transpose(x, y, inner, outer);
     for (std::int64_t i = 0; i < outer.n; ++i, x += outer.from, y += outer.to) {
@@ -119,12 +103,12 @@ void dispatch_bits(Dtype dtype, F f) {
     });
 }
 
-void copy(const Array& x, std::int64_t x_start, Array& y, std::int64_t y_start, Nest& nest) {
+void copy(const Array& x, std::int64_t x_start, Array& y, std::int64_t y_start, Loops& loops) {
     if (x.numel() == 0 || y.numel() == 0) return;
-    nest.pair();
-    const Axis inner = nest.rank > 0 ? nest.axes[0] : Axis{1, 1, 1}, outer = nest.rank > 1 ? nest.axes[1] : Axis{};
+    loops.pair();
+    const Loop inner = loops.empty() ? Loop{1, 1, 1} : loops[0], outer = loops.size() > 1 ? loops[1] : Loop{};
     Odometer<2> rest;
-    for (int k = 2; k < nest.rank; ++k) rest.add(nest.axes[k].n, {nest.axes[k].from, nest.axes[k].to});
+    for (std::size_t k = 2; k < loops.size(); ++k) rest.add(loops[k].n, {loops[k].from, loops[k].to});
     dispatch_bits(x.dtype(), [&](auto zero) {
         using T = decltype(zero);
         do copy_plane(x.data<T>() + x_start + rest[0], y.data<T>() + y_start + rest[1], inner, outer);
@@ -132,63 +116,90 @@ void copy(const Array& x, std::int64_t x_start, Array& y, std::int64_t y_start, 
     });
 }
 
-/// Where the box of an array of `shape` begins, and the loops between the box and a dense array of its sizes.
-struct Box {
-    std::int64_t start = 0;
-    Nest nest;
+// The loops between a dense array of `shape` and a strided view of it.
+Loops loops_between(const Shape& shape, const Strides& strides, bool into_view) {
+    Loops loops;
+    std::int64_t dense = 1;
+    for (int k = shape.rank() - 1; k >= 0; dense *= shape[k--])
+        loops.add({shape[k], into_view ? dense : strides[k], into_view ? strides[k] : dense});
+    return loops;
+}
 
-    Box(const Ranges& ranges, const Shape& shape, bool into_box) {
-        std::int64_t dense = 1, size = 1;
-        for (int k = shape.rank() - 1; k >= 0; --k) {
-            const auto& range = ranges[k];
-            const auto step = range.step * size;
-            start += range.start * size;
-            nest.add({range.size, into_box ? dense : step, into_box ? step : dense});
-            dense *= range.size;
-            size *= shape[k];
+/// The view of an array that shows one box of it.
+struct Part {
+    std::int64_t start = 0;
+    Shape shape;
+    Strides strides;
+
+    Part(const Ranges& ranges, const Shape& whole) : strides(strides_of(whole)) {
+        for (std::size_t k = 0; k < ranges.size(); ++k) {
+            start += ranges[k].start * strides[k];
+            strides[k] *= ranges[k].step;
+            shape.push_back(ranges[k].size);
         }
     }
 };
 
 }  // namespace
 
-Array permute(const Array& x, const SmallVector<int, 6>& permutation) {
-    Shape shape;
-    for (int axis : permutation) shape.push_back(x.shape()[axis]);
+Strides strides_of(const Shape& shape) {
+    Strides strides(shape.size(), 1);
+    for (std::size_t k = shape.size(); k-- > 1;) strides[k - 1] = strides[k] * shape[k];
+    return strides;
+}
+
+Array strided(const Array& x, std::int64_t start, const Shape& shape, const Strides& strides) {
     Array y(shape, x.dtype());
-    const Strides from(x.shape()), to(shape);
-    Nest nest;
-    for (int k = shape.rank() - 1; k >= 0; --k) nest.add({shape[k], from[permutation[k]], to[k]});
-    copy(x, 0, y, 0, nest);
+    Loops loops = loops_between(shape, strides, false);
+    copy(x, start, y, 0, loops);
     return y;
+}
+
+Array unstrided(const Array& x, const Shape& shape, std::int64_t start, const Strides& strides) {
+    Array y = Array::zeros(shape, x.dtype());
+    if (x.numel() == 0) return y;
+    Odometer<1> places;
+    for (int k = x.rank() - 1; k >= 0; --k) places.add(x.shape()[k], {strides[k]});
+    dispatch(x.dtype(), [&](auto zero) {
+        using T = decltype(zero);
+        const T* from = x.data<T>();
+        T* to = y.data<T>() + start;
+        do to[places[0]] = static_cast<T>(to[places[0]] + *from++);
+        while (places.next());
+    });
+    return y;
+}
+
+Array permute(const Array& x, const SmallVector<int, 6>& permutation) {
+    const Strides from = strides_of(x.shape());
+    Shape shape;
+    Strides strides;
+    for (int axis : permutation) {
+        shape.push_back(x.shape()[axis]);
+        strides.push_back(from[axis]);
+    }
+    return strided(x, 0, shape, strides);
 }
 
 Array broadcast_to(const Array& x, const Shape& shape) {
-    Array y(shape, x.dtype());
-    const Strides from(x.shape()), to(shape);
-    const int shift = shape.rank() - x.rank();
-    Nest nest;
-    for (int k = shape.rank() - 1; k >= 0; --k) {
-        const bool repeats = k < shift || x.shape()[k - shift] == 1;
-        nest.add({shape[k], repeats ? 0 : from[k - shift], to[k]});
-    }
-    copy(x, 0, y, 0, nest);
-    return y;
+    const Strides from = strides_of(x.shape());
+    const std::size_t shift = shape.size() - from.size();
+    Strides strides(shape.size(), 0);
+    for (std::size_t k = 0; k < from.size(); ++k)
+        if (x.shape()[k] != 1) strides[shift + k] = from[k];
+    return strided(x, 0, shape, strides);
 }
 
 Array slice(const Array& x, const Ranges& ranges) {
-    Shape shape;
-    for (const auto& range : ranges) shape.push_back(range.size);
-    Array y(shape, x.dtype());
-    Box box(ranges, x.shape(), false);
-    copy(x, box.start, y, 0, box.nest);
-    return y;
+    const Part part(ranges, x.shape());
+    return strided(x, part.start, part.shape, part.strides);
 }
 
 Array unslice(const Array& x, const Ranges& ranges, const Shape& shape) {
     Array y = Array::zeros(shape, x.dtype());
-    Box box(ranges, shape, true);
-    copy(x, 0, y, box.start, box.nest);
+    const Part part(ranges, shape);
+    Loops loops = loops_between(part.shape, part.strides, true);
+    copy(x, 0, y, part.start, loops);
     return y;
 }
 
@@ -201,10 +212,10 @@ Array concat(const SmallVector<const Array*, 8>& parts, int axis) {
     for (int k = 0; k < shape.rank(); ++k) (k < axis ? outer : inner) *= k == axis ? 1 : shape[k];
     for (const Array* part : parts) {
         const auto run = part->shape()[axis] * inner;
-        Nest nest;
-        nest.add({run, 1, 1});
-        nest.add({outer, run, shape[axis] * inner});
-        copy(*part, 0, y, start, nest);
+        Loops loops;
+        loops.add({run, 1, 1});
+        loops.add({outer, run, shape[axis] * inner});
+        copy(*part, 0, y, start, loops);
         start += run;
     }
     return y;
@@ -241,6 +252,27 @@ Array untake(const Array& x, const Array& index, const Shape& shape) {
         }
     });
     return y;
+}
+
+Array flat_index(const Array& index, const Shape& shape, int axis) {
+    const Strides strides = strides_of(shape);
+    Array out = Array::like(index);
+    if (out.numel() == 0) return out;
+    Odometer<1> rest;
+    for (int k = shape.rank() - 1; k >= 0; --k) rest.add(index.shape()[k], {k == axis ? 0 : strides[k]});
+    const auto* from = index.data<std::int64_t>();
+    auto* to = out.data<std::int64_t>();
+    do *to++ = rest[0] + *from++ * strides[axis];
+    while (rest.next());
+    return out;
+}
+
+Array last_at(const Array& index, std::int64_t n) {
+    Array out = Array::full({n}, -1, Dtype::int64);
+    const auto* places = index.data<std::int64_t>();
+    auto* last = out.data<std::int64_t>();
+    for (std::int64_t i = 0; i < index.numel(); ++i) last[places[i]] = i;
+    return out;
 }
 
 }  // namespace jt::kernels

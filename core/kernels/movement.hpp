@@ -4,6 +4,16 @@
 
 namespace jt::kernels {
 
+/// One number of elements an axis.
+using Strides = SmallVector<std::int64_t, 6>;
+/// A dense array of `shape` whose element (i, j, ...) is x's element start + i * strides[0] + j * strides[1] + ...:
+/// what a strided view of x shows. Strides may be negative or 0; the caller sees to it that all lie inside.
+Array strided(const Array& x, std::int64_t start, const Shape& shape, const Strides& strides);
+/// Zeros of `shape` with x's elements added where `strided` would have read them: its transpose.
+Array unstrided(const Array& x, const Shape& shape, std::int64_t start, const Strides& strides);
+/// How far apart neighbours along each axis of a dense array lie.
+Strides strides_of(const Shape& shape);
+
 /// Axis k of the result is axis permutation[k] of x.
 Array permute(const Array& x, const SmallVector<int, 6>& permutation);
 /// x repeated to `shape` (it must broadcast).
@@ -26,5 +36,10 @@ Array concat(const SmallVector<const Array*, 8>& parts, int axis);
 Array take(const Array& x, const Array& index);
 /// Zeros of `shape` with x's rows added at the index: the transpose of take.
 Array untake(const Array& x, const Array& index, const Shape& shape);
+
+/// For an int64 index into one axis of an array of `shape`: where each of its entries points to among all elements.
+Array flat_index(const Array& index, const Shape& shape, int axis);
+/// int64 (n,): for each of n places, the last position in `index` that names it, or -1.
+Array last_at(const Array& index, std::int64_t n);
 
 }  // namespace jt::kernels

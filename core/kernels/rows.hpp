@@ -6,7 +6,11 @@
 
 namespace jt::kernels {
 
-inline constexpr int n_unary = 8, n_binary = 13, n_folds = 5;
+#define JT_UNARY(name, value) +1
+inline constexpr int n_unary = 0
+#include "unary.def"
+    ;
+inline constexpr int n_binary = 13, n_folds = 5;
 
 /// Which operand of a binary row is a single number.
 enum class Form { vv, vs, sv };

@@ -72,6 +72,10 @@ const Function functions[] = {
     {"log", Unary::log, 1, [](long double x) { return std::log(x); }},
     {"sqrt", Unary::sqrt, 0.501, [](long double x) { return std::sqrt(x); }},
     {"tanh", Unary::tanh, 2.5, [](long double x) { return std::tanh(x); }},
+    {"rsqrt", Unary::rsqrt, 1.5, [](long double x) { return 1 / std::sqrt(x); }},
+    {"sin", Unary::sin, 2, [](long double x) { return std::sin(x); }},
+    {"cos", Unary::cos, 2, [](long double x) { return std::cos(x); }},
+    {"floor", Unary::floor, 0, [](long double x) { return std::floor(x); }},
 };
 // 1 / (1 + exp(min(-x, top))), as Jittor.
 const Function sigmoids[] = {

@@ -25,6 +25,10 @@ struct Library {
         return from(xsimd::log(to(small ? x * scale : x))) - (small ? splat(log_scale) : V{});
     }
     static V sqrt(const V& x) { return from(xsimd::sqrt(to(x))); }
+#define JT_UNARY(name, value)
+#define JT_LIBRARY(name) \
+    static V name(const V& x) { return from(xsimd::name(to(x))); }
+#include "../unary.def"
     /// x * y + z, rounded once or twice.
     static V fma(const V& x, const V& y, const V& z) { return from(xsimd::fma(to(x), to(y), to(z))); }
 
@@ -51,6 +55,12 @@ struct Library {
     static V sqrt(const V& x) {
         return each(x, [](T a) -> T { return sizeof(T) == 4 ? ::sqrtf(a) : ::sqrt(a); });
     }
+#define JT_UNARY(name, value)
+#define JT_LIBRARY(name)                                                                    \
+    static V name(const V& x) {                                                             \
+        return each(x, [](T a) -> T { return sizeof(T) == 4 ? ::name##f(a) : ::name(a); }); \
+    }
+#include "../unary.def"
     static V fma(const V& x, const V& y, const V& z) { return x * y + z; }
 
 private:
@@ -119,6 +129,18 @@ struct Math : Library<T> {
         const V scale = __builtin_bit_cast(V, y.k + N::one);
         const V e = Library<T>::fma(scale, y.p, scale - 1);
         return __builtin_bit_cast(V, __builtin_bit_cast(Bits, e / (e + 2)) | sign);
+    }
+
+    /// -0 stays -0, which xsimd forgets where the processor has no instruction for it.
+    static V floor(const V& x) {
+        const V y = Library<T>::floor(x);
+        return y == 0 ? x * 0 : y;
+    }
+
+    /// Jittor's: its argument stops at 30, or 300 for doubles.
+    static V sigmoid(const V& x) {
+        const V top = splat<T>(sizeof(T) == 4 ? 30 : 300);
+        return 1 / (1 + exp(-x > top ? top : -x));
     }
 
 private:

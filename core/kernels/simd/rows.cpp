@@ -10,17 +10,8 @@ namespace {
 template <class T>
 constexpr void put_functions(Rows& t) {
     using V = Vec<T>;
-    put<T>(t, Unary::neg, [](V x) { return -x; });
-    put<T>(t, Unary::abs, [](V x) { return x < 0 ? -x : x == 0 ? V{} : x; });
-    put<T>(t, Unary::exp, [](V x) { return Math<T>::exp(x); });
-    put<T>(t, Unary::log, [](V x) { return Math<T>::log(x); });
-    put<T>(t, Unary::sqrt, [](V x) { return Math<T>::sqrt(x); });
-    put<T>(t, Unary::tanh, [](V x) { return Math<T>::tanh(x); });
-    put<T>(t, Unary::relu, [](V x) { return x <= 0 ? V{} : x; });
-    put<T>(t, Unary::sigmoid, [](V x) {
-        const V top = splat<T>(sizeof(T) == 4 ? 30 : 300);
-        return 1 / (1 + Math<T>::exp(-x > top ? top : -x));
-    });
+#define JT_UNARY(name, value) put<T>(t, Unary::name, [](V x) { return value; });
+#include "../unary.def"
 }
 
 // f(g, y), but 0 wherever g is 0.
