@@ -10,7 +10,8 @@
 #include "../core/warn.hpp"
 #include "function_node.hpp"
 #include "node.hpp"
-#include "ops.hpp"
+#include "ops/elementwise.hpp"
+#include "ops/reduce.hpp"
 
 namespace jt {
 

@@ -7,7 +7,9 @@
 #include <random>
 
 #include "grad.hpp"
-#include "ops.hpp"
+#include "ops/create.hpp"
+#include "ops/elementwise.hpp"
+#include "ops/reduce.hpp"
 
 namespace jt {
 

@@ -3,8 +3,6 @@
 
 #include <cstring>
 
-#include "ops.hpp"
-
 namespace jt {
 
 namespace {

@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "../autograd/ops.hpp"
+#include "../autograd/ops/create.hpp"
 #include "../core/random.hpp"
 
 namespace jt::nn::init {

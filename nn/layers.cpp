@@ -3,6 +3,8 @@
 
 #include <cmath>
 
+#include "../autograd/ops/create.hpp"
+#include "../autograd/ops/shape.hpp"
 #include "init.hpp"
 
 namespace jt::nn {

@@ -1,5 +1,8 @@
 // The layers: Linear, Conv, Pool, activations, Dropout, Flatten, Sequential.
 #pragma once
+#include "../autograd/ops/conv.hpp"
+#include "../autograd/ops/elementwise.hpp"
+#include "../autograd/ops/product.hpp"
 #include "module.hpp"
 
 namespace jt::nn {

@@ -1,6 +1,12 @@
 // The formulas of the losses.
 #include "loss.hpp"
 
+#include "../autograd/ops/create.hpp"
+#include "../autograd/ops/elementwise.hpp"
+#include "../autograd/ops/index.hpp"
+#include "../autograd/ops/loss.hpp"
+#include "../autograd/ops/reduce.hpp"
+#include "../autograd/ops/shape.hpp"
 #include "../core/kernels/elementwise.hpp"
 
 namespace jt::nn {

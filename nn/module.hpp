@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "../autograd/ops.hpp"
+#include "../autograd/var.hpp"
 #include "../core/random.hpp"
 #include "hooks.hpp"
 

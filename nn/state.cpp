@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "../autograd/node.hpp"
+#include "../autograd/ops/create.hpp"
 #include "../core/files/npz.hpp"
 #include "../core/kernels/elementwise.hpp"
 #include "../core/random.hpp"

@@ -37,8 +37,8 @@ def output_of(program):
 
 def whole(sample):
     """A program of a sample: its structs as they stand, the rest inside main."""
-    structs, rest = re.fullmatch(r"((?:struct .*?^};\n)*)(.*)", sample, re.S | re.M).groups()
-    head = "#include <minijt/minijt.hpp>\nusing namespace jt;\n"
+    includes, structs, rest = re.fullmatch(r"((?:#.*\n)*)((?:struct .*?^};\n)*)(.*)", sample, re.S | re.M).groups()
+    head = f"#include <minijt/minijt.hpp>\n{includes}using namespace jt;\n"
     return f"{head}{structs}int main() {{\n{rest}}}\n"
 
 

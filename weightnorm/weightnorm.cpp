@@ -2,6 +2,10 @@
 #include "weightnorm.hpp"
 
 #include "../autograd/node.hpp"
+#include "../autograd/ops/elementwise.hpp"
+#include "../autograd/ops/reduce.hpp"
+#include "../autograd/ops/rescale.hpp"
+#include "../autograd/ops/shape.hpp"
 
 namespace jt::weightnorm {
 

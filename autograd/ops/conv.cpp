@@ -1,9 +1,13 @@
 // Convolution and pooling over the last two of four axes.
-#include "../../core/kernels/conv.hpp"
+#include "conv.hpp"
 
+#include "../../core/kernels/conv.hpp"
 #include "../../core/kernels/pool.hpp"
-#include "../ops.hpp"
+#include "../../core/kernels/views.hpp"
+#include "elementwise.hpp"
 #include "promote.hpp"
+#include "reduce.hpp"
+#include "shape.hpp"
 
 namespace jt {
 
@@ -125,6 +129,21 @@ PoolParams pool_params(const char* op, const Var& x, Pair kernel, Pair stride, P
     return p;
 }
 
+Var fold(const Var& columns, const Shape& shape, const kernels::Windows& w);
+
+Var unfolded(const Var& x, const kernels::Windows& w) {
+    static constexpr Op op{"unfold", [](const Var& g, const Call& call) -> Vars {
+                               return {fold(g, call.shape(0), call.params<kernels::Windows>())};
+                           }};
+    return record(op, kernels::unfold(x.array(), w), {x}, w);
+}
+
+Var fold(const Var& columns, const Shape& shape, const kernels::Windows& w) {
+    static constexpr Op op{
+        "fold", [](const Var& g, const Call& call) -> Vars { return {unfolded(g, call.params<kernels::Windows>())}; }};
+    return record(op, kernels::fold(columns.array(), shape, w), {columns}, w);
+}
+
 }  // namespace
 
 Var conv2d(const Var& x, const Var& weight, const Var& bias, Pair stride, Pair padding, Pair dilation, int groups) {
@@ -154,6 +173,21 @@ Var mean_pool2d(const Var& x, Pair kernel, std::optional<Pair> stride, Pair padd
     p.ceil_mode = ceil_mode;
     p.count_include_pad = count_include_pad;
     return mean_pool(x, p);
+}
+
+Var unfold(const Var& x, Pair kernel, Pair dilation, Pair padding, Pair stride) {
+    if (node_of("unfold", x).value.rank() != 4) fail<ShapeError>("unfold: needs x (n, c, h, w), got ", x.shape());
+    const kernels::Windows w{
+        {kernel.h, kernel.w}, {dilation.h, dilation.w}, {padding.h, padding.w}, {stride.h, stride.w}};
+    for (int k : {0, 1}) {
+        if (w.kernel[k] < 1 || w.dilation[k] < 1 || w.stride[k] < 1 || w.padding[k] < 0)
+            fail<ValueError>("unfold: needs a kernel, dilation and stride of 1 or more and padding of 0 or more, got ",
+                             w.kernel[k], ", ", w.dilation[k], ", ", w.stride[k], " and ", w.padding[k]);
+        if (x.shape(2 + k) + 2 * w.padding[k] < w.dilation[k] * (w.kernel[k] - 1) + 1)
+            fail<ShapeError>("unfold: needs windows within the padded ", x.shape(), ", got a kernel of ", w.kernel[k],
+                             " along axis ", 2 + k);
+    }
+    return unfolded(x, w);
 }
 
 }  // namespace jt

@@ -1,4 +1,6 @@
 // Making Vars: from data, from a rule, from the random stream.
+#include "create.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <iterator>
@@ -7,7 +9,6 @@
 #include "../../core/kernels/elementwise.hpp"
 #include "../../core/random.hpp"
 #include "../node.hpp"
-#include "../ops.hpp"
 #include "promote.hpp"
 
 namespace jt {

@@ -1,7 +1,9 @@
 // Ops that work element by element.
-#include "../../core/kernels/elementwise.hpp"
+#include "elementwise.hpp"
 
-#include "../ops.hpp"
+#include "../../core/kernels/elementwise.hpp"
+#include "../../core/kernels/flat.hpp"
+#include "create.hpp"
 #include "promote.hpp"
 
 namespace jt {
@@ -76,6 +78,16 @@ Var unary(const Op& op, Unary f, const Var& x) {
     return y;
 }
 
+// The same of the floats that integers become.
+Var mapped(const Op& op, Unary f, const Var& x) { return unary(op, f, float_of(op.name, x)); }
+
+// What has no slope but 0 is no part of the graph.
+Var stepped(const Var& x, Array&& value) {
+    Var y = constant(std::move(value));
+    y.node()->scalar = x.node()->scalar;
+    return y;
+}
+
 // ---- gradients
 
 // g * number or g / number of a rule: with one input, whose gradient nobody else will ask of g.
@@ -101,6 +113,12 @@ Var div_grad(const Var& g, const Operand& y) {
                                    [&](Operand, Operand y) { return -div_grad(mul_grad(gg, call.output()), y); });
                            }};
     return y.is_var() ? binary(op, Binary::div_grad, g, y) : by_number(op, Binary::div_grad, g, y.number());
+}
+
+// The rule g * slope(x, y) of y = f(x).
+template <auto slope>
+Vars times(const Var& g, const Call& call) {
+    return {mul_grad(g, slope(call.input(0), call.output()))};
 }
 
 // Fused ones: one node each, whose own rule is the composed form.
@@ -246,37 +264,79 @@ Var abs(const Var& x) {
 }
 
 Var exp(const Var& x) {
-    static constexpr Op op{"exp", [](const Var& g, const Call& call) -> Vars { return {mul_grad(g, call.output())}; }};
-    return unary(op, Unary::exp, float_of(op.name, x));
+    static constexpr Op op{"exp", times<[](const Var&, const Var& y) { return y; }>};
+    return mapped(op, Unary::exp, x);
 }
 
 Var log(const Var& x) {
     static constexpr Op op{"log", [](const Var& g, const Call& call) -> Vars { return {div_grad(g, call.input(0))}; }};
-    return unary(op, Unary::log, float_of(op.name, x));
+    return mapped(op, Unary::log, x);
 }
 
 Var sqrt(const Var& x) {
     static constexpr Op op{"sqrt",
                            [](const Var& g, const Call& call) -> Vars { return {div_grad(g, 2 * call.output())}; }};
-    return unary(op, Unary::sqrt, float_of(op.name, x));
+    return mapped(op, Unary::sqrt, x);
 }
 
 Var tanh(const Var& x) {
     static constexpr Op op{"tanh",
                            [](const Var& g, const Call& call) -> Vars { return {tanh_grad(g, call.output())}; }};
-    return unary(op, Unary::tanh, float_of(op.name, x));
+    return mapped(op, Unary::tanh, x);
 }
 
 Var sigmoid(const Var& x) {
     static constexpr Op op{"sigmoid",
                            [](const Var& g, const Call& call) -> Vars { return {sigmoid_grad(g, call.output())}; }};
-    return unary(op, Unary::sigmoid, float_of(op.name, x));
+    return mapped(op, Unary::sigmoid, x);
 }
 
 Var relu(const Var& x) {
     static constexpr Op op{"relu",
                            [](const Var& g, const Call& call) -> Vars { return {relu_grad(g, call.output())}; }};
-    return unary(op, Unary::relu, float_of(op.name, x));
+    return mapped(op, Unary::relu, x);
+}
+
+Var sin(const Var& x) {
+    static constexpr Op op{"sin", times<[](const Var& x, const Var&) { return cos(x); }>};
+    return mapped(op, Unary::sin, x);
+}
+
+Var cos(const Var& x) {
+    static constexpr Op op{"cos", times<[](const Var& x, const Var&) { return -sin(x); }>};
+    return mapped(op, Unary::cos, x);
+}
+
+Var rsqrt(const Var& x) {
+    static constexpr Op op{"rsqrt", times<[](const Var&, const Var& y) { return y * y * y * -0.5; }>};
+    return mapped(op, Unary::rsqrt, x);
+}
+
+Var floor(const Var& x) {
+    const Array& value = node_of("floor", x).value;
+    return is_float(value.dtype()) ? stepped(x, kernels::map(Unary::floor, value)) : stepped(x, Array(value));
+}
+
+Var sign(const Var& x) {
+    const Array& value = node_of("sign", x).value;
+    if (is_float(value.dtype())) return stepped(x, kernels::sign(value));
+    return stepped(x, Array((cast(x > 0, value.dtype()) - cast(x < 0, value.dtype())).array()));
+}
+
+Var isnan(const Var& x) {
+    const Array& value = node_of("isnan", x).value;
+    return stepped(x, is_float(value.dtype()) ? kernels::isnan(value) : Array::zeros(value.shape(), Dtype::bool_));
+}
+
+Var atan2(const Operand& y, const Operand& x) {
+    static constexpr Op op{
+        "atan2", [](const Var& g, const Call& call) -> Vars {
+            const Var y = call.input(0), x = call.input(1), square = x * x + y * y;
+            return call.each_needed([&](std::size_t k) { return mul_grad(g, k == 0 ? x / square : -y / square); });
+        }};
+    const Dtype dtype = to_float(promote(kind_of(op.name, y), kind_of(op.name, x)));
+    const Var a = as_var(y, dtype), b = as_var(x, dtype);
+    return record(op, kernels::atan2(a.array(), b.array()), {a, b});
 }
 
 Var equal(const Operand& x, const Operand& y) { return comparison("equal", Compare::eq, x, y); }

@@ -1,10 +1,14 @@
 // Ops that pick elements: integers and slices, and rows by an integer Var.
+#include "index.hpp"
+
 #include <algorithm>
 
 #include "../../core/kernels/elementwise.hpp"
 #include "../../core/kernels/movement.hpp"
-#include "../ops.hpp"
+#include "../../core/kernels/scan.hpp"
+#include "elementwise.hpp"
 #include "promote.hpp"
+#include "shape.hpp"
 
 namespace jt {
 
@@ -116,7 +120,34 @@ Array checked_index(const char* op, const Var& index, std::int64_t n) {
     return out;
 }
 
+// For each place of an index into axis `axis` of `shape`, where it points to among all elements.
+Var flat_index(const char* op, const Shape& shape, int axis, const Var& index) {
+    const Shape& own = node_of(op, index).value.shape();
+    bool fits = own.rank() == shape.rank();
+    for (int k = 0; fits && k < own.rank(); ++k) fits = k == axis || own[k] <= shape[k];
+    if (!fits) fail<ShapeError>(op, ": needs an index within ", shape, " but along axis ", axis, ", got ", own);
+    const Array rows = checked_index(op, index, shape[axis]);
+    return constant(kernels::flat_index(rows, shape, axis));
+}
+
 }  // namespace
+
+Var gather(const Var& x, int dim, const Var& index) {
+    const int axis = axis_of("gather", x, dim);
+    return getitem(reshape(x, {x.numel()}), flat_index("gather", x.shape(), axis, index));
+}
+
+Var scatter(const Var& x, int dim, const Var& index, const Var& src) {
+    const int axis = axis_of("scatter", x, dim);
+    const Var places = reshape(flat_index("scatter", x.shape(), axis, index), {-1});
+    if (node_of("scatter", src).value.shape() != index.shape())
+        fail<ShapeError>("scatter: needs a source of shape ", index.shape(), ", got ", src.shape());
+    const Var last = reshape(constant(kernels::last_at(places.array(), x.numel())), x.shape());
+    if (src.numel() == 0) return x.clone();
+    return where(last >= 0, getitem(reshape(src, {src.numel()}), maximum(last, 0)), x);
+}
+
+Var nonzero(const Var& x) { return constant(kernels::nonzero(node_of("nonzero", x).value)); }
 
 Var getitem(const Var& x, const Indices& indices) {
     check_ellipses(indices);

@@ -1,8 +1,13 @@
 // Softmax and the cross entropy of rows.
+#include "loss.hpp"
+
 #include "../../core/kernels/elementwise.hpp"
 #include "../../core/kernels/fused.hpp"
-#include "../ops.hpp"
+#include "create.hpp"
+#include "elementwise.hpp"
 #include "promote.hpp"
+#include "reduce.hpp"
+#include "shape.hpp"
 
 namespace jt {
 

@@ -1,10 +1,13 @@
 // Matrix products.
+#include "product.hpp"
+
 #include <algorithm>
 
 #include "../../core/kernels/gemm.hpp"
 #include "../../core/kernels/movement.hpp"
-#include "../ops.hpp"
 #include "promote.hpp"
+#include "reduce.hpp"
+#include "shape.hpp"
 
 namespace jt {
 

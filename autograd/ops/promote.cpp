@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "../../core/kernels/elementwise.hpp"
-#include "../ops.hpp"
+#include "elementwise.hpp"
 
 namespace jt {
 

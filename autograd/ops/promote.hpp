@@ -38,6 +38,11 @@ inline Dtype promote(Kind x, Kind y) { return x.dtype == y.dtype ? x.dtype : pro
 /// The float dtype of a division or a transcendental function.
 Dtype to_float(Dtype dtype);
 
+/// The axis counted from the front; throws in the name of `op`, a GraphError for an empty x, a ShapeError for the axis.
+inline int axis_of(const char* op, const Var& x, int axis) {
+    return normalize_axis(op, axis, node_of(op, x).value.rank());
+}
+
 void check_integers(const char* op, const Operand& x, Dtype dtype);
 /// Throws a ValueError in the name of `op` when `dtype`, which one operand is promoted to, does not hold another one.
 inline void check_operand(const char* op, const Operand& x, Dtype dtype) {

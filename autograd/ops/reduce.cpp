@@ -1,9 +1,12 @@
 // Ops that reduce over axes.
-#include "../../core/kernels/reduce.hpp"
+#include "reduce.hpp"
 
 #include "../../core/kernels/fused.hpp"
-#include "../ops.hpp"
+#include "../../core/kernels/reduce.hpp"
+#include "create.hpp"
+#include "elementwise.hpp"
 #include "promote.hpp"
+#include "shape.hpp"
 
 namespace jt {
 
@@ -96,6 +99,12 @@ Var norm(const Var& x, int p, const Axes& axes, KeepDims keep) {
     axis_set("norm", axes, x.ndim());
     const Var v = is_float(dtype) ? x : cast(x, to_float(dtype));
     return p == 1 ? norm1(v, axes, keep) : norm2(v, axes, keep);
+}
+
+Var var(const Var& x, const Axes& dims, bool unbiased, KeepDims keep) {
+    const auto n = static_cast<double>(count(x.shape(), reduced("var", x, dims).axes));
+    const Var apart = x - mean(x, dims, keepdims);
+    return sum(apart * apart, dims, keep) * (1 / (n - (unbiased ? 1 : 0)));
 }
 
 std::pair<Var, Var> argmax(const Var& x, int axis, KeepDims keep) {

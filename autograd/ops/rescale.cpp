@@ -1,7 +1,10 @@
 // The op behind weight normalisation.
+#include "rescale.hpp"
+
 #include "../../core/kernels/fused.hpp"
-#include "../ops.hpp"
+#include "elementwise.hpp"
 #include "promote.hpp"
+#include "reduce.hpp"
 
 namespace jt {
 

@@ -1,9 +1,16 @@
 // Ops that change the shape or join Vars.
+#include "shape.hpp"
+
 #include <algorithm>
 
 #include "../../core/kernels/movement.hpp"
-#include "../ops.hpp"
+#include "../../core/kernels/scan.hpp"
+#include "../../core/kernels/views.hpp"
+#include "create.hpp"
+#include "elementwise.hpp"
+#include "index.hpp"
 #include "promote.hpp"
+#include "reduce.hpp"
 
 namespace jt {
 
@@ -112,6 +119,61 @@ Var concat(const Vars& parts, int axis) {
     SmallVector<const Array*, 8> arrays;
     for (const auto& part : same) arrays.push_back(&part.array());
     return record(op, kernels::concat(arrays, k), same, k);
+}
+
+Var stack(const Vars& parts, int dim) {
+    if (parts.empty()) fail<ValueError>("stack: needs at least one Var, got none");
+    const Shape shape = node_of("stack", parts[0]).value.shape();
+    Vars with_axis;
+    for (const auto& part : parts) {
+        if (node_of("stack", part).value.shape() != shape)
+            fail<ShapeError>("stack: needs equal shapes, got ", shape, " and ", part.shape());
+        with_axis.push_back(unsqueeze(part, normalize_axis("stack", dim, shape.rank() + 1)));
+    }
+    return concat(with_axis, normalize_axis("stack", dim, shape.rank() + 1));
+}
+
+Var squeeze(const Var& x, std::optional<int> dim) {
+    Shape shape;
+    const int axis = dim ? axis_of("squeeze", x, *dim) : -1;
+    for (int k = 0; k < node_of("squeeze", x).value.rank(); ++k)
+        if (dim ? k != axis : x.shape(k) != 1) shape.push_back(x.shape(k));
+    if (dim && x.shape(axis) != 1)
+        fail<ShapeError>("squeeze: needs an axis of extent 1, got ", axis, " of ", x.shape());
+    return reshape(x, shape);
+}
+
+Var unsqueeze(const Var& x, int dim) {
+    Shape shape = node_of("unsqueeze", x).value.shape();
+    shape.insert(static_cast<std::size_t>(normalize_axis("unsqueeze", dim, shape.rank() + 1)), 1);
+    return reshape(x, shape);
+}
+
+Var flip(const Var& x, const Axes& dims) {
+    static constexpr Op op{
+        "flip", [](const Var& g, const Call& call) -> Vars { return {flip(g, list_of(call.params<AxisSet>()))}; }};
+    const AxisSet axes = axis_set(op.name, dims, node_of(op.name, x).value.rank());
+    return record(op, kernels::flip(x.array(), axes), {x}, axes);
+}
+
+Var roll(const Var& x, std::int64_t shift, int dim) {
+    struct Turn {
+        std::int64_t shift;
+        int axis;
+    };
+    static constexpr Op op{"roll", [](const Var& g, const Call& call) -> Vars {
+                               const auto& turn = call.params<Turn>();
+                               return {roll(g, -turn.shift, turn.axis)};
+                           }};
+    const int axis = axis_of(op.name, x, dim);
+    const std::int64_t turns = shift % std::max<std::int64_t>(x.shape(axis), 1);
+    return record(op, kernels::roll(x.array(), turns, axis), {x}, Turn{turns, axis});
+}
+
+Var tril(const Var& x, int diagonal) {
+    if (node_of("tril", x).value.rank() < 2) fail<ShapeError>("tril: needs two axes or more, got ", x.shape());
+    const Var row = reshape(arange(x.shape(-2)), {-1, 1}), column = arange(x.shape(-1));
+    return where(column - row <= diagonal, x, 0);
 }
 
 }  // namespace jt

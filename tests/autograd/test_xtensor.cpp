@@ -4,6 +4,8 @@
 #include <doctest/doctest.h>
 
 #include "../../autograd/grad.hpp"
+#include "../../autograd/gradcheck.hpp"
+#include "../check.hpp"
 
 #if __has_include(<xtensor/core/xmath.hpp>)
 #include <xtensor/containers/xtensor.hpp>
@@ -109,6 +111,45 @@ TEST_SUITE("autograd") {
         CHECK_EQ(str(array(std::vector<float>{1})), "jt.Var([1.], dtype=float32)");
         CHECK_EQ(str(array(array({1.5}))), "jt.Var([1.5], dtype=float32)");
         CHECK_EQ(str(array(2)), "jt.Var([2], dtype=int32)");
+    }
+
+    TEST_CASE("an op of two xtensor expressions") {
+        const auto swish = expression_op(
+            "swish", [](const auto& x) { return x / (1 + xt::exp(-x)); },
+            [](const auto& g, const auto& x) {
+                const auto s = 1 / (1 + xt::exp(-x));
+                return xt::eval(g * (s + x * s * (1 - s)));
+            });
+        for (Dtype dtype : {float32, float64}) {
+            const Var x = array({{-1.5, 0.3}, {2.0, 0.0}}, dtype);
+            const Var y = swish(x), expected = x * sigmoid(x);
+            CHECK(y.dtype() == dtype);
+            CHECK_EQ(difference(y, expected, 1e-6, 1e-7), "");
+            CHECK_EQ(difference(grad(y.sum(), x), grad(expected.sum(), x), 1e-6, 1e-7), "");
+        }
+        const Var x = array({0.5, -2.0}, float64);
+        const auto checked = gradcheck([&](const Vars& in) { return swish(in[0]); }, {x}, {.order = 1});
+        CHECK_MESSAGE(checked.ok, checked.message);
+        const Var g = grad(swish(x).sum(), x);
+        CHECK_THROWS_WITH_AS(grad(g.sum(), x),
+                             "swish: needs a rule in Vars to be differentiated again, got one in xtensor; use in_vars",
+                             GraphError);
+        CHECK_THROWS_WITH_AS(swish(array({1, 2})), "swish: needs floats of one dtype, got int32 and int32", DtypeError);
+        CHECK(swish(zeros({2, 0}, float64)).shape() == Shape{2, 0});
+    }
+
+    TEST_CASE("an op of an xtensor expression whose rule is in Vars, and one of two inputs") {
+        const auto cube = expression_op(
+            "cube", [](const auto& x) { return x * x * x; },
+            in_vars([](const Var& g, const Var& x) { return g * 3 * x * x; }));
+        const Var x = array({0.5, -2.0}, float64), y = array({1.5, 0.7}, float64);
+        const auto checked = gradcheck([&](const Vars& in) { return cube(in[0]); }, {x}, {.order = 2});
+        CHECK_MESSAGE(checked.ok, checked.message);
+        const auto area = expression_op(
+            "area", [](const auto& x, const auto& y) { return x * y; },
+            [](const auto& g, const auto& x, const auto& y) { return std::make_tuple(g * y, g * x); });
+        const auto both = gradcheck([&](const Vars& in) { return area(in[0], in[1]); }, {x, y}, {.order = 1});
+        CHECK_MESSAGE(both.ok, both.message);
     }
 }
 

@@ -1,0 +1,41 @@
+// Sorting by an index whose gradient goes back where each element came from, and running sums.
+#include "order.hpp"
+
+#include "../../core/kernels/order.hpp"
+#include "../../core/kernels/scan.hpp"
+#include "index.hpp"
+#include "promote.hpp"
+#include "shape.hpp"
+
+namespace jt {
+
+std::pair<Var, Var> argsort(const Var& x, int dim, bool descending) {
+    const int axis = axis_of("argsort", x, dim);
+    const Var index = constant(kernels::argsort(x.array(), axis, descending));
+    return {index, gather(x, axis, index)};
+}
+
+std::pair<Var, Var> sort(const Var& x, int dim, bool descending) {
+    const auto [index, value] = argsort(x, axis_of("sort", x, dim), descending);
+    return {value, index};
+}
+
+std::pair<Var, Var> topk(const Var& x, int k, int dim, bool largest) {
+    const int axis = axis_of("topk", x, dim);
+    if (k < 0 || k > x.shape(axis)) fail<ValueError>("topk: needs k from 0 to ", x.shape(axis), ", got ", k);
+    Indices first(static_cast<std::size_t>(axis), Index(Slice{}));
+    first.push_back(Slice{0, k});
+    const Var index = argsort(x, axis, largest).first[first];
+    return {gather(x, axis, index), index};
+}
+
+Var cumsum(const Var& x, int dim) {
+    static constexpr Op op{"cumsum", [](const Var& g, const Call& call) -> Vars {
+                               const int axis = call.params<int>();
+                               return {flip(cumsum(flip(g, axis), axis), axis)};
+                           }};
+    const int axis = axis_of(op.name, x, dim);
+    return record(op, kernels::cumsum(x.array(), axis), {x}, axis);
+}
+
+}  // namespace jt

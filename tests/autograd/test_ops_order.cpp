@@ -1,0 +1,181 @@
+// Sorting, running sums, and ops that read, write and move by place: gradients, values and errors.
+#include <limits>
+
+#include "op_rows.hpp"
+
+namespace jt::test {
+
+namespace {
+
+constexpr double inf = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
+
+const std::vector<Sample> matrices = {{{3, 4}}, {{2, 3}}, {{1, 1}}, {{0, 3}}, {{3, 0}}, {{2, 3, 4}}};
+const std::vector<Sample> any = {{{5}}, {{3, 4}}, {{1}}, {{2, 1, 3}}, {{0}}, {{2, 0, 3}}};
+const std::vector<Sample> images = {{{1, 1, 3, 4}}, {{2, 3, 4, 5}}, {{0, 2, 3, 3}}};
+
+Var picks() { return array({{2, 0, -1}, {1, 1, 0}}); }
+
+const std::vector<GradRow> grad_rows = {
+    {"sort", [](const Vars& x) { return sort(x[0]).first * x[0]; }, any},
+    {"argsort", [](const Vars& x) { return argsort(x[0], 0, true).second * x[0]; }, any},
+    {"topk", [](const Vars& x) { return topk(x[0], 2).first; }, {{{3, 4}}, {{5}}, {{0, 3}}}},
+    {"cumsum", [](const Vars& x) { return cumsum(x[0]) * x[0] + cumsum(x[0], 0); }, any},
+    {"flip", [](const Vars& x) { return flip(x[0]) * x[0] + flip(x[0], {-1}) + flip(x[0], {}); }, any},
+    {"roll", [](const Vars& x) { return roll(x[0], 2) * x[0] + roll(x[0], -1, -1); }, any},
+    {"squeeze", [](const Vars& x) { return squeeze(x[0]) * 2.0; }, any},
+    {"unsqueeze", [](const Vars& x) { return unsqueeze(x[0], 1) * unsqueeze(x[0], 0); }, any},
+    {"stack",
+     [](const Vars& x) {
+         return stack({x[0], x[0] * x[0], x[1]}, -1);
+     },
+     {{{3}, {3}}, {{2, 3}, {2, 3}}, {{0}, {0}}}},
+    {"tril", [](const Vars& x) { return tril(x[0]) * x[0] + tril(x[0], -1) + tril(x[0], 1); }, matrices},
+    {"var",
+     [](const Vars& x) { return var(x[0]) + var(x[0], 0, true, keepdims) * x[0]; },
+     {{{3, 4}}, {{5}}, {{2, 3, 2}}}},
+    {"gather", [](const Vars& x) { return gather(x[0], 1, picks()) * x[1]; }, {{{2, 3}, {2, 3}}, {{4, 3}, {1}}}},
+    {"scatter",
+     [](const Vars& x) { return scatter(x[0], 1, picks(), x[1]) * x[0]; },
+     {{{2, 3}, {2, 3}}, {{3, 4}, {2, 3}}}},
+    {"unfold",
+     [](const Vars& x) {
+         return unfold(x[0], 2, 1, 1, {1, 2}) * 0.5 + unfold(x[0], 2, 1, 1, {1, 2});
+     },
+     images},
+};
+
+}  // namespace
+
+TEST_SUITE("autograd") {
+    TEST_CASE("gradients of ops that sort, add up and move") { check_all(grad_rows); }
+
+    TEST_CASE("sorting is stable, with NaN last both ways") {
+        const Var x = array({{3.0, nan, 1.0, 3.0, -inf}, {0.0, -0.0, nan, nan, 2.0}});
+        expect("argsort", argsort(x).first, "jt.Var([[4 2 0 3 1]\n        [0 1 4 2 3]], dtype=int32)");
+        expect("sort", sort(x, 1, true).first,
+               "jt.Var([[  3.   3.   1. -inf  nan]\n        [  2.   0.  -0.  nan  nan]], dtype=float32)");
+        expect("sort: index", sort(x, 1, true).second, "jt.Var([[0 3 2 4 1]\n        [4 0 1 2 3]], dtype=int32)");
+        expect("sort: axis 0", sort(array({{3, 1}, {2, 5}}), 0).first, "jt.Var([[2 1]\n        [3 5]], dtype=int32)");
+        expect("sort: bool", sort(array({true, false, true})).first, "jt.Var([False  True  True], dtype=bool)");
+        expect("topk", topk(array({5, 1, 9, 7}), 2).first, "jt.Var([9 7], dtype=int32)");
+        expect("topk: smallest", topk(array({{5, 1, 9, 7}}), 2, -1, false).second, "jt.Var([[1 0]], dtype=int32)");
+        CHECK(topk(x, 0).first.shape() == Shape{2, 0});
+        std::vector<int> many(1000);
+        for (int i = 0; i < 1000; ++i) many[static_cast<std::size_t>(i)] = i % 7;
+        const auto index = argsort(array(many)).first.to_vector<int>();
+        for (std::size_t i = 1; i < index.size(); ++i) {
+            const int a = index[i - 1], b = index[i];
+            REQUIRE((a % 7 < b % 7 || (a % 7 == b % 7 && a < b)));
+        }
+    }
+
+    TEST_CASE("values of running sums and of what moves") {
+        expect("cumsum", cumsum(array({{1.0, 2.0}, {3.0, 4.5}})),
+               "jt.Var([[1.  3. ]\n        [3.  7.5]], dtype=float32)");
+        expect("cumsum: bytes", cumsum(array({200, 100}, uint8)), "jt.Var([200 300], dtype=int32)");
+        expect("cumsum: bool", cumsum(array({true, true, false})), "jt.Var([1 2 2], dtype=int32)");
+        expect("cumsum: axis -2", cumsum(array({{1}, {2}}), -2), "jt.Var([[1]\n        [3]], dtype=int32)");
+        CHECK(cumsum(full({1000000}, 0.1)).to_vector<double>().back() == doctest::Approx(100000).epsilon(1e-6));
+        expect("flip", flip(array({{1, 2}, {3, 4}})), "jt.Var([[3 4]\n        [1 2]], dtype=int32)");
+        expect("flip: all", flip(array({{1, 2}, {3, 4}}), {}), "jt.Var([[4 3]\n        [2 1]], dtype=int32)");
+        expect("roll", roll(array({1, 2, 3, 4}), 1), "jt.Var([4 1 2 3], dtype=int32)");
+        expect("roll: back", roll(array({1, 2, 3, 4}), -5, -1), "jt.Var([2 3 4 1], dtype=int32)");
+        expect("nonzero", nonzero(array({{0, 3}, {nan, 0}})), "jt.Var([[0 1]\n        [1 0]], dtype=int32)");
+        CHECK(nonzero(zeros({2, 3})).shape() == Shape{0, 2});
+        CHECK(nonzero(zeros({0, 3})).shape() == Shape{0, 2});
+        CHECK(roll(zeros({0}), 3).shape() == Shape{0});
+        CHECK(flip(zeros({2, 0}), 1).shape() == Shape{2, 0});
+        CHECK(cumsum(zeros({0, 2}), 0).shape() == Shape{0, 2});
+    }
+
+    TEST_CASE("values of shapes, parts and places") {
+        const Var x = array({{1, 2, 3}, {4, 5, 6}});
+        CHECK(squeeze(zeros({1, 2, 1})).shape() == Shape{2});
+        CHECK(squeeze(zeros({1, 1})).shape() == Shape{1});
+        CHECK(squeeze(zeros({1, 2, 1}), -1).shape() == Shape{1, 2});
+        CHECK(unsqueeze(x, -1).shape() == Shape{2, 3, 1});
+        CHECK(unsqueeze(x, -3).shape() == Shape{1, 2, 3});
+        expect("stack", stack({array({1, 2}), array({3.5, 4.5})}, 1),
+               "jt.Var([[1.  3.5]\n        [2.  4.5]], dtype=float32)");
+        expect("tril", tril(x, -1), "jt.Var([[0 0 0]\n        [4 0 0]], dtype=int32)");
+        expect("var", var(array({1.0, 2.0, 4.0})), "jt.Var([1.5555556], dtype=float32)");
+        expect("var: unbiased", var(array({1.0, 2.0, 4.0}), {}, true), "jt.Var([2.3333333], dtype=float32)");
+        expect("gather", gather(x, 1, array({{0, 0}, {-1, 1}})), "jt.Var([[1 1]\n        [6 5]], dtype=int32)");
+        expect("gather: axis 0", gather(x, 0, array({{1, 0}})), "jt.Var([[4 2]], dtype=int32)");
+        expect("scatter", scatter(x, 1, array({{0, 0}, {2, -2}}), array({{7, 8}, {9, 10}})),
+               "jt.Var([[ 8  2  3]\n        [ 4 10  9]], dtype=int32)");
+        expect("unfold", unfold(array({{{{1, 2, 3}, {4, 5, 6}}}}), 2),
+               "jt.Var([[[1 2]\n         [2 3]\n         [4 5]\n         [5 6]]], dtype=int32)");
+        CHECK(unfold(zeros({2, 3, 5, 7}), {2, 3}, {1, 2}, {1, 0}, 2).shape() == Shape{2, 18, 6});
+        CHECK(gather(x, 1, zeros({2, 0}, int32)).shape() == Shape{2, 0});
+        CHECK_SAME(scatter(x, 1, zeros({2, 0}, int32), zeros({2, 0}, int32)), x);
+    }
+
+    TEST_CASE("wrong calls of ops along an axis") {
+        const Var x = zeros({2, 3}), i = zeros({2, 3}, int32);
+        CHECK_THROWS_WITH_AS(sort(x, 2), "sort: needs an axis from -2 to 1, got 2", ShapeError);
+        CHECK_THROWS_WITH_AS(argsort(x, -3), "argsort: needs an axis from -2 to 1, got -3", ShapeError);
+        CHECK_THROWS_WITH_AS(topk(x, 4), "topk: needs k from 0 to 3, got 4", ValueError);
+        CHECK_THROWS_WITH_AS(topk(x, -1), "topk: needs k from 0 to 3, got -1", ValueError);
+        CHECK_THROWS_WITH_AS(cumsum(x, 5), "cumsum: needs an axis from -2 to 1, got 5", ShapeError);
+        CHECK_THROWS_WITH_AS(flip(x, 5), "flip: needs an axis from -2 to 1, got 5", ShapeError);
+        CHECK_THROWS_WITH_AS(roll(x, 1, 2), "roll: needs an axis from -2 to 1, got 2", ShapeError);
+        CHECK_THROWS_WITH_AS(squeeze(x, 0), "squeeze: needs an axis of extent 1, got 0 of (2, 3)", ShapeError);
+        CHECK_THROWS_WITH_AS(unsqueeze(x, 3), "unsqueeze: needs an axis from -3 to 2, got 3", ShapeError);
+        CHECK_THROWS_WITH_AS(unsqueeze(x, -4), "unsqueeze: needs an axis from -3 to 2, got -4", ShapeError);
+        CHECK_THROWS_WITH_AS(stack({}), "stack: needs at least one Var, got none", ValueError);
+        CHECK_THROWS_WITH_AS(stack({x, i[0]}), "stack: needs equal shapes, got (2, 3) and (3,)", ShapeError);
+        CHECK_THROWS_WITH_AS(stack({x}, 3), "stack: needs an axis from -3 to 2, got 3", ShapeError);
+    }
+
+    TEST_CASE("wrong calls of ops by place") {
+        const Var x = zeros({2, 3}), i = zeros({2, 3}, int32);
+        CHECK_THROWS_WITH_AS(tril(zeros({3})), "tril: needs two axes or more, got (3,)", ShapeError);
+        CHECK_THROWS_WITH_AS(var(x, 2), "var: needs an axis from -2 to 1, got 2", ShapeError);
+        CHECK_THROWS_WITH_AS(gather(x, 1, zeros({2}, int32)),
+                             "gather: needs an index within (2, 3) but along axis 1, got (2,)", ShapeError);
+        CHECK_THROWS_WITH_AS(gather(x, 1, zeros({3, 1}, int32)),
+                             "gather: needs an index within (2, 3) but along axis 1, got (3, 1)", ShapeError);
+        CHECK_THROWS_WITH_AS(gather(x, 1, full({2, 1}, 3, int32)), "gather: needs indices from -3 to 2, got 3",
+                             IndexError);
+        CHECK_THROWS_WITH_AS(gather(x, 1, x), "gather: needs an integer index, got float32", DtypeError);
+        CHECK_THROWS_WITH_AS(scatter(x, 1, i, zeros({3})), "scatter: needs a source of shape (2, 3), got (3,)",
+                             ShapeError);
+        CHECK_THROWS_WITH_AS(unfold(x, 2), "unfold: needs x (n, c, h, w), got (2, 3)", ShapeError);
+        CHECK_THROWS_WITH_AS(unfold(zeros({1, 1, 2, 2}), 3),
+                             "unfold: needs windows within the padded (1, 1, 2, 2), got a kernel of 3 along axis 2",
+                             ShapeError);
+        CHECK_THROWS_WITH_AS(
+            unfold(zeros({1, 1, 2, 2}), 0),
+            "unfold: needs a kernel, dilation and stride of 1 or more and padding of 0 or more, got 0, 1, 1 and 0",
+            ValueError);
+    }
+
+    TEST_CASE("ops along an axis and by place refuse an empty Var") {
+        const Var x = zeros({2, 3}), i = zeros({2, 3}, int32);
+        const std::pair<const char*, std::function<void(const Var&)>> calls[] = {
+            {"sort", [](const Var& e) { sort(e); }},
+            {"argsort", [](const Var& e) { argsort(e); }},
+            {"topk", [](const Var& e) { topk(e, 1); }},
+            {"cumsum", [](const Var& e) { cumsum(e); }},
+            {"flip", [](const Var& e) { flip(e); }},
+            {"roll", [](const Var& e) { roll(e, 1); }},
+            {"squeeze", [](const Var& e) { squeeze(e); }},
+            {"unsqueeze", [](const Var& e) { unsqueeze(e, 0); }},
+            {"stack", [](const Var& e) { stack({e}); }},
+            {"tril", [](const Var& e) { tril(e); }},
+            {"nonzero", [](const Var& e) { nonzero(e); }},
+            {"var", [](const Var& e) { var(e); }},
+            {"gather", [&](const Var& e) { gather(e, 0, i); }},
+            {"gather", [&](const Var& e) { gather(x, 0, e); }},
+            {"scatter", [&](const Var& e) { scatter(x, 0, i, e); }},
+            {"unfold", [](const Var& e) { unfold(e, 2); }},
+        };
+        for (const auto& [name, call] : calls) {
+            const std::string text = std::string(name) + ": needs a Var that holds something, got an empty one";
+            CHECK_THROWS_WITH_AS(call(Var()), text.c_str(), GraphError);
+        }
+    }
+}
+
+}  // namespace jt::test
