@@ -37,7 +37,7 @@ def output_of(program):
 
 def whole(sample):
     """A program of a sample: its structs as they stand, the rest inside main."""
-    includes, structs, rest = re.fullmatch(r"((?:#.*\n)*)((?:struct .*?^};\n)*)(.*)", sample, re.S | re.M).groups()
+    includes, structs, rest = re.fullmatch(r"((?:#[^\n]*\n)*)((?:struct .*?^};\n)*)(.*)", sample, re.S | re.M).groups()
     head = f"#include <minijt/minijt.hpp>\n{includes}using namespace jt;\n"
     return f"{head}{structs}int main() {{\n{rest}}}\n"
 

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 
-OWN = re.compile(r"::(base|v[34])::|xsimd::(sse|avx|fma)|^DW\.ref\.")
+OWN = re.compile(r"::(base|v[34])::|xsimd_(base|v[34])::|^DW\.ref\.")
 
 
 def strangers(library):

@@ -4,6 +4,11 @@
 
 #include "vec.hpp"
 #if defined(MINIJT_XSIMD)
+// Each instruction set gets an xsimd of its own: what xsimd leaves behind as a weak symbol, made for a newer processor,
+// would otherwise be shared with older ones.
+#define JT_JOIN_(a, b) a##b
+#define JT_JOIN(a, b) JT_JOIN_(a, b)
+#define xsimd JT_JOIN(xsimd_, JT_ISA)
 #define XSIMD_NO_DENORMALS  // its log takes the exponent of a subnormal double before it has scaled the number
 #include <xsimd/xsimd.hpp>
 #else
