@@ -56,7 +56,7 @@ void Module::derive(const std::string& name, const std::vector<std::string>& sou
     attempt.done();
 }
 
-void Module::underive(const std::string& name, Var value) {
+void Module::underive(const std::string& name, const Var& value) {
     Slot& slot = need(name);
     if (slot.kind != Kind::derived) fail<KeyError>(class_name(), ".", name, " is not derived");
     Var own = leaf(value);

@@ -270,7 +270,8 @@ const Var* StateDict::find(const std::string& name) const {
 
 void StateDict::add(const std::string& prefix, const StateDict& state) {
     StateDict all = *this;
-    for (const auto& [name, var] : state) all.add(prefix + "." + name, var);
+    const std::string start = prefix + ".";
+    for (const auto& [name, var] : state) all.add(start + name, var);
     *this = std::move(all);
 }
 

@@ -268,7 +268,7 @@ public:
                 std::function<void(Module&)> again = {});
     /// Turns it back into a parameter that holds `value`, in its original place. Throws a KeyError when it is not
     /// derived.
-    void underive(const std::string& name, Var value);
+    void underive(const std::string& name, const Var& value);
     bool is_derived(const std::string& name) const;
     /// True when a derived attribute is rebuilt from this one.
     bool is_source(const std::string& name) const;

@@ -150,9 +150,9 @@ Rescaled rescale(const Array& v, const Array& g, AxisSet axes) {
 }
 
 RescaleGrads rescale_grad(Array G, const Array& v, const Array& g, const Array& n, AxisSet axes) {
-    const bool reused = G.unique();
-    RescaleGrads out{reused ? std::move(G) : Array::like(v), Array::like(n)};
-    const Array& from = reused ? out.v : G;
+    RescaleGrads out{G.unique() ? Array() : Array::like(v), Array::like(n)};
+    if (!out.v) std::swap(out.v, G);
+    const Array& from = G ? G : out.v;
     if (v.numel() == 0) return {out.v, Array::zeros(n.shape(), n.dtype())};
     dispatch_float(v.dtype(), [&](auto zero) {
         using T = decltype(zero);

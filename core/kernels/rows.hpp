@@ -6,10 +6,11 @@
 
 namespace jt::kernels {
 
-#define JT_UNARY(name, value) +1
-inline constexpr int n_unary = 0
+inline constexpr const char* unary_names[] = {
+#define JT_UNARY(name, value) #name,
 #include "unary.def"
-    ;
+};
+inline constexpr int n_unary = sizeof unary_names / sizeof *unary_names;
 inline constexpr int n_binary = 13, n_folds = 5;
 
 /// Which operand of a binary row is a single number.

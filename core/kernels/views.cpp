@@ -8,7 +8,7 @@ namespace jt::kernels {
 namespace {
 
 Shape padded(Shape shape, const Windows& w) {
-    for (int k : {0, 1}) shape[static_cast<std::size_t>(2 + k)] += 2 * w.padding[k];
+    for (std::size_t k : {0, 1}) shape[2 + k] += 2 * w.padding[k];
     return shape;
 }
 
