@@ -102,7 +102,8 @@ Var norm(const Var& x, int p, const Axes& axes, KeepDims keep) {
 }
 
 Var var(const Var& x, const Axes& dims, bool unbiased, KeepDims keep) {
-    const auto n = static_cast<double>(count(x.shape(), reduced("var", x, dims).axes));
+    const AxisSet axes = reduced("var", x, dims).axes;
+    const auto n = static_cast<double>(count(x.shape(), axes));
     const Var apart = x - mean(x, dims, keepdims);
     return sum(apart * apart, dims, keep) * (1 / (n - (unbiased ? 1 : 0)));
 }

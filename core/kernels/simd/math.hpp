@@ -136,10 +136,12 @@ struct Math : Library<T> {
         return __builtin_bit_cast(V, __builtin_bit_cast(Bits, e / (e + 2)) | sign);
     }
 
-    /// -0 stays -0, which xsimd forgets where the processor has no instruction for it.
+    /// Adding a number without places behind the point rounds to a whole one; -0 stays -0.
     static V floor(const V& x) {
-        const V y = Library<T>::floor(x);
-        return y == 0 ? x * 0 : y;
+        const V large = splat(static_cast<T>(typename N::Bits{1} << N::mantissa)), a = x < 0 ? -x : x;
+        const V nearest = x < 0 ? large - (a + large) : (a + large) - large;
+        const V y = nearest > x ? nearest - 1 : nearest;
+        return a < large ? (y == 0 ? x * 0 : y) : x;
     }
 
     /// Jittor's: its argument stops at 30, or 300 for doubles.
