@@ -147,7 +147,11 @@ Var scatter(const Var& x, int dim, const Var& index, const Var& src) {
     return where(last >= 0, getitem(reshape(src, {src.numel()}), maximum(last, 0)), x);
 }
 
-Var nonzero(const Var& x) { return constant(kernels::nonzero(node_of("nonzero", x).value)); }
+Var nonzero(const Var& x) {
+    for (const auto extent : node_of("nonzero", x).value.shape())
+        if (!fits<std::int32_t>(extent)) fail<ShapeError>("nonzero: needs axes that an int32 counts, got ", x.shape());
+    return constant(kernels::nonzero(x.array()));
+}
 
 Var getitem(const Var& x, const Indices& indices) {
     check_ellipses(indices);

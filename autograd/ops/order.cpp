@@ -11,6 +11,8 @@ namespace jt {
 
 std::pair<Var, Var> argsort(const Var& x, int dim, bool descending) {
     const int axis = axis_of("argsort", x, dim);
+    if (!fits<std::int32_t>(x.shape(axis)))
+        fail<ShapeError>("argsort: needs an axis that an int32 counts, got ", x.shape(), " along axis ", axis);
     const Var index = constant(kernels::argsort(x.array(), axis, descending));
     return {index, gather(x, axis, index)};
 }

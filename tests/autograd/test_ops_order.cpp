@@ -115,6 +115,12 @@ TEST_SUITE("autograd") {
         const Var x = zeros({2, 3}), i = zeros({2, 3}, int32);
         CHECK_THROWS_WITH_AS(sort(x, 2), "sort: needs an axis from -2 to 1, got 2", ShapeError);
         CHECK_THROWS_WITH_AS(argsort(x, -3), "argsort: needs an axis from -2 to 1, got -3", ShapeError);
+        const Var huge = zeros({2200000000, 0});
+        CHECK_THROWS_WITH_AS(argsort(huge, 0),
+                             "argsort: needs an axis that an int32 counts, got (2200000000, 0) along axis 0",
+                             ShapeError);
+        CHECK_THROWS_WITH_AS(nonzero(huge), "nonzero: needs axes that an int32 counts, got (2200000000, 0)",
+                             ShapeError);
         CHECK_THROWS_WITH_AS(topk(x, 4), "topk: needs k from 0 to 3, got 4", ValueError);
         CHECK_THROWS_WITH_AS(topk(x, -1), "topk: needs k from 0 to 3, got -1", ValueError);
         CHECK_THROWS_WITH_AS(cumsum(x, 5), "cumsum: needs an axis from -2 to 1, got 5", ShapeError);
