@@ -8,6 +8,7 @@
 #include "../autograd/ops/reduce.hpp"
 #include "../autograd/ops/shape.hpp"
 #include "../core/kernels/elementwise.hpp"
+#include "module/repr.hpp"
 
 namespace jt::nn {
 
@@ -39,11 +40,11 @@ Var row_weights(const Var& t, std::int64_t classes, const Var& weight, std::opti
     return ignore_index ? where(t == *ignore_index, 0, w) : w;
 }
 
-void check_inputs(const char* what, const Vars& inputs) {
-    if (inputs.size() != 2) fail<ValueError>(what, ": needs output and target, got ", inputs.size(), " inputs");
-}
-
 }  // namespace
+
+std::string text(Reduction reduction) {
+    return reduction == Reduction::mean ? "mean" : reduction == Reduction::sum ? "sum" : "none";
+}
 
 Var cross_entropy_loss(const Var& output, const Var& target, const Var& weight, std::optional<int> ignore_index,
                        Reduction reduction) {
@@ -66,25 +67,14 @@ Var mse_loss(const Var& output, const Var& target, Reduction reduction) {
     return reduced(difference * difference, reduction);
 }
 
-CrossEntropyLoss::CrossEntropyLoss(const Var& weight, std::optional<int> ignore_index)
-    : weight_(weight), ignore_index_(ignore_index) {}
-
-Vars CrossEntropyLoss::execute_vars(const Vars& inputs) {
-    check_inputs("CrossEntropyLoss", inputs);
-    return {cross_entropy_loss(inputs[0], inputs[1], weight_, ignore_index_)};
+Var cross_entropy_loss(const Var& output, const Var& target, const CrossEntropyOptions& o) {
+    return cross_entropy_loss(output, target, o.weight, o.ignore_index, o.reduction);
 }
 
 std::string CrossEntropyLoss::extra_repr() const {
-    return peek(weight_) + ", ignore_index=" + (ignore_index_ ? std::to_string(*ignore_index_) : "None");
+    return repr(options_.weight, Named{"ignore_index", options_.ignore_index});
 }
 
-Vars MSELoss::execute_vars(const Vars& inputs) {
-    check_inputs("MSELoss", inputs);
-    return {mse_loss(inputs[0], inputs[1], reduction_)};
-}
-
-std::string MSELoss::extra_repr() const {
-    return reduction_ == Reduction::mean ? "mean" : reduction_ == Reduction::sum ? "sum" : "none";
-}
+std::string MSELoss::extra_repr() const { return repr(reduction_); }
 
 }  // namespace jt::nn

@@ -6,6 +6,7 @@
 #include "../autograd/ops/reduce.hpp"
 #include "../autograd/ops/rescale.hpp"
 #include "../autograd/ops/shape.hpp"
+#include "../nn/module/attempt.hpp"
 
 namespace jt::weightnorm {
 
@@ -77,7 +78,7 @@ nn::Module& weight_norm(nn::Module& module, const std::string& name, const Dim& 
     module.attr(name + "_v", stop_like(v, frozen));
     module.derive(
         name, {name + "_g", name + "_v"}, [name, dim](nn::Module& m) { return weight_of(m, name, dim); },
-        [name, dim](nn::Module& m) { weight_norm(m, name, dim); });
+        [name, dim](nn::Module& m) { weight_norm(m, name, dim); }, "weight_norm");
     attempt.done();
     return module;
 }

@@ -11,6 +11,8 @@
 
 namespace jt {
 
+std::string text(Pair pair) { return "(" + std::to_string(pair.h) + ", " + std::to_string(pair.w) + ")"; }
+
 using kernels::ConvParams;
 using kernels::PoolParams;
 

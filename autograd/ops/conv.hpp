@@ -10,6 +10,9 @@ struct Pair {
     Pair(int height, int width) : h(height), w(width) {}
     int h, w;
 };
+/// "(3, 5)".
+std::string text(Pair pair);
+
 /// Cross-correlation of x (n, c, h, w), weight (o, c / groups, kh, kw), bias (o,) or empty. The last two extents become
 /// (in + 2 * padding - dilation * (kernel - 1) - 1) / stride + 1, rounded down; integers become float.
 Var conv2d(const Var& x, const Var& weight, const Var& bias = {}, Pair stride = 1, Pair padding = 0, Pair dilation = 1,

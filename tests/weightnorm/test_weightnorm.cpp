@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "../../autograd/grad.hpp"
+#include "../../core/random.hpp"
 #include "../../core/warn.hpp"
 #include "../../nn/layers.hpp"
 #include "../../nn/loss.hpp"
@@ -494,7 +495,7 @@ TEST_SUITE("weightnorm") {
         set_warning_handler(previous);
         CHECK_SAME(net[0]->getattr("weight"), v);
         REQUIRE_EQ(notes.size(), 1);
-        CHECK_EQ(notes[0].find("Sequential: its modules were made from right to left and changed since"), 0);
+        CHECK_EQ(notes[0].find("Sequential: its modules were not made from left to right and changed since"), 0);
     }
 
     TEST_CASE("an optimizer made before weight_norm, or before its removal, says so") {

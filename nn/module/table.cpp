@@ -1,7 +1,9 @@
-// The table of attributes, the walk over the tree, and how a tree is freed.
-#include "module_slots.hpp"
+// How slots are found, listed, and put back.
+#include "table.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <utility>
 
 namespace jt::nn {
@@ -11,6 +13,41 @@ namespace {
 constexpr std::size_t large = 16;  // from here on a look-up by hash is faster than one by one
 
 }  // namespace
+
+Var leaf(const Var& x) {
+    if (!x.defined() || (!x.node()->op && !derived_of(*x.node()))) return x;
+    Var out = x.detach();
+    if (x.node()->stopped) out.stop_grad();
+    return out;
+}
+
+double largest_difference(const Var& x, const Var& y) {
+    if (x.shape() != y.shape()) return std::numeric_limits<double>::infinity();
+    const auto a = x.to_vector<double>(), b = y.to_vector<double>();
+    double worst = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) worst = std::max(worst, std::abs(a[i] - b[i]));
+    return worst;
+}
+
+// ---- a slot
+
+void Module::Slot::hold_sources(const Module& module) {
+    Vars& held = derived->held;
+    held.resize(0);
+    for (const auto& name : derived->sources)
+        if (const Slot* source = module.find(name); source && source->var.defined()) held.push_back(source->var);
+}
+
+void Module::Slot::take(Slot&& from) noexcept {
+    from.name.swap(name);  // to keep the string itself
+    *this = std::move(from);
+}
+
+void Module::Slot::settle() {
+    if (!is_parameter()) return;
+    var = leaf(var);
+    let_learn(var);
+}
 
 // ---- the table
 
@@ -66,7 +103,7 @@ Module::Slot& Module::Table::add(const std::string& name) {
     else
         slot = add_fresh(name);
     slot->birth = births++;
-    slot->kind = Kind::parameter;
+    slot->role = Role::parameter;
     slot->listed = true;
     return *slot;
 }
@@ -165,68 +202,6 @@ void Module::Table::restore(Before& before) noexcept {
     put_back(deleted_, before.deleted);
     layers_ = std::move(before.layers);
     births = before.births;
-}
-
-// ---- the walk
-
-Module::Walk::Walk(const Module& root, Shared shared) : shared_(shared) {
-    way_.push_back({const_cast<Module*>(&root), 0, 0, 0});
-}
-
-Module::Walk& Module::Walk::operator++() {
-    while (!way_.empty()) {
-        Step& step = way_.back();
-        if (step.next == table().size())
-            leave();
-        else if (enter(table()[step.next++]))
-            break;
-    }
-    return *this;
-}
-
-void Module::Walk::skip_below() { way_.back().next = table().size(); }
-
-// What one handle holds stands in one place: only others can be met again.
-bool Module::Walk::enter(const Slot& slot) {
-    if (!slot.module || (!slot.module.unique() && !is_to_enter(slot))) return false;
-    const std::size_t before = path_.size(), key = before == 0 ? 0 : before + 1;
-    if (before != 0) path_ += '.';
-    path_ += slot.name;
-    way_.push_back({slot.module.get(), 0, before, key});
-    return true;
-}
-
-bool Module::Walk::is_to_enter(const Slot& slot) {
-    const Module& root = *way_.front().module;
-    const auto [known, fresh] = entered_.try_emplace(slot.module.get(), false);
-    if (known->second || slot.module.get() == &root)
-        fail<GraphError>(root.class_name(), ": needs a tree of modules, got ", slot.module->class_name(),
-                         " again below itself at '", path_of(slot), "'");
-    known->second = fresh || shared_ == Shared::everywhere;
-    return known->second;
-}
-
-void Module::Walk::leave() {
-    if (const auto known = entered_.find(way_.back().module); known != entered_.end()) known->second = false;
-    path_.resize(way_.back().path_before);
-    way_.pop_back();
-}
-
-// ---- freeing
-
-// As in free_node: a deep tree must not free itself by recursion. A module whose last handle goes waits in a list, held
-// by itself, and whoever came first empties the list.
-void ModulePtr::free_module(std::shared_ptr<Module> last) noexcept {
-    static constinit thread_local Module* waiting = nullptr;
-    static constinit thread_local bool emptying = false;
-    Module* const module = last.get();
-    module->next_ = std::exchange(waiting, module);
-    module->last_ = std::move(last);
-    if (std::exchange(emptying, true)) return;
-    while (waiting) {
-        const auto freed = std::move(std::exchange(waiting, waiting->next_)->last_);
-    }
-    emptying = false;
 }
 
 }  // namespace jt::nn

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "../autograd/var.hpp"
+#include "../../autograd/var.hpp"
 
 namespace jt::nn {
 
@@ -33,6 +33,11 @@ public:
     }
     void clear() { hooks_.clear(); }
     bool empty() const { return hooks_.empty(); }
+    std::vector<std::size_t> ids() const {
+        std::vector<std::size_t> ids;
+        for (const auto& hook : hooks_) ids.push_back(hook.first);
+        return ids;
+    }
     template <class G>
     void each(G g) const {
         const auto copy = hooks_;

@@ -1,9 +1,8 @@
 // Copies of module trees that own everything they have.
 #include <unordered_set>
 
-#include "../autograd/node.hpp"
-#include "../core/random.hpp"
-#include "module_slots.hpp"
+#include "draws.hpp"
+#include "fhook2.hpp"
 
 namespace jt::nn {
 
@@ -13,14 +12,6 @@ std::vector<KeptModule> keep(const std::vector<ModulePtr>& modules) {
     std::vector<KeptModule> kept;
     for (const auto& module : modules) kept.push_back(keep(module));
     return kept;
-}
-
-void note_given(std::vector<std::weak_ptr<Module>>& given, const ModulePtr& module) {
-    if (module) given.push_back(module.weak());
-}
-
-void note_given(std::vector<std::weak_ptr<Module>>& given, const std::vector<ModulePtr>& modules) {
-    for (const auto& module : modules) note_given(given, module);
 }
 
 std::vector<ModulePtr> Copies::copy(const std::vector<KeptModule>& modules) {
@@ -53,10 +44,12 @@ public:
 
 private:
     bool is_ready(const ModulePtr& module) const { return made_.contains(module.get()); }
+    static bool is_made(const Module& module) { return module.origin_ && module.origin_->remake; }
     void push_missing(const ModulePtr& module);
     void push_given(const Module& module);
     void make(const ModulePtr& module);
     void fill(Module& copy, const Module& from);
+    static void copy_rebuilds(Module& copy, const Module& from);
     void fill_slot(Slot& copy, const Slot& from);
     ModulePtr child_for(const ModulePtr& made_by_constructor, const ModulePtr& from);
     [[noreturn]] static void refuse(const Module& module);
@@ -102,7 +95,7 @@ Var Module::Cloning::copy(const Var& x) {
 
 // What it is made of comes before a module: it stays in the list until all of that is there.
 ModulePtr Module::Cloning::clone(Module& root) {
-    if (!root.remake_) refuse(root);
+    if (!is_made(root)) refuse(root);
     waiting_.push_back(root.handle());
     while (!waiting_.empty()) {
         const ModulePtr module = waiting_.back();
@@ -117,7 +110,7 @@ ModulePtr Module::Cloning::clone(Module& root) {
 
 void Module::Cloning::push_missing(const ModulePtr& module) {
     const bool first = opened_.insert(module.get()).second;
-    if (first && !module->given_.empty()) push_given(*module);
+    if (first && module->origin_) push_given(*module);
     const std::size_t before = waiting_.size();
     for (const auto& slot : *module->table_)
         if (slot->module && !is_ready(slot->module)) waiting_.push_back(slot->module);
@@ -129,7 +122,7 @@ void Module::Cloning::push_missing(const ModulePtr& module) {
 void Module::Cloning::push_given(const Module& module) {
     std::unordered_set<const Module*> attributes;
     for (const auto& slot : *module.table_) attributes.insert(slot->module.get());
-    for (const auto& given : module.given_) {
+    for (const auto& given : module.origin_->given) {
         const ModulePtr alive(given.lock());
         if (alive && !attributes.contains(alive.get()) && !is_ready(alive) && !opened_.contains(alive.get()) &&
             !alive->holds(module))
@@ -139,8 +132,8 @@ void Module::Cloning::push_given(const Module& module) {
 
 void Module::Cloning::make(const ModulePtr& module) {
     ModulePtr& copy = made_[module.get()];
-    if (!module->remake_) return;
-    copy = module->remake_(*this);
+    if (!is_made(*module)) return;
+    copy = module->origin_->remake(*this);
     for (unfilled_.emplace_back(copy, module); !unfilled_.empty();) {
         const auto [to, from] = std::move(unfilled_.back());
         unfilled_.pop_back();
@@ -150,7 +143,7 @@ void Module::Cloning::make(const ModulePtr& module) {
 
 // Makes the table of a copy equal to that of its original.
 void Module::Cloning::fill(Module& copy, const Module& from) {
-    from.check_in_place();
+    from.hooks_->fhook2.check_in_place(from);
     copy.table_->remove_all();
     for (const auto& theirs : *from.table_) {
         Slot& mine = copy.table_->add(theirs->name);
@@ -163,15 +156,24 @@ void Module::Cloning::fill(Module& copy, const Module& from) {
     for (const auto& gone : copy.table_->deleted()) gone->var = Var(), gone->module = ModulePtr();
     copy.table_->births = from.table_->births;
     copy.training_ = from.training_;
+    copy_rebuilds(copy, from);
     copy.rebuild_derived();
 }
 
+void Module::Cloning::copy_rebuilds(Module& copy, const Module& from) {
+    Fhook2::Rebuilds& mine = copy.hooks_->fhook2.rebuilds;
+    mine.clear();
+    for (const auto& theirs : from.hooks_->fhook2.rebuilds) {
+        Fhook2::Rebuild entry = *theirs;
+        entry.slot = copy.find(theirs->slot->name);
+        mine.push_back(std::make_shared<const Fhook2::Rebuild>(std::move(entry)));
+    }
+}
+
 void Module::Cloning::fill_slot(Slot& copy, const Slot& from) {
-    copy.kind = from.kind;
+    copy.role = from.role;
     copy.birth = from.birth;
     copy.derived = from.derived ? std::make_shared<Derived>(Derived{copy.name, from.derived->sources, {}}) : nullptr;
-    copy.rebuild = from.rebuild ? std::make_shared<const Derivation>(*from.rebuild) : nullptr;
-    copy.derive_again = from.derive_again;
     copy.var = this->copy(from.var);
 }
 
@@ -188,18 +190,11 @@ ModulePtr Module::Cloning::child_for(const ModulePtr& made_by_constructor, const
     return copy;
 }
 
-void Module::made(Remake remake, std::vector<std::weak_ptr<Module>> given, Draws draws) {
-    remake_ = std::move(remake);
-    given_ = std::move(given);
-    if (!is_drawn()) draws_ = draws;
-}
-
-// The state of a new one that was made alike, with the same attributes derived; nothing when it has them not.
-StateDict Module::newborn() const try {
+StateDict Module::Draws::newborn(const Module& module) try {
     Cloning nothing;
-    const ModulePtr fresh = remake_(nothing);
-    for (const auto& slot : *table_)
-        if (slot->derive_again) slot->derive_again(*fresh);
+    const ModulePtr fresh = module.origin_->remake(nothing);
+    for (const auto& entry : module.hooks_->fhook2.rebuilds)
+        if (entry->again) entry->again(*fresh);
     return fresh->state_dict();
 } catch (const Error&) {
     return {};

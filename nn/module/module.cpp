@@ -1,16 +1,10 @@
 // The attribute table of a module, and what walks the tree.
-#include "module.hpp"
-
-#include <cxxabi.h>
-
 #include <algorithm>
 #include <atomic>
-#include <cstdlib>
-#include <ostream>
 #include <unordered_set>
 
-#include "../autograd/node.hpp"
-#include "module_slots.hpp"
+#include "draws.hpp"
+#include "fhook2.hpp"
 
 namespace jt::nn {
 
@@ -28,11 +22,6 @@ Module::Module() : id_(new_id()), table_(std::make_unique<Table>()), hooks_(std:
 }
 
 Module::~Module() { hooks_->owner = nullptr; }
-
-Module& ModulePtr::checked() const {
-    if (!module_) fail<KeyError>("ModulePtr: needs a module, got none");
-    return *module_;
-}
 
 // ---- attributes
 
@@ -52,16 +41,14 @@ Module::Slot& Module::add_slot(const std::string& name) {
     return table_->add(name);
 }
 
-Module::Slot& Module::add_new_slot(const std::string& name, Kind kind) {
+Module::Slot& Module::add_new_slot(const std::string& name) {
     if (find(name)) fail<KeyError>(class_name(), " has an attribute '", name, "' already");
-    Slot& slot = add_slot(name);
-    slot.kind = kind;
-    return slot;
+    return add_slot(name);
 }
 
 Place<Var> Module::attr(const std::string& name, const Var& value) {
     Var own = leaf(value);
-    Slot& slot = add_new_slot(name, Kind::parameter);
+    Slot& slot = add_new_slot(name);
     slot.var = std::move(own);
     slot.settle();
     return Place<Var>(slot.var);
@@ -69,25 +56,20 @@ Place<Var> Module::attr(const std::string& name, const Var& value) {
 
 Place<ModulePtr> Module::attr(const std::string& name, ModulePtr module) {
     adopt(module, name);
-    Slot& slot = add_new_slot(name, Kind::parameter);
+    Slot& slot = add_new_slot(name);
     put(slot, std::move(module));
     return Place<ModulePtr>(slot.module);
 }
 
 Place<Var> Module::register_buffer(const std::string& name, const Var& value) {
-    return Place<Var>(add_new_slot(name, Kind::buffer).var = leaf(value));
+    Var own = leaf(value);
+    Slot& slot = add_new_slot(name);
+    slot.role = Role::buffer;
+    slot.var = std::move(own);
+    return Place<Var>(slot.var);
 }
 
-bool Module::hasattr(const std::string& name) const {
-    if (name == "__fhook2__")
-        return !hooks_->pre_forward.empty() || std::any_of(table_->begin(), table_->end(), [](const auto& slot) {
-            return slot->kind == Kind::derived;
-        });
-    if (name == "__fhook__") return !hooks_->forward.empty();
-    if (name == "__bihook__") return !hooks_->input_backward.empty() || !hooks_->backward.empty();
-    if (name == "__bohook__") return !hooks_->output_backward.empty() || !hooks_->backward.empty();
-    return find(name) != nullptr;
-}
+bool Module::hasattr(const std::string& name) const { return find(name) || hooks_->has(name); }
 
 Var Module::getattr(const std::string& name) const {
     const Slot& slot = need(name);
@@ -109,7 +91,7 @@ const Module* Module::child(const std::string& name) const {
 Module::Slot& Module::slot_to_set(const std::string& name) {
     Slot* slot = find(name);
     if (!slot) return add_slot(name);
-    if (slot->kind != Kind::derived) return *slot;
+    if (slot->role != Role::derived) return *slot;
     fail<KeyError>(class_name(), ".", slot->derived->advice("set"));
 }
 
@@ -161,7 +143,7 @@ bool Module::has_parameters() const {
 
 void Module::delattr(const std::string& name) {
     Slot& slot = need(name);
-    if (slot.kind == Kind::derived) slot_to_set(name);  // throws, and names what to change instead
+    if (slot.role == Role::derived) slot_to_set(name);  // throws, and names what to change instead
     if (const Slot* derived = derived_from(name))
         fail<KeyError>(class_name(), ".", derived->name, " is rebuilt from ", name, ", which cannot be deleted");
     table_->remove(slot);
@@ -244,106 +226,5 @@ Module& Module::set_training(bool on) {
     for (Walk at(*this); at; ++at) at.module().training_ = on;
     return *this;
 }
-
-// ---- the state of a tree
-
-namespace {
-
-constexpr std::size_t large_state = 16;  // from here on names are looked up by hash
-
-}  // namespace
-
-void StateDict::add(const std::string& name, const Var& var) {
-    entries_.emplace_back(name, var);
-    if (entries_.size() < large_state) return;
-    for (std::size_t k = entries_.size() == large_state ? 0 : entries_.size() - 1; k < entries_.size(); ++k)
-        index_.emplace(entries_[k].first, k);
-}
-
-const Var* StateDict::find(const std::string& name) const {
-    if (const auto found = index_.find(name); found != index_.end()) return &entries_[found->second].second;
-    if (!index_.empty()) return nullptr;
-    for (const auto& [key, var] : entries_)
-        if (key == name) return &var;
-    return nullptr;
-}
-
-void StateDict::add(const std::string& prefix, const StateDict& state) {
-    StateDict all = *this;
-    const std::string start = prefix + ".";
-    for (const auto& [name, var] : state) all.add(start + name, var);
-    *this = std::move(all);
-}
-
-StateDict StateDict::part(const std::string& prefix) const {
-    StateDict out;
-    for (const auto& [name, var] : *this)
-        if (name.starts_with(prefix + ".")) out.add(name.substr(prefix.size() + 1), var);
-    return out;
-}
-
-Var StateDict::operator[](const std::string& name) const {
-    if (const Var* var = find(name)) return *var;
-    fail<KeyError>("state_dict: needs a name that is there, got '", name, "'");
-}
-
-std::vector<std::string> StateDict::names() const {
-    std::vector<std::string> out;
-    for (const auto& [name, var] : entries_) out.push_back(name);
-    return out;
-}
-
-// ---- printing
-
-std::string class_name_of(const std::type_info& type) {
-    int status = 0;
-    char* readable = abi::__cxa_demangle(type.name(), nullptr, nullptr, &status);
-    const std::string full = readable ? readable : type.name();
-    std::free(readable);
-    return full.substr(full.rfind(':') + 1);
-}
-
-std::string Module::class_name() const { return class_name_of(typeid(*this)); }
-
-std::string peek(const Var& x) {
-    if (!x.defined()) return "None";
-    std::string out = std::string(name(x.dtype())) + "[";
-    for (auto extent : x.shape()) out += std::to_string(extent) + ",";
-    return out + "]";
-}
-
-namespace {
-
-void append_indented(std::string& out, const std::string& text, std::size_t depth) {
-    for (char c : text) {
-        out += c;
-        if (c == '\n') out.append(4 * depth, ' ');
-    }
-}
-
-// Closes the parentheses of containers until `depth` of them are open.
-void close_to(std::string& out, std::size_t& open, std::size_t depth) {
-    while (open > depth) out.append("\n").append(4 * --open, ' ').append(")");
-}
-
-}  // namespace
-
-std::string str(const Module& module) {
-    std::string out;
-    std::size_t open = 0;
-    for (Module::Walk at(module, Module::Walk::Shared::everywhere); at; ++at) {
-        const std::size_t depth = at.depth();
-        close_to(out, open, depth);
-        if (depth != 0) out.append("\n").append(4 * depth, ' ').append(at.key()).append(": ");
-        const auto slots = at.module().children();
-        append_indented(out, at.module().class_name() + "(" + (slots.empty() ? at.module().extra_repr() + ")" : ""),
-                        depth);
-        if (!slots.empty()) open = depth + 1;
-    }
-    close_to(out, open, 0);
-    return out;
-}
-
-std::ostream& operator<<(std::ostream& out, const Module& module) { return out << str(module); }
 
 }  // namespace jt::nn

@@ -4,10 +4,11 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "../autograd/function.hpp"
-#include "../autograd/function_node.hpp"
-#include "../core/warn.hpp"
-#include "module_slots.hpp"
+#include "../../autograd/function.hpp"
+#include "../../autograd/function_node.hpp"
+#include "../../core/warn.hpp"
+#include "fhook2.hpp"
+#include "walk.hpp"
 
 namespace jt::nn {
 
@@ -83,13 +84,15 @@ Vars run_all(const HookList<GradHook>& hooks, Vars g) {
 }  // namespace
 
 Var Module::execute(const Var&) {
-    fail<ValueError>(class_name(), ": needs an execute of one input, got none; override execute or execute_vars");
+    fail<ValueError>(class_name(),
+                     ": needs an execute of one input, got none; override execute, or derive from nn::Layer<",
+                     class_name(), ">");
 }
 
 Vars Module::execute_vars(const Vars& inputs) {
     if (inputs.size() != 1)
-        fail<ValueError>(class_name(), ": needs one input, got ", inputs.size(),
-                         "; for several inputs override execute_vars(const Vars&)");
+        fail<ValueError>(class_name(), ": needs one input, got ", inputs.size(), "; for several derive from nn::Layer<",
+                         class_name(), ">");
     return {execute(inputs[0])};
 }
 
@@ -133,24 +136,21 @@ Vars Module::call(const Vars& inputs) {
     return run(inputs);
 }
 
-Vars Module::run(const Vars& inputs) {
+Vars Module::call_by(const Execute& execute, const Vars& inputs) {
+    const auto held = weak_from_this().lock();
+    return run(inputs, &execute);
+}
+
+Vars Module::run(const Vars& inputs, const Execute* by) {
     check_stack(*this);
     note_caller();
     const Running guard(this);
-    if (std::ranges::any_of(*table_, [](const auto& slot) { return slot->kind == Kind::derived; })) {
-        check_in_place();
-        rebuild_derived();
-    }
-    return hooks_->none() ? execute_vars(inputs) : run_with_hooks(inputs);
+    return hooks_->none() ? execute_by(by, inputs) : run_with_hooks(inputs, by);
 }
 
-Vars Module::run_with_hooks(const Vars& inputs) {
-    Vars in = inputs;
-    hooks_->pre_forward.each([&](const PreForwardHook& hook) {
-        const Vars replaced = hook(*this, in);
-        if (!replaced.empty()) in = replaced;
-    });
-    Vars out = execute_between_taps(in);
+Vars Module::run_with_hooks(const Vars& inputs, const Execute* by) {
+    const Vars in = hooks_->fhook2.run(*this, inputs);
+    Vars out = execute_between_taps(in, by);
     hooks_->forward.each([&](const ForwardHook& hook) {
         const Vars replaced = hook(*this, in, out);
         if (!replaced.empty()) out = replaced;
@@ -160,14 +160,14 @@ Vars Module::run_with_hooks(const Vars& inputs) {
 
 // A backward hook needs both ends: the tap behind execute keeps the gradients of the outputs for as long as the pass
 // runs, the one before it calls.
-Vars Module::execute_between_taps(const Vars& inputs) {
+Vars Module::execute_between_taps(const Vars& inputs, const Execute* by) {
     const bool both = !hooks_->backward.empty();
     const auto hooks = hooks_;
     const auto call = std::make_shared<const char>();  // its address tells this call from others
     Vars in = inputs;
     if (both || !hooks_->input_backward.empty())
         in = jt::apply<Tap>(in, [hooks, call](const Vars& g) { return hooks->at_inputs(g, kept_in_pass(call.get())); });
-    Vars out = execute_vars(in);
+    Vars out = execute_by(by, in);
     if (both || !hooks_->output_backward.empty())
         out = jt::apply<Tap>(out, [hooks, call](const Vars& g) {
             return kept_in_pass(call.get()) = run_all(hooks->output_backward, g);
@@ -190,23 +190,25 @@ namespace {
 
 // A handle that finds its list only while the module's hooks are still there.
 template <class Hooks, class F>
-HookHandle add_to(const std::shared_ptr<Hooks>& hooks, HookList<F> Hooks::*list, F hook) {
-    const auto id = ((*hooks).*list).add(std::move(hook));
-    return HookHandle([weak = std::weak_ptr<Hooks>(hooks), list, id] {
-        if (const auto alive = weak.lock()) ((*alive).*list).remove(id);
+HookHandle add_to(const std::shared_ptr<Hooks>& hooks, HookList<F>& list, F hook) {
+    const auto id = list.add(std::move(hook));
+    return HookHandle([weak = std::weak_ptr<Hooks>(hooks), &list, id] {
+        if (const auto alive = weak.lock()) list.remove(id);
     });
 }
 
 }  // namespace
 
-HookHandle Module::add_pre_forward(PreForwardHook hook) { return add_to(hooks_, &Hooks::pre_forward, std::move(hook)); }
-HookHandle Module::add_forward(ForwardHook hook) { return add_to(hooks_, &Hooks::forward, std::move(hook)); }
-HookHandle Module::add_input_backward(GradHook hook) { return add_to(hooks_, &Hooks::input_backward, std::move(hook)); }
-HookHandle Module::add_output_backward(GradHook hook) {
-    return add_to(hooks_, &Hooks::output_backward, std::move(hook));
+HookHandle Module::add_pre_forward(PreForwardHook hook) {
+    return add_to(hooks_, hooks_->fhook2.hooks, std::move(hook));
 }
-HookHandle Module::add_backward(BackwardHook hook) { return add_to(hooks_, &Hooks::backward, std::move(hook)); }
-void Module::remove_pre_forward_hook() { hooks_->pre_forward.clear(); }
+HookHandle Module::add_forward(ForwardHook hook) { return add_to(hooks_, hooks_->forward, std::move(hook)); }
+HookHandle Module::add_input_backward(GradHook hook) { return add_to(hooks_, hooks_->input_backward, std::move(hook)); }
+HookHandle Module::add_output_backward(GradHook hook) {
+    return add_to(hooks_, hooks_->output_backward, std::move(hook));
+}
+HookHandle Module::add_backward(BackwardHook hook) { return add_to(hooks_, hooks_->backward, std::move(hook)); }
+void Module::remove_pre_forward_hook() { hooks_->fhook2.hooks.clear(); }
 void Module::remove_forward_hook() { hooks_->forward.clear(); }
 void Module::remove_input_backward_hook() { hooks_->input_backward.clear(); }
 void Module::remove_output_backward_hook() { hooks_->output_backward.clear(); }

@@ -1,109 +1,19 @@
 // Module: a named store of Vars and modules with an `execute`, hooks around it, and everything that walks the tree.
 #pragma once
 #include <concepts>
-#include <initializer_list>
+#include <iosfwd>
 #include <memory>
 #include <string>
 #include <type_traits>
-#include <typeinfo>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
-#include "../autograd/var.hpp"
-#include "../core/random.hpp"
+#include "../../autograd/var.hpp"
 #include "hooks.hpp"
+#include "module_ptr.hpp"
+#include "state.hpp"
 
 namespace jt::nn {
-
-class Module;
-namespace detail {
-class Copies;
-}
-
-/// The name of a class without its namespaces.
-std::string class_name_of(const std::type_info& type);
-
-/// A shared handle of a module that can be called like one: `fc1(x)`.
-class ModulePtr {
-public:
-    ModulePtr() = default;
-    template <class M>
-    requires std::is_base_of_v<Module, M> ModulePtr(std::shared_ptr<M> module) : module_(std::move(module)) {}
-    ModulePtr(const ModulePtr& other) = default;
-    ModulePtr(ModulePtr&& other) noexcept = default;
-    ModulePtr& operator=(ModulePtr other) noexcept {
-        module_.swap(other.module_);
-        return *this;
-    }
-    ~ModulePtr() {
-        if (unique()) free_module(std::move(module_));
-    }
-
-    Module* get() const { return module_.get(); }
-    Module& operator*() const { return checked(); }
-    Module* operator->() const { return &checked(); }
-    operator Module&() const { return checked(); }
-    explicit operator bool() const { return module_ != nullptr; }
-    /// The module as M; throws a KeyError when it is something else.
-    template <class M>
-    M& as() const;
-
-    Var operator()(const Var& x) const;
-    template <class... More>
-    Var operator()(const Var& x, const Var& y, const More&... more) const;
-    /// Its i-th submodule, as Module::layer: `net[0]`, `net[-1]`.
-    ModulePtr operator[](int i) const;
-
-    /// True when no other handle of the module is left.
-    bool unique() const { return module_.use_count() == 1; }
-    std::weak_ptr<Module> weak() const { return module_; }
-
-private:
-    static void free_module(std::shared_ptr<Module> last) noexcept;
-    Module& checked() const;
-    std::shared_ptr<Module> module_;
-};
-
-/// Names with their Vars, in order.
-class StateDict {
-public:
-    using value_type = std::pair<std::string, Var>;
-    StateDict() = default;
-    StateDict(std::initializer_list<value_type> entries) {
-        for (const auto& [name, var] : entries) add(name, var);
-    }
-
-    void add(const std::string& name, const Var& var);
-    /// Adds every entry of another state as "prefix.name", so that one file holds several; and those back by their
-    /// names.
-    void add(const std::string& prefix, const StateDict& state);
-    StateDict part(const std::string& prefix) const;
-    bool contains(const std::string& name) const { return find(name) != nullptr; }
-    /// Throws a KeyError for a name that is not there.
-    Var operator[](const std::string& name) const;
-    const Var* find(const std::string& name) const;
-    std::vector<std::string> names() const;
-    std::size_t size() const { return entries_.size(); }
-    auto begin() const { return entries_.begin(); }
-    auto end() const { return entries_.end(); }
-
-private:
-    std::vector<value_type> entries_;
-    std::unordered_map<std::string, std::size_t> index_;  ///< where each name stands, when there are many
-};
-
-/// Writes a state into an .npz file, atomically, and reads what this, Module::save or numpy.savez wrote. Throws a
-/// FileError.
-void save_state(const std::string& path, const StateDict& state);
-StateDict load_state(const std::string& path);
-
-/// What a lenient load_state_dict did not load: names in `missing` (not in the state) and `unexpected` (not in the
-/// module), sentences in `mismatched`: "fc1.weight needs (3, 4), got (4, 3)".
-struct LoadReport {
-    std::vector<std::string> missing, unexpected, mismatched;
-    bool ok() const { return missing.empty() && unexpected.empty() && mismatched.empty(); }
-};
 
 /// What `attr` returns: bind it to a reference, `Var& weight = attr("weight", ...)`. A copy would not be the attribute,
 /// so forgetting the & does not compile.
@@ -124,9 +34,6 @@ private:
     T& slot_;
 };
 
-/// What an attribute is for: parameters learn, buffers are only saved, derived ones are rebuilt from others.
-enum class Kind { parameter, buffer, derived };
-
 /// Base of all networks and layers. Its attributes live in one ordered table, and a C++ member is a reference into it:
 /// what a hook or setattr puts there is what `execute` reads. Neither copyable nor movable.
 /// A module that stands below itself throws a GraphError in whatever walks the tree.
@@ -139,7 +46,7 @@ public:
 
     // ---- calling: pre-forward hooks, execute, forward hooks. A call holds its module: hooks and `execute` may
     // replace, delete or rename layers that run. One that finds too little stack throws a GraphError.
-    /// What the module computes; override this, or execute_vars for several inputs or outputs.
+    /// What the module computes; override this. For several inputs or outputs derive from `Layer<Self>`.
     virtual Var execute(const Var& x);
     virtual Vars execute_vars(const Vars& inputs);
     Var operator()(const Var& x);
@@ -218,8 +125,8 @@ public:
 
     // ---- hooks: those of one kind run in the order registered, when the module is called, not when `execute` is. One
     // that returns nothing, or an empty list, changes nothing; one that returns a Var or Vars replaces what it may.
-    /// f(Module&, const Vars& inputs), after derived attributes were rebuilt and before execute; may return other
-    /// inputs.
+    /// f(Module&, const Vars& inputs), before execute; may return other inputs. It stands in `__fhook2__`, behind the
+    /// entries that rebuild derived attributes.
     template <class F>
     HookHandle register_pre_forward_hook(F f) {
         return add_pre_forward(returning_vars<Module&, const Vars&>(std::move(f)));
@@ -246,6 +153,8 @@ public:
     HookHandle register_backward_hook(F f) {
         return add_backward(returning_vars<Module&, const Vars&, const Vars&>(std::move(f)));
     }
+    /// What `__fhook2__` lists, in the order it runs: "weight_norm.weight", then the user's hooks by number.
+    std::vector<std::string> pre_forward_hooks() const;
     /// Without a handle: all of the user's hooks of that kind.
     void remove_pre_forward_hook();
     void remove_forward_hook();
@@ -253,21 +162,22 @@ public:
     void remove_output_backward_hook();
     void remove_backward_hook();
 
-    // ---- derived attributes: rebuilt from other attributes before each call, ahead of the user's hooks
+    // ---- derived attributes: rebuilt from other attributes by an entry of `__fhook2__`, ahead of the user's hooks
     /// Rebuilds one attribute; it receives the module and must capture neither it nor a Var, so that it can serve a
     /// clone, also on another thread.
     using Derivation = std::function<Var(Module&)>;
     /// Turns the Var `name` into a derived attribute at the end of the table and rebuilds it now. `sources` are the
-    /// Vars to write instead; `again` does the same to another module that was made alike (see draw_in_order). Throws a
-    /// KeyError when it is derived already, a source is not there, or is rebuilt from `name`.
+    /// Vars to write instead; `again` does the same to another module that was made alike (see draw_in_order); the key
+    /// of its entry in `__fhook2__` is "by.name". Throws a KeyError when it is derived already, a source is not there,
+    /// or is rebuilt from `name`.
     ///
     /// Writing to what is rebuilt would be lost, so assign and setattr throw; stop_grad and start_grad act on the
     /// sources. Assigning through the member (`weight = w`) throws a KeyError at the next call, save or clone, until
     /// the derived value is put back: by rebuild_derived, load_state_dict or underive.
     void derive(const std::string& name, const std::vector<std::string>& sources, Derivation rebuild,
-                std::function<void(Module&)> again = {});
-    /// Turns it back into a parameter that holds `value`, in its original place. Throws a KeyError when it is not
-    /// derived.
+                std::function<void(Module&)> again = {}, const std::string& by = "derive");
+    /// Turns it back into a parameter that holds `value`, in its original place, and takes its entry out of
+    /// `__fhook2__`. Throws a KeyError when it is not derived.
     void underive(const std::string& name, const Var& value);
     bool is_derived(const std::string& name) const;
     /// True when a derived attribute is rebuilt from this one.
@@ -289,19 +199,26 @@ protected:
     /// end of a constructor that takes its modules by value and moves them into attributes.
     void draw_in_order();
 
+    /// Calls hooks around `execute` as operator() does, but computes by another function, for a class whose execute
+    /// takes more than Vars.
+    using Execute = std::function<Vars(const Vars&)>;
+    Vars call_by(const Execute& execute, const Vars& inputs);
+
 private:
     struct Slot;
     class Table;
     class Walk;
     class Cloning;
     class Loading;
-    struct Hooks;
     class Exchange;
+    class Fhook2;
+    struct Hooks;
+    struct Origin;
+    class Draws;
     friend class Attempt;
     friend class ModulePtr;
+    friend class detail::Birth;
     friend std::string str(const Module& module);
-    template <class M, class... Args>
-    friend ModulePtr make(Args&&... args);
 
     // A hook that returns nothing changes nothing.
     template <class... In, class F>
@@ -320,9 +237,10 @@ private:
     HookHandle add_backward(BackwardHook hook);
 
     Var call_for_one(const Vars& inputs);
-    Vars run(const Vars& inputs);
-    Vars run_with_hooks(const Vars& inputs);
-    Vars execute_between_taps(const Vars& inputs);
+    Vars run(const Vars& inputs, const Execute* by = nullptr);
+    Vars run_with_hooks(const Vars& inputs, const Execute* by);
+    Vars execute_between_taps(const Vars& inputs, const Execute* by);
+    Vars execute_by(const Execute* by, const Vars& inputs) { return by ? (*by)(inputs) : execute_vars(inputs); }
     void note_caller();
     bool is_known(std::uint64_t caller) const;
     void know(std::uint64_t caller);
@@ -331,7 +249,7 @@ private:
     Slot* find(const std::string& name) const;
     Slot& need(const std::string& name) const;
     Slot& add_slot(const std::string& name);
-    Slot& add_new_slot(const std::string& name, Kind kind);
+    Slot& add_new_slot(const std::string& name);
     const Slot* derived_from(const std::string& source) const;
     Slot& slot_to_set(const std::string& name);
     void adopt(const ModulePtr& module, const std::string& name) const;
@@ -339,50 +257,16 @@ private:
     bool holds(const Module& other) const;
     bool has_parameters() const;
     void warn_of_derived(const StateDict& state) const;
-    void rebuild_derived(Exchange& exchange);
-    void check_in_place() const;
     bool depends(const std::string& name, const std::string& source) const;
 
     const std::uint64_t id_;  ///< of this module alone, also after it is gone
     std::unique_ptr<Table> table_;
-    bool training_ = true;
     std::shared_ptr<Hooks> hooks_;
+    std::unique_ptr<Origin> origin_;  ///< null unless nn::make made it, or it drew in order
+    bool training_ = true;
     SmallVector<std::uint64_t, 2> callers_;  ///< ids of those that it was put into, or that called it
     std::shared_ptr<Module> last_;           ///< itself, while it waits to be freed
     Module* next_ = nullptr;                 ///< who waits behind it
-
-    // ---- what nn::make knows
-    using Remake = std::function<ModulePtr(detail::Copies&)>;
-    struct Draws {
-        std::uint32_t from, to;
-    };
-    void made(Remake remake, std::vector<std::weak_ptr<Module>> given, Draws draws);
-    Remake remake_;
-    std::vector<std::weak_ptr<Module>> given_;  ///< the modules among the arguments
-    Draws draws_ = {};                          ///< states of the random stream before and after
-    bool is_drawn() const { return draws_.from != draws_.to; }
-    bool were_made_backwards() const;
-    std::vector<ModulePtr> drawn_parts();
-    bool is_as_drawn();
-    bool has_drawn_values();
-    StateDict newborn() const;
-    void redraw();
-    void redraw_itself();
-    void take_draws_of_children();
-};
-
-/// Changes the attributes of a module as a whole: unless done() is called, its destructor puts them back.
-class Attempt {
-public:
-    explicit Attempt(Module& module);
-    ~Attempt();
-    Attempt(const Attempt&) = delete;
-    Attempt& operator=(const Attempt&) = delete;
-    void done() noexcept;
-
-private:
-    struct Before;
-    std::unique_ptr<Before> before_;
 };
 
 /// "float32[5,]", or "None" for an empty Var: how Jittor shows one between the parentheses.
@@ -391,75 +275,5 @@ std::string peek(const Var& x);
 std::string str(const Module& module);
 std::ostream& operator<<(std::ostream& out, const Module& module);
 inline std::ostream& operator<<(std::ostream& out, const ModulePtr& module) { return out << *module; }
-
-namespace detail {
-
-/// A module among the arguments of make, which must not keep it alive.
-struct KeptModule {
-    std::weak_ptr<Module> module;
-    bool given;
-};
-template <class T>
-std::decay_t<const T> keep(const T& value) {
-    return value;
-}
-inline KeptModule keep(const ModulePtr& module) { return {module.weak(), static_cast<bool>(module)}; }
-std::vector<KeptModule> keep(const std::vector<ModulePtr>& modules);
-
-template <class T>
-void note_given(std::vector<std::weak_ptr<Module>>&, const T&) {}
-void note_given(std::vector<std::weak_ptr<Module>>& given, const ModulePtr& module);
-void note_given(std::vector<std::weak_ptr<Module>>& given, const std::vector<ModulePtr>& modules);
-
-/// What a clone has copied so far: gives the arguments of make as the clone receives them. Modules and Vars are copies,
-/// anything else is itself.
-class Copies {
-public:
-    virtual ModulePtr copy(const KeptModule& module) = 0;
-    virtual Var copy(const Var& x) = 0;
-    std::vector<ModulePtr> copy(const std::vector<KeptModule>& modules);
-    std::vector<Var> copy(const std::vector<Var>& list);
-    Vars copy(const Vars& list);
-    template <class T>
-    const T& copy(const T& value) {
-        return value;
-    }
-
-protected:
-    ~Copies() = default;
-};
-
-}  // namespace detail
-
-/// `nn::make<nn::Linear>(64, 128)`: a module behind a ModulePtr, which remembers the arguments for clone.
-template <class M, class... Args>
-ModulePtr make(Args&&... args) {
-    constexpr bool fits = std::constructible_from<M, Args...>;
-    static_assert(fits, "make: the module has no constructor that takes these arguments");
-    if constexpr (!fits) {
-        return {};  // which spares the reader what follows from it
-    } else {
-        auto remake = [... kept = detail::keep(args)](detail::Copies& copies) { return make<M>(copies.copy(kept)...); };
-        std::vector<std::weak_ptr<Module>> given;
-        (detail::note_given(given, args), ...);
-        const auto before = random::state();
-        auto module = std::make_shared<M>(std::forward<Args>(args)...);
-        static_cast<Module&>(*module).made(std::move(remake), std::move(given), {before, random::state()});
-        return ModulePtr(std::move(module));
-    }
-}
-
-inline Var ModulePtr::operator()(const Var& x) const { return checked()(x); }
-inline ModulePtr ModulePtr::operator[](int i) const { return checked().layer(i); }
-template <class... More>
-Var ModulePtr::operator()(const Var& x, const Var& y, const More&... more) const {
-    return checked()(x, y, more...);
-}
-template <class M>
-M& ModulePtr::as() const {
-    if (auto* module = dynamic_cast<M*>(module_.get())) return *module;
-    fail<KeyError>("as: needs a module of class ", class_name_of(typeid(M)), ", got ",
-                   module_ ? checked().class_name() : "none");
-}
 
 }  // namespace jt::nn
