@@ -80,18 +80,23 @@ public:
 
     template <class... A>
     auto operator()(A&&... a) {
-        using Result = decltype(self().execute(a...));
         Vars in;
         (detail::add_var(in, a), ...);
-        if constexpr ((detail::is_var<std::remove_cvref_t<A>> && ...))
-            return detail::unpacked<Result>(*this, call(in));
-        else
-            return detail::unpacked<Result>(*this, call_by(executing(a...), in));
+        if constexpr (!(detail::is_var<std::remove_cvref_t<A>> && ...)) {
+            return detail::unpacked<decltype(self().execute(a...))>(*this, call_by(executing(a...), in));
+        } else if constexpr (requires { self().execute(a...); }) {
+            return detail::unpacked<decltype(self().execute(a...))>(*this, call(in));
+        } else {
+            constexpr bool fits = takes_list;
+            static_assert(fits, "execute: none of this layer takes that many Vars");
+            if constexpr (fits) return detail::unpacked<decltype(self().execute(in))>(*this, call(in));
+        }
     }
     Vars execute_vars(const Vars& in) override { return execute_counted<0>(in); }
 
 private:
     static constexpr std::size_t most_inputs = 8;
+    static constexpr bool takes_list = requires(Self & s, const Vars& in) { s.execute(in); };
     Self& self() { return static_cast<Self&>(*this); }
 
     // `execute` with the Vars of a list in the places of those that were given.
@@ -123,7 +128,7 @@ private:
             return execute_list(in);
     }
     Vars execute_list(const Vars& in) {
-        if constexpr (requires(Self & s) { s.execute(in); })
+        if constexpr (takes_list)
             return detail::packed(self().execute(in));
         else
             refuse(in, std::make_index_sequence<most_inputs + 1>());

@@ -126,16 +126,10 @@ namespace detail {
 
 template <class M, class... Args>
 ModulePtr made(Args&&... args) {
-    constexpr bool fits = std::is_constructible_v<M, Args...>;
-    static_assert(fits, "make: the module has no constructor that takes these arguments");
-    if constexpr (!fits) {
-        return {};  // which spares the reader what follows from it
-    } else {
-        auto remake = [... kept = keep(args)](Copies& copies) { return made<M>(copies.copy(kept)...); };
-        Birth birth;
-        (birth.note(args), ...);
-        return birth.of(std::make_shared<M>(std::forward<Args>(args)...), std::move(remake));
-    }
+    auto remake = [... kept = keep(args)](Copies& copies) { return made<M>(copies.copy(kept)...); };
+    Birth birth;
+    (birth.note(args), ...);
+    return birth.of(std::make_shared<M>(std::forward<Args>(args)...), std::move(remake));
 }
 
 }  // namespace detail
@@ -143,7 +137,10 @@ ModulePtr made(Args&&... args) {
 /// `nn::make<nn::Linear>(64, 128)`: a module behind a ModulePtr, which remembers the arguments for clone.
 template <class M, class... Args>
 ModulePtr make(Args&&... args) {
-    return detail::made<M>(std::forward<Args>(args)...);
+    constexpr bool fits = std::is_constructible_v<M, Args...>;
+    static_assert(fits, "make: the module has no constructor that takes these arguments");
+    if constexpr (fits) return detail::made<M>(std::forward<Args>(args)...);
+    return {};  // which spares the reader what follows from it
 }
 /// The same of a module that ends in options: `nn::make<nn::Conv>(1, 6, 5, {.padding = 2})`.
 template <class M>

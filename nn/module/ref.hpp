@@ -91,7 +91,7 @@ private:
 
     Module& owner_;
     const std::string name_;
-    const ModulePtr& slot_;  ///< in the owner's table; slots never move
+    ModulePtr& slot_;  ///< in the owner's table; slots never move
 };
 template <class M>
 std::ostream& operator<<(std::ostream& out, const Ref<M>& ref) {
