@@ -1,7 +1,7 @@
 // Element-wise functions as modules.
 #pragma once
 #include "../../autograd/ops/elementwise.hpp"
-#include "../module/module.hpp"
+#include "../module/repr.hpp"
 
 namespace jt::nn {
 
