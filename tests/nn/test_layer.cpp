@@ -164,7 +164,16 @@ TEST_SUITE("nn") {
         CHECK(copy.as<Net>().fc.get() != net.fc.get());
         CHECK_SAME(copy(ones({1, 2})), net(ones({1, 2})));
         CHECK(copy.as<Net>().act->class_name() == "relu");
+    }
 
+    TEST_CASE("a Ref refuses a module of another class, and none") {
+        struct Net : nn::Module {
+            nn::Ref<nn::Linear> fc{this, "fc", 2, 3};
+            nn::Ref<nn::Linear> none{this, "none", nn::ModulePtr()};
+            Var execute(const Var& x) override { return fc(x); }
+        };
+        Net net;
+        const nn::ModulePtr old = net.fc;
         CHECK_THROWS_WITH_AS(net.fc = nn::make<nn::Tanh>(), "fc: needs a module of class Linear, got Tanh", KeyError);
         CHECK(net.fc.get() == old.get());
         net.setattr("fc", nn::make<nn::Tanh>());
