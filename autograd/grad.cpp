@@ -6,7 +6,7 @@
 #include <atomic>
 #include <optional>
 
-#include "../core/kernels/elementwise.hpp"
+#include "../core/kernels/elementwise/elementwise.hpp"
 #include "../core/warn.hpp"
 #include "function_node.hpp"
 #include "node.hpp"

@@ -7,7 +7,7 @@
 #include "../autograd/ops/loss.hpp"
 #include "../autograd/ops/reduce.hpp"
 #include "../autograd/ops/shape.hpp"
-#include "../core/kernels/elementwise.hpp"
+#include "../core/kernels/elementwise/elementwise.hpp"
 #include "module/repr.hpp"
 
 namespace jt::nn {

@@ -1,9 +1,9 @@
 // Convolution and pooling over the last two of four axes.
 #include "conv.hpp"
 
-#include "../../core/kernels/conv.hpp"
-#include "../../core/kernels/pool.hpp"
-#include "../../core/kernels/views.hpp"
+#include "../../core/kernels/product/conv.hpp"
+#include "../../core/kernels/product/pool.hpp"
+#include "../../core/kernels/xt/views.hpp"
 #include "elementwise.hpp"
 #include "promote.hpp"
 #include "reduce.hpp"

@@ -6,7 +6,7 @@
 #include <iterator>
 #include <limits>
 
-#include "../../core/kernels/elementwise.hpp"
+#include "../../core/kernels/elementwise/elementwise.hpp"
 #include "../../core/random.hpp"
 #include "../node.hpp"
 #include "promote.hpp"

@@ -1,8 +1,8 @@
 // Ops that work element by element.
 #include "elementwise.hpp"
 
-#include "../../core/kernels/elementwise.hpp"
-#include "../../core/kernels/flat.hpp"
+#include "../../core/kernels/elementwise/elementwise.hpp"
+#include "../../core/kernels/xt/flat.hpp"
 #include "create.hpp"
 #include "promote.hpp"
 

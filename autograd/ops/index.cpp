@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
-#include "../../core/kernels/elementwise.hpp"
-#include "../../core/kernels/movement.hpp"
-#include "../../core/kernels/scan.hpp"
+#include "../../core/kernels/elementwise/elementwise.hpp"
+#include "../../core/kernels/movement/movement.hpp"
+#include "../../core/kernels/xt/scan.hpp"
 #include "elementwise.hpp"
 #include "promote.hpp"
 #include "shape.hpp"

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "../../core/kernels/gemm.hpp"
-#include "../../core/kernels/movement.hpp"
+#include "../../core/kernels/movement/movement.hpp"
+#include "../../core/kernels/product/gemm.hpp"
 #include "promote.hpp"
 #include "reduce.hpp"
 #include "shape.hpp"

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "../../core/kernels/elementwise.hpp"
+#include "../../core/kernels/elementwise/elementwise.hpp"
 #include "elementwise.hpp"
 
 namespace jt {

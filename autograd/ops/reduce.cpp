@@ -1,8 +1,8 @@
 // Ops that reduce over axes.
 #include "reduce.hpp"
 
-#include "../../core/kernels/fused.hpp"
-#include "../../core/kernels/reduce.hpp"
+#include "../../core/kernels/elementwise/fused.hpp"
+#include "../../core/kernels/reduce/reduce.hpp"
 #include "create.hpp"
 #include "elementwise.hpp"
 #include "promote.hpp"

@@ -1,7 +1,7 @@
 // The op behind weight normalisation.
 #include "rescale.hpp"
 
-#include "../../core/kernels/fused.hpp"
+#include "../../core/kernels/elementwise/fused.hpp"
 #include "elementwise.hpp"
 #include "promote.hpp"
 #include "reduce.hpp"

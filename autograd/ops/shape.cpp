@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
-#include "../../core/kernels/movement.hpp"
-#include "../../core/kernels/scan.hpp"
-#include "../../core/kernels/views.hpp"
+#include "../../core/kernels/movement/movement.hpp"
+#include "../../core/kernels/xt/scan.hpp"
+#include "../../core/kernels/xt/views.hpp"
 #include "create.hpp"
 #include "elementwise.hpp"
 #include "index.hpp"

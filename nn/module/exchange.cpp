@@ -1,7 +1,7 @@
 // How values go in, and how what was there comes back when something throws.
 #include "exchange.hpp"
 
-#include "../../core/kernels/elementwise.hpp"
+#include "../../core/kernels/elementwise/elementwise.hpp"
 #include "attempt.hpp"
 #include "fhook2.hpp"
 

@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "../../core/kernels/fused.hpp"
+#include "../../core/kernels/elementwise/fused.hpp"
 
 namespace jt::nn {
 

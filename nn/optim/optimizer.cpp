@@ -7,9 +7,9 @@
 
 #include "../../autograd/grad.hpp"
 #include "../../autograd/node.hpp"
-#include "../../core/kernels/elementwise.hpp"
-#include "../../core/kernels/fused.hpp"
-#include "../../core/kernels/reduce.hpp"
+#include "../../core/kernels/elementwise/elementwise.hpp"
+#include "../../core/kernels/elementwise/fused.hpp"
+#include "../../core/kernels/reduce/reduce.hpp"
 
 namespace jt::nn {
 

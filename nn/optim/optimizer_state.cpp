@@ -5,7 +5,7 @@
 #include <unordered_set>
 
 #include "../../autograd/node.hpp"
-#include "../../core/kernels/elementwise.hpp"
+#include "../../core/kernels/elementwise/elementwise.hpp"
 #include "../module/module_ptr.hpp"
 #include "optimizer.hpp"
 

@@ -7,7 +7,7 @@
 
 #include <doctest/doctest.h>
 
-#include "../../core/kernels/conv.hpp"
+#include "../../core/kernels/product/conv.hpp"
 #include "arrays.hpp"
 
 using namespace jt;

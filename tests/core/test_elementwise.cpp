@@ -5,7 +5,7 @@
 #include <functional>
 #include <string>
 
-#include "../../core/kernels/elementwise.hpp"
+#include "../../core/kernels/elementwise/elementwise.hpp"
 #include "arrays.hpp"
 #include "tables.hpp"
 

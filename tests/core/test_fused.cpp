@@ -1,9 +1,9 @@
 // Holds the fused kernels against their formulas in double.
 #include <doctest/doctest.h>
 
-#include "../../core/kernels/elementwise.hpp"
-#include "../../core/kernels/fused.hpp"
-#include "../../core/kernels/reduce.hpp"
+#include "../../core/kernels/elementwise/elementwise.hpp"
+#include "../../core/kernels/elementwise/fused.hpp"
+#include "../../core/kernels/reduce/reduce.hpp"
 #include "arrays.hpp"
 #include "tables.hpp"
 

@@ -7,7 +7,7 @@
 
 #include <doctest/doctest.h>
 
-#include "../../core/kernels/pool.hpp"
+#include "../../core/kernels/product/pool.hpp"
 #include "arrays.hpp"
 
 using namespace jt;

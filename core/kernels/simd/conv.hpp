@@ -1,6 +1,6 @@
 // Convolutions from tiles: products whose rows lie anywhere in the planes of an image, each a shifted view of it.
 #pragma once
-#include "../products.hpp"
+#include "../product/products.hpp"
 #include "tile.hpp"
 
 namespace jt::kernels::JT_ISA {

@@ -2,7 +2,7 @@
 #pragma once
 #include <utility>
 
-#include "../products.hpp"
+#include "../product/products.hpp"
 #include "tile.hpp"
 
 namespace jt::kernels::JT_ISA {

@@ -1,6 +1,6 @@
 // Fills a table of row functions from closures: the loops over rows, and the entries that all dtypes share.
 #pragma once
-#include "../rows.hpp"
+#include "../elementwise/rows.hpp"
 #include "fold.hpp"
 
 namespace jt::kernels::JT_ISA {

@@ -3,7 +3,7 @@
 #pragma once
 #include <array>
 
-#include "../shape.hpp"
+#include "../../shape.hpp"
 
 namespace jt::kernels {
 

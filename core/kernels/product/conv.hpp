@@ -1,6 +1,6 @@
 // 2-d convolution (cross-correlation, NCHW) and its two gradients, for float32 and float64.
 #pragma once
-#include "../array.hpp"
+#include "../../array.hpp"
 
 namespace jt::kernels {
 

@@ -1,7 +1,7 @@
 // The expressions of flat.hpp.
 #include "flat.hpp"
 
-#include "xt.hpp"
+#include "../xt.hpp"
 
 namespace jt::kernels {
 

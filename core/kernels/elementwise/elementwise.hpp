@@ -1,6 +1,6 @@
 // Element-wise work on arrays: one function of one array, two arrays (broadcast), or three.
 #pragma once
-#include "../array.hpp"
+#include "../../array.hpp"
 
 namespace jt::kernels {
 

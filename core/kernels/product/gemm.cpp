@@ -3,7 +3,7 @@
 
 #include <limits>
 
-#include "../buffer.hpp"
+#include "../../buffer.hpp"
 #include "products.hpp"
 #if defined(MINIJT_CBLAS)
 #include <cblas.h>

@@ -1,6 +1,6 @@
 // Putting elements in order.
 #pragma once
-#include "../array.hpp"
+#include "../../array.hpp"
 
 namespace jt::kernels {
 

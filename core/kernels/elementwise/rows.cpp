@@ -2,8 +2,8 @@
 #define JT_ISA integers
 #include "rows.hpp"
 
-#include "cpu.hpp"
-#include "simd/put.hpp"
+#include "../simd/cpu.hpp"
+#include "../simd/put.hpp"
 
 namespace jt::kernels {
 

@@ -1,6 +1,6 @@
 // Element by element, for what no instruction set has: one xtensor expression each.
 #pragma once
-#include "../array.hpp"
+#include "../../array.hpp"
 
 namespace jt::kernels {
 

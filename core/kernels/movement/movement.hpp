@@ -1,6 +1,6 @@
 // Moving elements without changing them: permute, broadcast, slice, join, gather and scatter.
 #pragma once
-#include "../array.hpp"
+#include "../../array.hpp"
 
 namespace jt::kernels {
 

@@ -1,6 +1,6 @@
 // Along an axis: running sums, and elements that go round.
 #pragma once
-#include "../array.hpp"
+#include "../../array.hpp"
 
 namespace jt::kernels {
 

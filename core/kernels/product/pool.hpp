@@ -1,6 +1,6 @@
 // Max and mean pooling of the last two axes, for float32 and float64.
 #pragma once
-#include "../array.hpp"
+#include "../../array.hpp"
 
 namespace jt::kernels {
 

@@ -1,6 +1,6 @@
 // What is a strided view of an array, made dense.
 #pragma once
-#include "../array.hpp"
+#include "../../array.hpp"
 
 namespace jt::kernels {
 

@@ -1,7 +1,7 @@
 // Scans as xtensor expressions.
 #include "scan.hpp"
 
-#include "xt.hpp"
+#include "../xt.hpp"
 
 namespace jt::kernels {
 

@@ -1,6 +1,6 @@
 // Reductions over axes. Float sums run in fixed blocks in a fixed order, so that every machine gives the same bits.
 #pragma once
-#include "../array.hpp"
+#include "../../array.hpp"
 
 namespace jt::kernels {
 

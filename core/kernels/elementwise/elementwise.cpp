@@ -6,8 +6,8 @@
 #include <new>
 #include <type_traits>
 
+#include "../movement/walk.hpp"
 #include "rows.hpp"
-#include "walk.hpp"
 
 namespace jt::kernels {
 

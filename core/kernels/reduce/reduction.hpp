@@ -2,9 +2,9 @@
 #pragma once
 #include <algorithm>
 
-#include "../array.hpp"
-#include "rows.hpp"
-#include "walk.hpp"
+#include "../../array.hpp"
+#include "../elementwise/rows.hpp"
+#include "../movement/walk.hpp"
 
 namespace jt::kernels {
 

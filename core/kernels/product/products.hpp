@@ -1,6 +1,6 @@
 // What the SIMD builds of products, convolutions and pooling offer, and the choice among them. Private to core/kernels.
 #pragma once
-#include "cpu.hpp"
+#include "../simd/cpu.hpp"
 #include "gemm.hpp"
 
 namespace jt::kernels {

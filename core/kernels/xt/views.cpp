@@ -1,7 +1,7 @@
 // Views that xtensor describes, and those of windows.
 #include "views.hpp"
 
-#include "xt.hpp"
+#include "../xt.hpp"
 
 namespace jt::kernels {
 

@@ -3,11 +3,11 @@
 
 #include <cmath>
 
+#include "../movement/walk.hpp"
+#include "../reduce/reduce.hpp"
+#include "../reduce/reduction.hpp"
 #include "elementwise.hpp"
-#include "reduce.hpp"
-#include "reduction.hpp"
 #include "rows.hpp"
-#include "walk.hpp"
 
 namespace jt::kernels {
 

@@ -1,6 +1,6 @@
 // Fused kernels of what a training step spends its time on: softmax, cross entropy, weight norm, optimizer updates.
 #pragma once
-#include "../array.hpp"
+#include "../../array.hpp"
 
 namespace jt::kernels {
 
