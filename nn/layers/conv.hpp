@@ -26,7 +26,8 @@ public:
          int groups = 1, bool bias = true)
         : Conv(in_channels, out_channels, kernel_size, Options{{}, stride, padding, dilation, groups, bias}) {}
     Var execute(const Var& x) override {
-        return conv2d(x, weight, bias, options.stride, options.padding, options.dilation, options.groups);
+        return conv2d(x, weight, bias,
+                      {kernel_size, options.stride, options.padding, options.dilation, options.groups});
     }
     std::string extra_repr() const override;
 

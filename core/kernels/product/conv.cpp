@@ -14,6 +14,12 @@
 
 #include "products.hpp"
 
+namespace jt {
+
+std::string text(Pair pair) { return "(" + std::to_string(pair.h) + ", " + std::to_string(pair.w) + ")"; }
+
+}  // namespace jt
+
 namespace jt::kernels {
 
 namespace {
@@ -43,7 +49,7 @@ struct Plan {
     Index pixels;
     std::vector<Index> lists;  // three numbers a tap: see for_tiles and turned
 
-    Plan(const Shape& x, const Shape& w, const ConvParams& p, Index lanes);
+    Plan(const Shape& x, const Shape& w, const Windows& windows, Index lanes);
 
     Index n_planes() const { return channels * v.planes() * h.planes(); }
     Index plane_size() const { return v.cells() * h.cells(); }
@@ -60,19 +66,17 @@ struct Plan {
     }
 };
 
-Axis axis(Index in, Index kernel, const ConvParams& p, int k) {
-    const Index reach = p.dilation[k] * (kernel - 1);
-    return {in,           (in + 2 * p.padding[k] - reach - 1) / p.stride[k] + 1, kernel, p.stride[k], p.padding[k],
-            p.dilation[k]};
+Axis axis(Index in, const Windows& w, int k) {
+    return {in, w.count(k, in), w.kernel[k], w.stride[k], w.padding[k], w.dilation[k]};
 }
 
-Plan::Plan(const Shape& x, const Shape& w, const ConvParams& p, Index lanes)
+Plan::Plan(const Shape& x, const Shape& w, const Windows& windows, Index lanes)
     : images(x[0]),
-      groups(p.groups),
+      groups(windows.groups),
       channels(w[1]),
-      outputs(w[0] / p.groups),
-      v(axis(x[2], w[2], p, 0)),
-      h(axis(x[3], w[3], p, 1)),
+      outputs(w[0] / windows.groups),
+      v(axis(x[2], windows, 0)),
+      h(axis(x[3], windows, 1)),
       pixels(((v.out - 1) * width() + h.out + lanes - 1) / lanes * lanes),
       lists(static_cast<std::size_t>(3 * taps())) {
     Index *plane_at = lists.data(), *plane_by_cell = plane_at + taps(), *cell_order = plane_by_cell + taps();
@@ -139,9 +143,9 @@ struct Scratch {
 };
 
 template <class T>
-void forward(const Array& x, const Array& w, const Array& bias, const ConvParams& params, Array& y) {
+void forward(const Array& x, const Array& w, const Array& bias, const Windows& windows, Array& y) {
     const auto& tiles = products<T>();
-    const Plan p(x.shape(), w.shape(), params, tiles.lanes);
+    const Plan p(x.shape(), w.shape(), windows, tiles.lanes);
     const ConvTaps taps = p.for_tiles(tiles.lanes);
     Scratch<T> planes(taps.plane_step), rows(p.outputs * p.pixels);
     for (Index k = 0; k < p.images * p.groups; ++k) {
@@ -167,9 +171,9 @@ Scratch<T> turned(const Plan& p, const T* w) {
 }
 
 template <class T>
-void input_gradient(const Array& g, const Array& w, const ConvParams& params, Array& gx) {
+void input_gradient(const Array& g, const Array& w, const Windows& windows, Array& gx) {
     const auto& tiles = products<T>();
-    const Plan p(gx.shape(), w.shape(), params, tiles.lanes);
+    const Plan p(gx.shape(), w.shape(), windows, tiles.lanes);
     const ConvTaps taps = p.for_tiles(tiles.lanes);
     Scratch<T> planes(taps.plane_step), rows(p.outputs * p.pixels), weight = turned(p, w.data<T>());
     for (Index k = 0; k < p.images * p.groups; ++k) {
@@ -187,9 +191,9 @@ Index batch(const Plan& p, const ConvTaps& taps) {
 }
 
 template <class T>
-void weight_gradient(const Array& g, const Array& x, const ConvParams& params, Array& gw) {
+void weight_gradient(const Array& g, const Array& x, const Windows& windows, Array& gw) {
     const auto& tiles = products<T>();
-    const Plan p(x.shape(), gw.shape(), params, tiles.lanes);
+    const Plan p(x.shape(), gw.shape(), windows, tiles.lanes);
     const ConvTaps taps = p.for_tiles(tiles.lanes);
     const Index most = batch(p, taps), row = p.outputs * p.pixels;
     Scratch<T> planes(most * taps.plane_step), rows(most * row);
@@ -207,24 +211,24 @@ void weight_gradient(const Array& g, const Array& x, const ConvParams& params, A
 
 }  // namespace
 
-Array conv2d(const Array& x, const Array& w, const Array& bias, const ConvParams& p) {
-    const Axis v = axis(x.shape()[2], w.shape()[2], p, 0), h = axis(x.shape()[3], w.shape()[3], p, 1);
-    Array y({x.shape()[0], w.shape()[0], v.out, h.out}, x.dtype());
-    if (y.numel() > 0) dispatch_float(x.dtype(), [&](auto zero) { forward<decltype(zero)>(x, w, bias, p, y); });
+Array conv2d(const Array& x, const Array& w, const Array& bias, const Windows& windows) {
+    const Shape& in = x.shape();
+    Array y({in[0], w.shape()[0], windows.count(0, in[2]), windows.count(1, in[3])}, x.dtype());
+    if (y.numel() > 0) dispatch_float(x.dtype(), [&](auto zero) { forward<decltype(zero)>(x, w, bias, windows, y); });
     return y;
 }
 
-Array conv2d_input(const Array& g, const Array& w, const Shape& x_shape, const ConvParams& p) {
+Array conv2d_input(const Array& g, const Array& w, const Shape& x_shape, const Windows& windows) {
     Array gx = Array::zeros(x_shape, g.dtype());
     if (gx.numel() > 0 && w.numel() > 0 && g.numel() > 0)
-        dispatch_float(g.dtype(), [&](auto zero) { input_gradient<decltype(zero)>(g, w, p, gx); });
+        dispatch_float(g.dtype(), [&](auto zero) { input_gradient<decltype(zero)>(g, w, windows, gx); });
     return gx;
 }
 
-Array conv2d_weight(const Array& g, const Array& x, const Shape& w_shape, const ConvParams& p) {
+Array conv2d_weight(const Array& g, const Array& x, const Shape& w_shape, const Windows& windows) {
     Array gw = Array::zeros(w_shape, g.dtype());
     if (gw.numel() > 0 && x.numel() > 0 && g.numel() > 0)
-        dispatch_float(g.dtype(), [&](auto zero) { weight_gradient<decltype(zero)>(g, x, p, gw); });
+        dispatch_float(g.dtype(), [&](auto zero) { weight_gradient<decltype(zero)>(g, x, windows, gw); });
     return gw;
 }
 

@@ -17,18 +17,19 @@ struct Window {
     Index begin, end, padded;
     Index size() const { return end - begin; }
 };
-using Windows = std::vector<Window>;
+using Row = std::vector<Window>;
 
-Index extent(const PoolParams& p, int k, Index in) {
-    const Index room = in + 2 * p.padding[k] - p.kernel[k], step = p.stride[k];
+Index extent(const Pooling& p, int k, Index in) {
+    const Index room = in + 2 * p.windows.padding[k] - p.windows.kernel[k], step = p.windows.stride[k];
     const Index out = (room + (p.ceil_mode ? step - 1 : 0)) / step + 1;
-    return p.ceil_mode && (out - 1) * step >= in + p.padding[k] ? out - 1 : out;
+    return p.ceil_mode && (out - 1) * step >= in + p.windows.padding[k] ? out - 1 : out;
 }
 
-Windows windows(const PoolParams& p, int k, Index in) {
-    Windows result;
+Row row_of(const Pooling& p, int k, Index in) {
+    Row result;
     for (Index o = 0; o < extent(p, k, in); ++o) {
-        const Index begin = o * p.stride[k] - p.padding[k], end = std::min(begin + p.kernel[k], in + p.padding[k]);
+        const Index begin = o * p.windows.stride[k] - p.windows.padding[k],
+                    end = std::min(begin + p.windows.kernel[k], in + p.windows.padding[k]);
         result.push_back({std::max(begin, Index{0}), std::min(end, in), end - begin});
     }
     return result;
@@ -41,7 +42,7 @@ struct Planes {
     Index size() const { return height * width; }
 };
 
-Array pooled(const Array& x, const PoolParams& p, Dtype dtype) {
+Array pooled(const Array& x, const Pooling& p, Dtype dtype) {
     const Shape& s = x.shape();
     return Array({s[0], s[1], extent(p, 0, s[2]), extent(p, 1, s[3])}, dtype);
 }
@@ -57,17 +58,18 @@ Index largest(const T* x, Index width, const Window& v, const Window& h) {
 }
 
 /// True when the windows are whole squares of 2 x 2 side by side.
-bool is_two_by_two(const PoolParams& p, const Windows& v, const Windows& h) {
-    const auto plain = [&](int k, const Windows& w) {
-        return p.kernel[k] == 2 && p.stride[k] == 2 && p.padding[k] == 0 && !w.empty() && w.back().size() == 2;
+bool is_two_by_two(const Pooling& p, const Row& v, const Row& h) {
+    const auto plain = [&](int k, const Row& w) {
+        return p.windows.kernel[k] == 2 && p.windows.stride[k] == 2 && p.windows.padding[k] == 0 && !w.empty() &&
+               w.back().size() == 2;
     };
     return plain(0, v) && plain(1, h);
 }
 
 template <class T>
-void max_pool(const Array& x, const PoolParams& p, MaxPooled& y) {
+void max_pool(const Array& x, const Pooling& p, MaxPooled& y) {
     const Planes in(x.shape());
-    const Windows v = windows(p, 0, in.height), h = windows(p, 1, in.width);
+    const Row v = row_of(p, 0, in.height), h = row_of(p, 1, in.width);
     const bool fast = is_two_by_two(p, v, h);
     const auto row = products<T>().max_pool_row;
     T* value = y.value.data<T>();
@@ -110,8 +112,8 @@ void pool_at(const Array& x, const Array& index, Array& y) {
 
 /// Calls f(output, plane of the input, rows, columns, divisor) for every output of a mean.
 template <class F>
-void each_mean(const Planes& in, const PoolParams& p, F f) {
-    const Windows v = windows(p, 0, in.height), h = windows(p, 1, in.width);
+void each_mean(const Planes& in, const Pooling& p, F f) {
+    const Row v = row_of(p, 0, in.height), h = row_of(p, 1, in.width);
     Index output = 0;
     for (Index k = 0; k < in.count; ++k)
         for (const Window& rows : v)
@@ -122,7 +124,7 @@ void each_mean(const Planes& in, const PoolParams& p, F f) {
 }
 
 template <class T>
-void mean_pool(const Array& x, const PoolParams& p, Array& y) {
+void mean_pool(const Array& x, const Pooling& p, Array& y) {
     const Planes in(x.shape());
     const T* from = x.data<T>();
     T* to = y.data<T>();
@@ -135,7 +137,7 @@ void mean_pool(const Array& x, const PoolParams& p, Array& y) {
 }
 
 template <class T>
-void mean_unpool(const Array& g, const PoolParams& p, Array& gx) {
+void mean_unpool(const Array& g, const Pooling& p, Array& gx) {
     const Planes in(gx.shape());
     const T* from = g.data<T>();
     T* to = gx.data<T>();
@@ -148,12 +150,12 @@ void mean_unpool(const Array& g, const PoolParams& p, Array& gx) {
 
 }  // namespace
 
-void pool_extents(const PoolParams& p, std::int64_t h, std::int64_t w, std::int64_t out[2]) {
+void pool_extents(const Pooling& p, std::int64_t h, std::int64_t w, std::int64_t out[2]) {
     out[0] = extent(p, 0, h);
     out[1] = extent(p, 1, w);
 }
 
-MaxPooled max_pool(const Array& x, const PoolParams& p) {
+MaxPooled max_pool(const Array& x, const Pooling& p) {
     MaxPooled y{pooled(x, p, x.dtype()), pooled(x, p, int32)};
     if (y.value.numel() == 0) return y;
     dispatch_float(x.dtype(), [&](auto zero) { max_pool<decltype(zero)>(x, p, y); });
@@ -172,14 +174,14 @@ Array pool_at(const Array& x, const Array& index) {
     return y;
 }
 
-Array mean_pool(const Array& x, const PoolParams& p) {
+Array mean_pool(const Array& x, const Pooling& p) {
     Array y = pooled(x, p, x.dtype());
     if (y.numel() == 0) return y;
     dispatch_float(x.dtype(), [&](auto zero) { mean_pool<decltype(zero)>(x, p, y); });
     return y;
 }
 
-Array mean_unpool(const Array& g, const Shape& x_shape, const PoolParams& p) {
+Array mean_unpool(const Array& g, const Shape& x_shape, const Pooling& p) {
     Array gx = Array::zeros(x_shape, g.dtype());
     if (g.numel() == 0) return gx;
     dispatch_float(g.dtype(), [&](auto zero) { mean_unpool<decltype(zero)>(g, p, gx); });
