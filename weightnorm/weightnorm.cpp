@@ -26,9 +26,9 @@ Var norm_of(const Var& v, AxisSet axes) {
 Var weight_of(const nn::Module& module, const std::string& name, const Dim& dim) {
     const Var v = module.getattr(name + "_v"), g = module.getattr(name + "_g");
     const AxisSet axes = dim.reduced(v.ndim());
-    if (axes != 0) return rescale(v, g, list_of(axes));
+    if (axes != 0) return rescale(v, g, axes);
     const Shape unit = with_unit_axis(v.shape());
-    return reshape(rescale(reshape(v, unit), reshape(g, unit)), v.shape());
+    return reshape(rescale(reshape(v, unit), reshape(g, unit), AxisSet{1} << v.ndim()), v.shape());
 }
 
 std::string listed(const std::vector<std::string>& names) {

@@ -25,19 +25,19 @@ Vars fused(const Var& G, const Call& call, AxisSet axes) {
 
 }  // namespace
 
-Var rescale(const Var& v, const Var& g, const Axes& axes) {
+Var rescale(const Var& v, const Var& g, AxisSet axes) {
     static constexpr Op op{"rescale", [](const Var& G, const Call& call) -> Vars {
                                const auto axes = call.params<AxisSet>();
                                return recording() ? composed(G, call, axes) : fused(G, call, axes);
                            }};
     if (!is_float(node_of(op.name, v).value.dtype()) || node_of(op.name, g).value.dtype() != v.dtype())
         fail<DtypeError>("rescale: needs v and g of one float dtype, got ", v.dtype(), " and ", g.dtype());
-    const AxisSet set = axis_set(op.name, axes, v.ndim());
-    if (g.shape() != reduced_shape(v.shape(), set, true))
-        fail<ShapeError>("rescale: needs g of shape ", reduced_shape(v.shape(), set, true), ", got ", g.shape());
+    if (axes & ~all_axes(v.ndim())) fail<ShapeError>("rescale: needs axes below ", v.ndim(), ", got others");
+    const Shape norms = reduced_shape(v.shape(), axes, true);
+    if (g.shape() != norms) fail<ShapeError>("rescale: needs g of shape ", norms, ", got ", g.shape());
     // The norms are kept as an input that takes no gradient.
-    auto [w, n] = kernels::rescale(v.array(), g.array(), set);
-    return record(op, std::move(w), {v, g, constant(std::move(n))}, set);
+    auto [w, n] = kernels::rescale(v.array(), g.array(), axes);
+    return record(op, std::move(w), {v, g, constant(std::move(n))}, axes);
 }
 
 }  // namespace jt
