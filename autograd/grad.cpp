@@ -10,7 +10,7 @@
 #include "../core/warn.hpp"
 #include "function_node.hpp"
 #include "node.hpp"
-#include "ops/elementwise.hpp"
+#include "ops/arithmetic.hpp"
 #include "ops/reduce.hpp"
 
 namespace jt {
@@ -169,7 +169,7 @@ private:
         if (is_function(*x.node())) return g;
         const Array &from = g.node()->value, &to = x.node()->value;
         const Var out = from.shape() == to.shape() ? g : sum_to(g, to.shape());
-        return from.dtype() == to.dtype() ? out : cast(out, to.dtype());
+        return from.dtype() == to.dtype() ? out : out.cast(to.dtype());
     }
     static void add(Var& sum, Var g) {
         if (!sum.defined())

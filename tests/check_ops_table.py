@@ -6,7 +6,7 @@ from pathlib import Path
 
 declaration = re.compile(r"^(?!using |struct |class |template |return )(?:inline )?[A-Za-z_][\w:<>, ]*[&*]? (operator[^\s(]+|\w+)\(", re.M)
 row = re.compile(r'(?:\{|expect\(|GradRow\{)\s*"([^":]+)[":]')
-PRIVATE = {"promote.hpp"}
+PRIVATE = {"promote.hpp", "rules.hpp"}
 
 
 def main(root):

@@ -2,10 +2,7 @@
 #include "weightnorm.hpp"
 
 #include "../autograd/node.hpp"
-#include "../autograd/ops/elementwise.hpp"
-#include "../autograd/ops/reduce.hpp"
 #include "../autograd/ops/rescale.hpp"
-#include "../autograd/ops/shape.hpp"
 #include "../nn/module/attempt.hpp"
 
 namespace jt::weightnorm {
@@ -19,8 +16,8 @@ Shape with_unit_axis(Shape shape) {
 }
 
 Var norm_of(const Var& v, AxisSet axes) {
-    if (axes == 0) return reshape(norm(reshape(v, with_unit_axis(v.shape()))), v.shape());
-    return norm(v, 2, list_of(axes), keepdims);
+    if (axes == 0) return v.reshape(with_unit_axis(v.shape())).norm().reshape(v.shape());
+    return v.norm(2, list_of(axes), keepdims);
 }
 
 Var weight_of(const nn::Module& module, const std::string& name, const Dim& dim) {
@@ -28,7 +25,7 @@ Var weight_of(const nn::Module& module, const std::string& name, const Dim& dim)
     const AxisSet axes = dim.reduced(v.ndim());
     if (axes != 0) return rescale(v, g, axes);
     const Shape unit = with_unit_axis(v.shape());
-    return reshape(rescale(reshape(v, unit), reshape(g, unit), AxisSet{1} << v.ndim()), v.shape());
+    return rescale(v.reshape(unit), g.reshape(unit), AxisSet{1} << v.ndim()).reshape(v.shape());
 }
 
 std::string listed(const std::vector<std::string>& names) {
@@ -70,7 +67,7 @@ AxisSet Dim::reduced(int rank) const {
 nn::Module& weight_norm(nn::Module& module, const std::string& name, const Dim& dim) {
     const Var weight = checked_weight(module, name);
     const AxisSet axes = dim.reduced(weight.ndim());
-    Var v = is_float(weight.dtype()) ? weight.detach() : cast(weight, Dtype::float32).detach();
+    Var v = is_float(weight.dtype()) ? weight.detach() : weight.float32().detach();
     Var g = norm_of(v, axes).detach();
     const bool frozen = is_float(weight.dtype()) && is_stopped(weight);
     nn::Attempt attempt(module);

@@ -4,7 +4,6 @@
 #include "../../core/kernels/product/conv.hpp"
 #include "../../core/kernels/product/pool.hpp"
 #include "../../core/kernels/xt/views.hpp"
-#include "elementwise.hpp"
 #include "promote.hpp"
 #include "reduce.hpp"
 #include "shape.hpp"

@@ -6,7 +6,8 @@
 #include "../../core/kernels/elementwise/elementwise.hpp"
 #include "../../core/kernels/movement/movement.hpp"
 #include "../../core/kernels/xt/scan.hpp"
-#include "elementwise.hpp"
+#include "arithmetic.hpp"
+#include "comparison.hpp"
 #include "promote.hpp"
 #include "shape.hpp"
 

@@ -3,6 +3,8 @@
 
 #include "../../core/kernels/elementwise/elementwise.hpp"
 #include "../../core/kernels/elementwise/fused.hpp"
+#include "arithmetic.hpp"
+#include "comparison.hpp"
 #include "create.hpp"
 #include "elementwise.hpp"
 #include "promote.hpp"

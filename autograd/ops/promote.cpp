@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "../../core/kernels/elementwise/elementwise.hpp"
-#include "elementwise.hpp"
 
 namespace jt {
 
@@ -38,7 +37,12 @@ void check_integers(const char* op, const Operand& x, Dtype dtype) {
 
 Var as_var(const Operand& x, Dtype dtype) {
     if (!x.is_var()) return constant(x.number(), dtype);
-    return x.var().dtype() == dtype ? x.var() : cast(x.var(), dtype);
+    return x.var().dtype() == dtype ? x.var() : x.var().cast(dtype);
+}
+
+Var float_of(const char* op, const Var& x) {
+    const Dtype dtype = node_of(op, x).value.dtype();
+    return is_float(dtype) ? x : x.cast(to_float(dtype));
 }
 
 }  // namespace jt

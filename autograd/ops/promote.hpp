@@ -37,6 +37,8 @@ Dtype promote_unequal(Kind x, Kind y);
 inline Dtype promote(Kind x, Kind y) { return x.dtype == y.dtype ? x.dtype : promote_unequal(x, y); }
 /// The float dtype of a division or a transcendental function.
 Dtype to_float(Dtype dtype);
+/// x, or the floats that its integers become.
+Var float_of(const char* op, const Var& x);
 
 /// The axis counted from the front; throws in the name of `op`, a GraphError for an empty x, a ShapeError for the axis.
 inline int axis_of(const char* op, const Var& x, int axis) {

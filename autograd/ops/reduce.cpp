@@ -3,8 +3,9 @@
 
 #include "../../core/kernels/elementwise/fused.hpp"
 #include "../../core/kernels/reduce/reduce.hpp"
+#include "arithmetic.hpp"
+#include "comparison.hpp"
 #include "create.hpp"
-#include "elementwise.hpp"
 #include "promote.hpp"
 #include "shape.hpp"
 
@@ -51,7 +52,7 @@ Vars extreme_rule(const Var& g, const Call& call) {
     return {where(call.input(0) == spread(call.output(), call), spread(g, call), 0)};
 }
 
-Var norm1(const Var& x, const Axes& axes, KeepDims keep) { return sum(abs(x), axes, keep); }
+Var norm1(const Var& x, const Axes& axes, KeepDims keep) { return sum(x.abs(), axes, keep); }
 
 Var norm2(const Var& x, const Axes& axes, KeepDims keep) {
     // Below the clamp the norm is a constant, so its gradient is zero there.
@@ -77,8 +78,7 @@ Var sum(const Var& x, const Axes& axes, KeepDims keep) {
 Var mean(const Var& x, const Axes& axes, KeepDims keep) {
     const Array& value = node_of("mean", x).value;
     const AxisSet set = axis_set("mean", axes, value.rank());
-    const Var v = is_float(value.dtype()) ? x : cast(x, to_float(value.dtype()));
-    Var y = sum(v, axes, keep) * (1.0 / static_cast<double>(count(value.shape(), set)));
+    Var y = sum(float_of("mean", x), axes, keep) * (1.0 / static_cast<double>(count(value.shape(), set)));
     mark_full(y, x, set);
     return y;
 }
@@ -95,9 +95,8 @@ Var min(const Var& x, const Axes& axes, KeepDims keep) {
 
 Var norm(const Var& x, int p, const Axes& axes, KeepDims keep) {
     if (p != 1 && p != 2) fail<ValueError>("norm: needs p of 1 or 2, got ", p);
-    const Dtype dtype = node_of("norm", x).value.dtype();
+    const Var v = float_of("norm", x);
     axis_set("norm", axes, x.ndim());
-    const Var v = is_float(dtype) ? x : cast(x, to_float(dtype));
     return p == 1 ? norm1(v, axes, keep) : norm2(v, axes, keep);
 }
 
@@ -120,7 +119,7 @@ std::pair<Var, Var> argmax(const Var& x, int axis, KeepDims keep) {
         shape[static_cast<std::size_t>(k)] = -1;
         return shape;
     }());
-    const Var value = cast(sum(where(index == places, x, 0), k, keep), x.dtype());
+    const Var value = sum(where(index == places, x, 0), k, keep).cast(x.dtype());
     return {keep.value ? index : reshape(index, reduced_shape(x.shape(), AxisSet{1} << k, false)), value};
 }
 

@@ -2,7 +2,8 @@
 #include "rescale.hpp"
 
 #include "../../core/kernels/elementwise/fused.hpp"
-#include "elementwise.hpp"
+#include "arithmetic.hpp"
+#include "comparison.hpp"
 #include "promote.hpp"
 #include "reduce.hpp"
 

@@ -1,8 +1,9 @@
 // Dropout as a module and as a function.
 #include "dropout.hpp"
 
+#include "../../autograd/ops/arithmetic.hpp"
+#include "../../autograd/ops/comparison.hpp"
 #include "../../autograd/ops/create.hpp"
-#include "../../autograd/ops/elementwise.hpp"
 #include "../module/repr.hpp"
 
 namespace jt::nn {
@@ -19,7 +20,7 @@ Var dropout(const Var& x, double p, bool is_train) {
     if (!(p >= 0 && p <= 1)) fail<ValueError>("dropout: needs a probability from 0 to 1, got ", p);
     if (p == 0 || !is_train) return x.clone();
     if (p == 1) return x * zeros_like(x);
-    const Var keep = cast(rand(x.shape()) > p, x.dtype());
+    const Var keep = (rand(x.shape()) > p).cast(x.dtype());
     return x * keep / (1.0 - p);
 }
 

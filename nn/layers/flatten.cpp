@@ -1,7 +1,6 @@
 // Flatten.
 #include "flatten.hpp"
 
-#include "../../autograd/ops/shape.hpp"
 #include "../module/repr.hpp"
 
 namespace jt::nn {
@@ -14,7 +13,7 @@ Var Flatten::execute(const Var& x) {
     Shape shape(x.shape().begin(), x.shape().begin() + first);
     shape.push_back(Shape(x.shape().begin() + first, x.shape().begin() + last + 1).numel());
     for (int k = last + 1; k < x.ndim(); ++k) shape.push_back(x.shape(k));
-    return reshape(x, shape);
+    return x.reshape(shape);
 }
 
 std::string Flatten::extra_repr() const { return repr(start_dim, Named{"end_dim", end_dim}); }
