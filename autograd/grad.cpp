@@ -115,7 +115,8 @@ private:
     void visit(Step& step) {
         run_hooks(step);
         Node& node = *step.var.node();
-        const Var g = step.targets > 0 ? step.g : std::move(step.g);  // unless asked for, the rule's own: see `taken`
+        const Var g =
+            step.targets > 0 ? step.g : std::move(step.g);  // unless asked for, the rule's own: see `own_array`
         if (step.leads) {
             check_not_freed(node);
             send(step, call_rule(step, g));
@@ -177,7 +178,7 @@ private:
         else if (recording())
             sum = sum + g;
         else
-            sum = make_var(kernels::zip(kernels::Binary::add, taken(sum), g.array()));
+            sum = make_var(kernels::map(kernels::Binary::add, own_array(sum), g.array()));
     }
     static void free_graph(Step& step, Node& node) {
         node.op = &freed;

@@ -13,7 +13,7 @@ namespace jt::nn {
 
 namespace {
 
-Var reduced(const Var& loss, Reduction reduction) {
+Var reduce(const Var& loss, Reduction reduction) {
     return reduction == Reduction::mean ? loss.mean() : reduction == Reduction::sum ? loss.sum() : loss;
 }
 
@@ -63,7 +63,7 @@ Var mse_loss(const Var& output, const Var& target, Reduction reduction) {
     if (output.shape() != target.shape())
         fail<ShapeError>("mse_loss: needs equal shapes, got ", output.shape(), " and ", target.shape());
     const Var difference = output - target;
-    return reduced(difference * difference, reduction);
+    return reduce(difference * difference, reduction);
 }
 
 Var cross_entropy_loss(const Var& output, const Var& target, const CrossEntropyOptions& o) {

@@ -22,7 +22,7 @@ Var norm_of(const Var& v, AxisSet axes) {
 
 Var weight_of(const nn::Module& module, const std::string& name, const Dim& dim) {
     const Var v = module.getattr(name + "_v"), g = module.getattr(name + "_g");
-    const AxisSet axes = dim.reduced(v.ndim());
+    const AxisSet axes = dim.axes(v.ndim());
     if (axes != 0) return rescale(v, g, axes);
     const Shape unit = with_unit_axis(v.shape());
     return rescale(v.reshape(unit), g.reshape(unit), AxisSet{1} << v.ndim()).reshape(v.shape());
@@ -59,14 +59,14 @@ Var& stop_like(Var& x, bool stopped) { return stopped ? x.stop_grad() : x; }
 
 }  // namespace
 
-AxisSet Dim::reduced(int rank) const {
+AxisSet Dim::axes(int rank) const {
     const AxisSet set = axis_set("weight_norm", axes_, rank);
     return kept_ ? all_axes(rank) & ~(axes_.empty() ? AxisSet{0} : set) : set;
 }
 
 nn::Module& weight_norm(nn::Module& module, const std::string& name, const Dim& dim) {
     const Var weight = checked_weight(module, name);
-    const AxisSet axes = dim.reduced(weight.ndim());
+    const AxisSet axes = dim.axes(weight.ndim());
     Var v = is_float(weight.dtype()) ? weight.detach() : weight.float32().detach();
     Var g = norm_of(v, axes).detach();
     const bool frozen = is_float(weight.dtype()) && is_stopped(weight);

@@ -25,7 +25,7 @@ public:
     Dim(All) {}
 
     /// The reduced axes of a weight of that rank. Throws a ShapeError for one out of range or listed twice.
-    AxisSet reduced(int rank) const;
+    AxisSet axes(int rank) const;
 
 private:
     Axes axes_;

@@ -18,29 +18,29 @@ bool wraps(Binary f, Dtype dtype) {
     return dtype == Dtype::uint8 && (f == Binary::add || f == Binary::sub || f == Binary::mul);
 }
 
-Var zip(const Op& op, Binary f, const Operand& x, const Operand& y, Dtype dtype) {
+Var binary_in(const Op& op, Binary f, const Operand& x, const Operand& y, Dtype dtype) {
     const Dtype held = wraps(f, dtype) ? Dtype::int32 : dtype;
     check_operand(op.name, x, held);
     check_operand(op.name, y, held);
     if (x.is_var() && y.is_var()) {
         const Var a = as_var(x, dtype), b = as_var(y, dtype);
-        return record(op, kernels::zip(f, a.array(), b.array()), {a, b});
+        return record(op, kernels::map(f, a.array(), b.array()), {a, b});
     }
-    if (!x.is_var() && !y.is_var()) return zip(op, f, constant(x.number(), dtype), y, dtype);
+    if (!x.is_var() && !y.is_var()) return binary_in(op, f, constant(x.number(), dtype), y, dtype);
     const bool left = !x.is_var();
     const Scalar number = left ? x.number() : y.number();
     const Var v = as_var(left ? y : x, dtype);
-    Array value = left ? kernels::zip(f, number, v.array()) : kernels::zip(f, v.array(), number);
+    Array value = left ? kernels::map(f, number, v.array()) : kernels::map(f, v.array(), number);
     return record(op, std::move(value), {v}, NumberSide{number.value, left});
 }
 
 Var binary_float(const Op& op, Binary f, const Operand& x, const Operand& y) {
-    return zip(op, f, x, y, to_float(promote(kind_of(op.name, x), kind_of(op.name, y))));
+    return binary_in(op, f, x, y, to_float(promote(type_of(op.name, x), type_of(op.name, y))));
 }
 
 // g * number or g / number of a rule: with one input, whose gradient nobody else will ask of g.
 Var by_number(const Op& op, Binary f, const Var& g, const Scalar& number) {
-    return recording() ? binary(op, f, g, number) : make_var(kernels::zip(f, taken(g), number));
+    return recording() ? binary(op, f, g, number) : make_var(kernels::map(f, own_array(g), number));
 }
 
 // The slopes of z = x ** y. x ** 0 is 1 everywhere, and 0 ** y is 0 for every y above 0: flat, though y * x ** (y - 1)
@@ -62,7 +62,7 @@ void check_power(const Scalar& power) {
 
 // An integer to a negative power is none.
 void check_powers(const Operand& x, const Operand& y) {
-    if (is_float(promote(kind_of("pow", x), kind_of("pow", y)))) return;
+    if (is_float(promote(type_of("pow", x), type_of("pow", y)))) return;
     if (!y.is_var()) return check_power(y.number());
     for (const auto power : y.var().to_vector<std::int64_t>()) check_power(power);
 }
@@ -70,7 +70,7 @@ void check_powers(const Operand& x, const Operand& y) {
 }  // namespace
 
 Var binary(const Op& op, Binary f, const Operand& x, const Operand& y) {
-    return zip(op, f, x, y, promote(kind_of(op.name, x), kind_of(op.name, y)));
+    return binary_in(op, f, x, y, promote(type_of(op.name, x), type_of(op.name, y)));
 }
 
 Var mul_grad(const Var& g, const Operand& y) {
@@ -163,7 +163,7 @@ Var atan2(const Operand& y, const Operand& x) {
             const Var y = call.input(0), x = call.input(1), square = x * x + y * y;
             return call.each_needed([&](std::size_t k) { return mul_grad(g, k == 0 ? x / square : -y / square); });
         }};
-    const Dtype dtype = to_float(promote(kind_of(op.name, y), kind_of(op.name, x)));
+    const Dtype dtype = to_float(promote(type_of(op.name, y), type_of(op.name, x)));
     const Var a = as_var(y, dtype), b = as_var(x, dtype);
     return record(op, kernels::atan2(a.array(), b.array()), {a, b});
 }

@@ -11,7 +11,7 @@ using kernels::Compare;
 namespace {
 
 Var comparison(const char* name, Compare f, const Operand& x, const Operand& y) {
-    const Dtype dtype = promote(kind_of(name, x), kind_of(name, y));
+    const Dtype dtype = promote(type_of(name, x), type_of(name, y));
     check_operand(name, x, dtype);
     check_operand(name, y, dtype);
     const Var a = as_var(x, dtype), b = as_var(y, dtype);
@@ -34,7 +34,7 @@ Var where(const Var& c, const Operand& x, const Operand& y) {
             const Var c = call.input(0);
             return {Var(), call.needs(1) ? where(c, g, 0) : Var(), call.needs(2) ? where(c, 0, g) : Var()};
         }};
-    const Dtype dtype = promote(kind_of(op.name, x), kind_of(op.name, y));
+    const Dtype dtype = promote(type_of(op.name, x), type_of(op.name, y));
     node_of(op.name, c);
     check_operand(op.name, x, dtype);
     check_operand(op.name, y, dtype);

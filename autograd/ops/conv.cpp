@@ -145,7 +145,7 @@ Var conv2d(const Var& x, const Var& weight, const Var& bias, Pair stride, Pair p
 }
 
 Var conv2d(const Var& x, const Var& weight, const Var& bias, const Windows& windows) {
-    const Dtype dtype = to_float(promote(kind_of("conv2d", x), kind_of("conv2d", weight)));
+    const Dtype dtype = to_float(promote(type_of("conv2d", x), type_of("conv2d", weight)));
     check_channels(x, weight, bias, windows.groups);
     Windows p = windows;
     p.kernel = {static_cast<int>(weight.shape(2)), static_cast<int>(weight.shape(3))};

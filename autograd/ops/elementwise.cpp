@@ -24,8 +24,8 @@ Var stepped(const Var& x, Array&& value) {
 
 // Fused ones: one node each, whose own rule is the composed form.
 
-Array along(Binary f, const Var& g, const Var& y) {
-    return recording() ? kernels::zip(f, g.array(), y.array()) : kernels::zip(f, taken(g), y.array());
+Array slope_times(Binary f, const Var& g, const Var& y) {
+    return recording() ? kernels::map(f, g.array(), y.array()) : kernels::map(f, own_array(g), y.array());
 }
 
 Var tanh_grad(const Var& g, const Var& y) {
@@ -33,7 +33,7 @@ Var tanh_grad(const Var& g, const Var& y) {
                                const Var g = call.input(0), y = call.input(1);
                                return {mul_grad(gg, 1 - y * y), mul_grad(gg, g * y * -2)};
                            }};
-    return record(op, along(Binary::tanh_grad, g, y), {g, y});
+    return record(op, slope_times(Binary::tanh_grad, g, y), {g, y});
 }
 
 Var sigmoid_grad(const Var& g, const Var& y) {
@@ -41,21 +41,21 @@ Var sigmoid_grad(const Var& g, const Var& y) {
                                const Var g = call.input(0), y = call.input(1);
                                return {mul_grad(gg, y * (1 - y)), mul_grad(gg, g * (1 - 2 * y))};
                            }};
-    return record(op, along(Binary::sigmoid_grad, g, y), {g, y});
+    return record(op, slope_times(Binary::sigmoid_grad, g, y), {g, y});
 }
 
 Var relu_grad(const Var& g, const Var& y) {
     static constexpr Op op{"relu_grad", [](const Var& gg, const Call& call) -> Vars {
                                return {relu_grad(gg, call.input(1)), Var()};
                            }};
-    return record(op, along(Binary::relu_grad, g, y), {g, y});
+    return record(op, slope_times(Binary::relu_grad, g, y), {g, y});
 }
 
 Var abs_grad(const Var& g, const Var& x) {
     static constexpr Op op{"abs_grad", [](const Var& gg, const Call& call) -> Vars {
                                return {abs_grad(gg, call.input(1)), Var()};
                            }};
-    return record(op, along(Binary::abs_grad, g, x), {g, x});
+    return record(op, slope_times(Binary::abs_grad, g, x), {g, x});
 }
 
 }  // namespace

@@ -9,7 +9,7 @@ namespace jt {
 
 namespace {
 
-std::size_t common_size(Kind x, Kind y) {
+std::size_t common_size(OperandType x, OperandType y) {
     if (x.number != y.number) return size_of(x.number ? y.dtype : x.dtype);
     if (x.scalar == y.scalar) return x.scalar ? size_of(x.dtype) : std::max(size_of(x.dtype), size_of(y.dtype));
     return size_of(x.scalar ? y.dtype : x.dtype);
@@ -17,7 +17,7 @@ std::size_t common_size(Kind x, Kind y) {
 
 }  // namespace
 
-Dtype promote_unequal(Kind x, Kind y) {
+Dtype promote_unequal(OperandType x, OperandType y) {
     const auto size = common_size(x, y);
     if (is_float(x.dtype) || is_float(y.dtype)) return size == 8 ? Dtype::float64 : Dtype::float32;
     if (size == 8) return Dtype::int64;

@@ -14,18 +14,18 @@ namespace jt {
 namespace {
 
 // What a reduction remembers: the axes, and the shape with them kept as 1.
-struct Reduced {
+struct ReducedAxes {
     AxisSet axes;
     Shape kept(const Shape& shape) const { return reduced_shape(shape, axes, true); }
 };
 
-Reduced reduced(const char* op, const Var& x, const Axes& axes) {
+ReducedAxes reduced_axes(const char* op, const Var& x, const Axes& axes) {
     return {axis_set(op, axes, node_of(op, x).value.rank())};
 }
 
 Var spread(const Var& g, const Call& call) {
     const Shape shape = call.shape(0);
-    return broadcast(reshape(g, call.params<Reduced>().kept(shape)), shape);
+    return broadcast(reshape(g, call.params<ReducedAxes>().kept(shape)), shape);
 }
 
 void mark_full(const Var& y, const Var& x, AxisSet axes) { y.node()->scalar = axes == all_axes(x.ndim()); }
@@ -40,7 +40,7 @@ std::int64_t count(const Shape& shape, AxisSet axes) {
 using Extreme = Array (*)(const Array&, AxisSet, bool);
 
 Var extreme(const Op& op, Extreme kernel, const Var& x, const Axes& axes, KeepDims keep) {
-    const auto r = reduced(op.name, x, axes);
+    const auto r = reduced_axes(op.name, x, axes);
     if (count(x.shape(), r.axes) == 0)
         fail<ShapeError>(op.name, ": needs at least one element to choose from, got ", x.shape());
     Var y = record(op, kernel(x.array(), r.axes, keep.value), {x}, r);
@@ -60,7 +60,7 @@ Var norm2(const Var& x, const Axes& axes, KeepDims keep) {
                                const Var n = call.output();
                                return {call.input(0) * spread(where(n > 1e-15, g / n, 0), call)};
                            }};
-    const auto r = reduced(op.name, x, axes);
+    const auto r = reduced_axes(op.name, x, axes);
     Array n = kernels::norm(x.array(), r.axes);
     return record(op, n.reshaped(reduced_shape(x.shape(), r.axes, keep.value)), {x}, r);
 }
@@ -69,7 +69,7 @@ Var norm2(const Var& x, const Axes& axes, KeepDims keep) {
 
 Var sum(const Var& x, const Axes& axes, KeepDims keep) {
     static constexpr Op op{"sum", [](const Var& g, const Call& call) -> Vars { return {spread(g, call)}; }};
-    const auto r = reduced(op.name, x, axes);
+    const auto r = reduced_axes(op.name, x, axes);
     Var y = record(op, kernels::sum(x.array(), r.axes, keep.value), {x}, r);
     mark_full(y, x, r.axes);
     return y;
@@ -101,7 +101,7 @@ Var norm(const Var& x, int p, const Axes& axes, KeepDims keep) {
 }
 
 Var var(const Var& x, const Axes& dims, bool unbiased, KeepDims keep) {
-    const AxisSet axes = reduced("var", x, dims).axes;
+    const AxisSet axes = reduced_axes("var", x, dims).axes;
     const auto n = static_cast<double>(count(x.shape(), axes));
     const Var apart = x - mean(x, dims, keepdims);
     return sum(apart * apart, dims, keep) * (1 / (n - (unbiased ? 1 : 0)));

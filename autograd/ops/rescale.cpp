@@ -14,13 +14,14 @@ namespace {
 // In Vars, to be differentiated again: the gradients of v * (g / norm(v)).
 Vars composed(const Var& G, const Call& call, AxisSet axes) {
     const Var v = call.input(0), g = call.input(1), n = norm(v, 2, list_of(axes), keepdims);
-    const Var along = sum(G * v, list_of(axes), keepdims) / n;
-    return {call.needs(0) ? g / n * (G - v * where(n > 1e-15, along / n, 0)) : Var(), call.needs(1) ? along : Var()};
+    const Var projection = sum(G * v, list_of(axes), keepdims) / n;
+    return {call.needs(0) ? g / n * (G - v * where(n > 1e-15, projection / n, 0)) : Var(),
+            call.needs(1) ? projection : Var()};
 }
 
 Vars fused(const Var& G, const Call& call, AxisSet axes) {
     const Var v = call.input(0), g = call.input(1), n = call.input(2);
-    auto gradients = kernels::rescale_grad(taken(G), v.array(), g.array(), n.array(), axes);
+    auto gradients = kernels::rescale_grad(own_array(G), v.array(), g.array(), n.array(), axes);
     return {make_var(std::move(gradients.v)), make_var(std::move(gradients.g))};
 }
 

@@ -52,8 +52,8 @@ private:
     };
     void list_targets(const std::string& name, Slot& slot);
     Slot* find(const std::string& name) const;
-    void take(const std::string& name, const Var& value);
-    void take(Target& target, const std::string& name, const Var& value);
+    void match(const std::string& name, const Var& value);
+    void match(Target& target, const std::string& name, const Var& value);
 
     Module& root_;
     std::vector<Target> targets_;
@@ -65,7 +65,7 @@ Module::Loading::Loading(Module& root, const StateDict& state) : root_(root) {
     for (Walk at(root); at; ++at)
         for (const auto& slot : at.table())
             if (slot->var.defined()) list_targets(at.path_of(*slot), *slot);
-    for (const auto& [name, value] : state) take(name, value);
+    for (const auto& [name, value] : state) match(name, value);
     for (const auto& target : targets_)
         if (!target.from) report.missing.push_back(target.name);
 }
@@ -92,15 +92,15 @@ Module::Slot* Module::Loading::find(const std::string& name) const {
     return nullptr;
 }
 
-void Module::Loading::take(const std::string& name, const Var& value) {
+void Module::Loading::match(const std::string& name, const Var& value) {
     const Slot* slot = find(name);
     if (slot && slot->is_saved())
-        take(targets_[target_of_.at(slot->var.node())], name, value);
+        match(targets_[target_of_.at(slot->var.node())], name, value);
     else if (!slot || !slot->var.defined() || slot->role != Role::derived)
         report.unexpected.push_back(name);
 }
 
-void Module::Loading::take(Target& target, const std::string& name, const Var& value) {
+void Module::Loading::match(Target& target, const std::string& name, const Var& value) {
     const Shape& shape = target.slots.front()->var.shape();
     if (!target.from) target.from = &name;
     if (shape != value.shape())

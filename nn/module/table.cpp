@@ -38,7 +38,7 @@ void Module::Slot::hold_sources(const Module& module) {
         if (const Slot* source = module.find(name); source && source->var.defined()) held.push_back(source->var);
 }
 
-void Module::Slot::take(Slot&& from) noexcept {
+void Module::Slot::refill(Slot&& from) noexcept {
     from.name.swap(name);  // to keep the string itself
     *this = std::move(from);
 }
@@ -192,7 +192,7 @@ void Module::Table::let_go(Slots& slots, const Before& before) noexcept {
 void Module::Table::restore(Before& before) noexcept {
     const auto put_back = [](Slots& slots, auto& old) {
         for (auto& [slot, content] : old) {
-            slot->take(std::move(content));
+            slot->refill(std::move(content));
             slots.emplace_back(slot);
         }
     };

@@ -34,7 +34,7 @@ struct Module::Slot {
     /// A parameter is where gradients end, and learns.
     void settle();
     /// All that `from` holds but its name, to which the table refers.
-    void take(Slot&& from) noexcept;
+    void refill(Slot&& from) noexcept;
     bool is_in_place() const { return var.node() == rebuilt.node(); }
     bool is_parameter() const { return var.defined() && role == Role::parameter && name[0] != '_'; }
     bool is_saved() const { return var.defined() && role != Role::derived && name[0] != '_'; }

@@ -139,7 +139,7 @@ void Optimizer::stage(const Var& loss, bool retain_graph) {
         staged_[k] = fresh_ ? Array() : grads_[k];
         if (!parameters_[k].requires_grad()) continue;
         const Array& g = gradients[next++].array();
-        staged_[k] = !staged_[k] ? g : kernels::zip(kernels::Binary::add, staged_[k], g);
+        staged_[k] = !staged_[k] ? g : kernels::map(kernels::Binary::add, staged_[k], g);
     }
 }
 
@@ -191,7 +191,7 @@ void Optimizer::clip_grad_norm(double max_norm, int norm_type) {
     if (!has_grads_) fail<GraphError>("clip_grad_norm: needs gradients, got none; call backward(loss) first");
     const double factor = std::min(max_norm / (total_norm(grads_, norm_type) + 1e-6), 1.0);
     std::vector<Array> clipped;
-    for (const auto& g : grads_) clipped.push_back(g ? kernels::zip(kernels::Binary::mul, g, factor) : Array());
+    for (const auto& g : grads_) clipped.push_back(g ? kernels::map(kernels::Binary::mul, g, factor) : Array());
     grads_.swap(clipped);
 }
 

@@ -30,10 +30,11 @@ void check_dtypes(const char* op, const Array& x, const Array& y) {
     if (x.dtype() != y.dtype()) fail<DtypeError>(op, ": needs one dtype, got ", x.dtype(), " and ", y.dtype());
 }
 
-const ZipRows& row(const ZipRows* forms, Form form) { return forms[static_cast<int>(form)]; }
+const BinaryRows& row(const BinaryRows* forms, Form form) { return forms[static_cast<int>(form)]; }
 
 // A binary row function over all elements of `like`, with a result of its shape.
-Array run(ZipRows f, const void* x, const void* y, const Array& like, Dtype dtype, std::int64_t n, const Steps& steps) {
+Array run(BinaryRows f, const void* x, const void* y, const Array& like, Dtype dtype, std::int64_t n,
+          const Steps& steps) {
     Array z = like.dtype() == dtype ? Array::like(like) : Array(like.shape(), dtype);
     if (z.numel() > 0) f(x, y, z.raw(), n, steps);
     return z;
@@ -45,7 +46,7 @@ bool is_tail(const Shape& y, const Shape& x) {
     return shift >= 0 && std::equal(y.begin(), y.end(), x.begin() + shift);
 }
 
-Array walked(const char* op, const ZipRows* forms, const Array& x, const Array& y, Dtype dtype) {
+Array walked(const char* op, const BinaryRows* forms, const Array& x, const Array& y, Dtype dtype) {
     Array z(broadcast_shapes(op, x.shape(), y.shape()), dtype);
     if (z.numel() == 0) return z;
     Walk<2> walk(z.shape(), {&x.shape(), &y.shape()});
@@ -59,7 +60,7 @@ Array walked(const char* op, const ZipRows* forms, const Array& x, const Array& 
     return z;
 }
 
-Array broadcast(const char* op, const ZipRows* forms, const Array& x, const Array& y, Dtype dtype) {
+Array broadcast(const char* op, const BinaryRows* forms, const Array& x, const Array& y, Dtype dtype) {
     const auto nx = x.numel(), ny = y.numel();
     if (x.shape() == y.shape()) return run(row(forms, Form::vv), x.raw(), y.raw(), x, dtype, nx, {});
     if (ny == 1 && y.rank() <= x.rank()) return run(row(forms, Form::vs), x.raw(), y.raw(), x, dtype, nx, {});
@@ -69,9 +70,9 @@ Array broadcast(const char* op, const ZipRows* forms, const Array& x, const Arra
     return walked(op, forms, x, y, dtype);
 }
 
-const ZipRows* forms_of(Binary op, Dtype dtype) {
+const BinaryRows* forms_of(Binary op, Dtype dtype) {
     const int k = static_cast<int>(op);
-    const ZipRows* forms = rows(dtype).zip[k];
+    const BinaryRows* forms = rows(dtype).binary[k];
     if (!*forms) fail<DtypeError>(binary_names[k], ": needs float32 or float64, got ", dtype);
     return forms;
 }
@@ -95,13 +96,14 @@ void compare_rows(const void* x, const void* y, void* z, std::int64_t n, const S
 }
 
 template <class T, class F>
-constexpr ZipRows compare_forms[] = {compare_rows<T, F, 1, 1>, compare_rows<T, F, 1, 0>, compare_rows<T, F, 0, 1>};
+constexpr BinaryRows compare_forms[] = {compare_rows<T, F, 1, 1>, compare_rows<T, F, 1, 0>, compare_rows<T, F, 0, 1>};
 
-const ZipRows* forms_of(Compare op, Dtype dtype) {
-    return dispatch(dtype, [op](auto zero) -> const ZipRows* {
+const BinaryRows* forms_of(Compare op, Dtype dtype) {
+    return dispatch(dtype, [op](auto zero) -> const BinaryRows* {
         using T = std::conditional_t<std::is_same_v<decltype(zero), bool>, std::uint8_t, decltype(zero)>;
-        constexpr const ZipRows* tables[] = {compare_forms<T, std::equal_to<>>, compare_forms<T, std::not_equal_to<>>,
-                                             compare_forms<T, std::less<>>, compare_forms<T, std::less_equal<>>};
+        constexpr const BinaryRows* tables[] = {compare_forms<T, std::equal_to<>>,
+                                                compare_forms<T, std::not_equal_to<>>, compare_forms<T, std::less<>>,
+                                                compare_forms<T, std::less_equal<>>};
         return tables[static_cast<int>(op)];
     });
 }
@@ -162,33 +164,33 @@ Array map(Unary op, const Array& x) {
     return y;
 }
 
-Array zip(Binary op, const Array& x, const Array& y) {
+Array map(Binary op, const Array& x, const Array& y) {
     const char* name = binary_names[static_cast<int>(op)];
     check_dtypes(name, x, y);
     return broadcast(name, forms_of(op, x.dtype()), x, y, x.dtype());
 }
 
-Array zip(Binary op, Array&& x, const Array& y) {
-    if (!x.unique() || x.shape() != y.shape() || x.dtype() != y.dtype()) return zip(op, std::as_const(x), y);
+Array map(Binary op, Array&& x, const Array& y) {
+    if (!x.unique() || x.shape() != y.shape() || x.dtype() != y.dtype()) return map(op, std::as_const(x), y);
     const auto f = row(forms_of(op, x.dtype()), Form::vv);
     if (x.numel() > 0) f(x.raw(), y.raw(), x.raw(), x.numel(), Steps{});
     return std::move(x);
 }
 
-Array zip(Binary op, const Array& x, const Scalar& y) {
+Array map(Binary op, const Array& x, const Scalar& y) {
     const Number number(y, x.dtype());
     return run(row(forms_of(op, x.dtype()), Form::vs), x.raw(), number.bytes, x, x.dtype(), x.numel(), {});
 }
 
-Array zip(Binary op, Array&& x, const Scalar& y) {
-    if (!x.unique()) return zip(op, std::as_const(x), y);
+Array map(Binary op, Array&& x, const Scalar& y) {
+    if (!x.unique()) return map(op, std::as_const(x), y);
     const Number number(y, x.dtype());
     const auto f = row(forms_of(op, x.dtype()), Form::vs);
     if (x.numel() > 0) f(x.raw(), number.bytes, x.raw(), x.numel(), Steps{});
     return std::move(x);
 }
 
-Array zip(Binary op, const Scalar& x, const Array& y) {
+Array map(Binary op, const Scalar& x, const Array& y) {
     const Number number(x, y.dtype());
     return run(row(forms_of(op, y.dtype()), Form::sv), number.bytes, y.raw(), y, y.dtype(), y.numel(), {});
 }

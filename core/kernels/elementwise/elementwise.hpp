@@ -30,13 +30,13 @@ enum class Compare { eq, ne, lt, le, gt, ge };
 /// Same shape and dtype as x.
 Array map(Unary op, const Array& x);
 /// Broadcasts as NumPy does. Both sides have one dtype, which is the result's.
-Array zip(Binary op, const Array& x, const Array& y);
+Array map(Binary op, const Array& x, const Array& y);
 /// The same, written over x when nobody else holds it and the shapes are equal.
-Array zip(Binary op, Array&& x, const Array& y);
-/// As zip with y a number, converted to x's dtype once.
-Array zip(Binary op, const Array& x, const Scalar& y);
-Array zip(Binary op, Array&& x, const Scalar& y);
-Array zip(Binary op, const Scalar& x, const Array& y);
+Array map(Binary op, Array&& x, const Array& y);
+/// As map with y a number, converted to x's dtype once.
+Array map(Binary op, const Array& x, const Scalar& y);
+Array map(Binary op, Array&& x, const Scalar& y);
+Array map(Binary op, const Scalar& x, const Array& y);
 /// Broadcasts; both sides have one dtype; the result is bool.
 Array compare(Compare op, const Array& x, const Array& y);
 /// c ? x : y, the three broadcast; c is bool, x and y have one dtype.

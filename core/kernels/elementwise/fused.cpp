@@ -113,7 +113,7 @@ Array log_softmax_grad(const Array& g, const Array& y) {
 
 CrossEntropy cross_entropy(const Array& x, const Array& t, const Array& w) {
     CrossEntropy out{Array(w.shape(), x.dtype()), Array::like(x)};
-    if (x.numel() == 0) return {zip(Binary::mul, w, 0), out.softmax};
+    if (x.numel() == 0) return {map(Binary::mul, w, 0), out.softmax};
     dispatch_float(x.dtype(), [&](auto zero) {
         using T = decltype(zero);
         fused_rows<T>().cross_entropy(labelled<T>(x, t, w), out.softmax.data<T>(), out.loss.data<T>());
@@ -142,7 +142,7 @@ Array norm(const Array& v, AxisSet axes) {
 Rescaled rescale(const Array& v, const Array& g, AxisSet axes) {
     if (v.numel() == 0 || !by_rows(v.shape(), axes)) {
         const Array n = norm(v, axes);
-        return {zip(Binary::mul, v, zip(Binary::div, g, n)), n};
+        return {map(Binary::mul, v, map(Binary::div, g, n)), n};
     }
     Rescaled out{Array::like(v), Array::like(g)};
     dispatch_float(v.dtype(), [&](auto zero) { rescale_rows<decltype(zero)>(v, g, out); });

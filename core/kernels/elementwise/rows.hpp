@@ -31,13 +31,13 @@ struct Block {
 };
 
 using MapRow = void (*)(const void* x, void* y, std::int64_t n);
-using ZipRows = void (*)(const void* x, const void* y, void* z, std::int64_t n, const Steps& steps);
+using BinaryRows = void (*)(const void* x, const void* y, void* z, std::int64_t n, const Steps& steps);
 using FoldBlock = void (*)(const void* x, const void* y, void* acc, const Block& block);
 
 /// What one dtype can do; an entry is null where the op does not take that dtype.
 struct Rows {
     MapRow map[n_unary];
-    ZipRows zip[n_binary][3];
+    BinaryRows binary[n_binary][3];
     FoldBlock rows[n_folds];     ///< acc[r] gains the fold of row r (all but max and min: in 16 lanes)
     FoldBlock columns[n_folds];  ///< acc[k] gains the fold of column k
 };

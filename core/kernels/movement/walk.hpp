@@ -15,29 +15,29 @@ using Offsets = std::array<std::int64_t, N>;
 template <int N>
 class Odometer {
 public:
-    void add(std::int64_t extent, const Offsets<N>& strides) { axes_[rank_++] = {extent, 0, strides}; }
+    void add(std::int64_t extent, const Offsets<N>& strides) { digits_[rank_++] = {extent, 0, strides}; }
     std::int64_t operator[](int operand) const { return offsets_[operand]; }
 
     /// Moves on; false when it is back at the start.
     bool next() {
         for (int k = 0; k < rank_; ++k) {
-            const bool wraps = ++axes_[k].index == axes_[k].extent;
+            const bool wraps = ++digits_[k].index == digits_[k].extent;
             for (int a = 0; a < N; ++a)
-                offsets_[a] += wraps ? axes_[k].strides[a] * (1 - axes_[k].extent) : axes_[k].strides[a];
+                offsets_[a] += wraps ? digits_[k].strides[a] * (1 - digits_[k].extent) : digits_[k].strides[a];
             if (!wraps) return true;
-            axes_[k].index = 0;
+            digits_[k].index = 0;
         }
         return false;
     }
 
 private:
-    struct Axis {
+    struct Digit {
         std::int64_t extent, index;
         Offsets<N> strides;
     };
     int rank_ = 0;
     Offsets<N> offsets_{};
-    Axis axes_[max_rank];
+    Digit digits_[max_rank];
 };
 
 /// N operands broadcast to one shape of at least one element: `rows` rows of n elements, the operands' strides within a

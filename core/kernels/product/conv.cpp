@@ -24,66 +24,64 @@ namespace jt::kernels {
 
 namespace {
 
-using Index = std::int64_t;
+using Int = std::int64_t;
 
 /// One direction: output o and kernel cell k meet at padded input o * stride + k * dilation, which is cell
 /// o + k * dilation / stride of plane k * dilation % stride.
-struct Axis {
-    Index in, out, kernel, stride, padding, dilation;
+struct Direction {
+    Int in, out, kernel, stride, padding, dilation;
 
-    Index reach() const { return (kernel - 1) * dilation; }
-    Index planes() const { return std::min(stride, reach() + 1); }
-    Index cells() const { return out + reach() / stride; }
-    Index plane(Index k) const { return k * dilation % stride; }
-    Index cell(Index k) const { return k * dilation / stride; }
+    Int reach() const { return (kernel - 1) * dilation; }
+    Int planes() const { return std::min(stride, reach() + 1); }
+    Int cells() const { return out + reach() / stride; }
+    Int plane(Int k) const { return k * dilation % stride; }
+    Int cell(Int k) const { return k * dilation / stride; }
     /// The cells of a plane that hold input and not padding, and the input of a cell.
-    Index begin(Index plane) const { return (std::max(padding - plane, Index{0}) + stride - 1) / stride; }
-    Index end(Index plane) const { return std::min((in + padding - plane + stride - 1) / stride, cells()); }
-    Index input(Index plane, Index cell) const { return cell * stride + plane - padding; }
+    Int begin(Int plane) const { return (std::max(padding - plane, Int{0}) + stride - 1) / stride; }
+    Int end(Int plane) const { return std::min((in + padding - plane + stride - 1) / stride, cells()); }
+    Int input(Int plane, Int cell) const { return cell * stride + plane - padding; }
 };
 
 /// Geometry of a convolution, one group of it at a time.
 struct Plan {
-    Index images, groups, channels, outputs;  // channels and outputs of a group
-    Axis v, h;
-    Index pixels;
-    std::vector<Index> lists;  // three numbers a tap: see for_tiles and turned
+    Int images, groups, channels, outputs;  // channels and outputs of a group
+    Direction v, h;
+    Int pixels;
+    std::vector<Int> lists;  // three numbers a tap: see for_tiles and turned
 
-    Plan(const Shape& x, const Shape& w, const Windows& windows, Index lanes);
+    Plan(const Shape& x, const Shape& w, const Windows& windows, Int lanes);
 
-    Index n_planes() const { return channels * v.planes() * h.planes(); }
-    Index plane_size() const { return v.cells() * h.cells(); }
-    Index image_size() const { return channels * v.in * h.in; }
-    Index output_size() const { return outputs * v.out * h.out; }
-    Index taps() const { return channels * v.kernel * h.kernel; }
-    Index width() const { return h.cells(); }
-    Index plane(Index channel, Index y, Index x) const {
-        return ((channel * v.planes() + y) * h.planes() + x) * plane_size();
-    }
-    ConvTaps for_tiles(Index lanes) const {
-        const Index* list = lists.data();
+    Int n_planes() const { return channels * v.planes() * h.planes(); }
+    Int plane_size() const { return v.cells() * h.cells(); }
+    Int image_size() const { return channels * v.in * h.in; }
+    Int output_size() const { return outputs * v.out * h.out; }
+    Int taps() const { return channels * v.kernel * h.kernel; }
+    Int width() const { return h.cells(); }
+    Int plane(Int channel, Int y, Int x) const { return ((channel * v.planes() + y) * h.planes() + x) * plane_size(); }
+    ConvTaps for_tiles(Int lanes) const {
+        const Int* list = lists.data();
         return {outputs, taps(), pixels, n_planes() * plane_size() + lanes, list, list + taps()};
     }
 };
 
-Axis axis(Index in, const Windows& w, int k) {
+Direction direction(Int in, const Windows& w, int k) {
     return {in, w.count(k, in), w.kernel[k], w.stride[k], w.padding[k], w.dilation[k]};
 }
 
-Plan::Plan(const Shape& x, const Shape& w, const Windows& windows, Index lanes)
+Plan::Plan(const Shape& x, const Shape& w, const Windows& windows, Int lanes)
     : images(x[0]),
       groups(windows.groups),
       channels(w[1]),
       outputs(w[0] / windows.groups),
-      v(axis(x[2], windows, 0)),
-      h(axis(x[3], windows, 1)),
+      v(direction(x[2], windows, 0)),
+      h(direction(x[3], windows, 1)),
       pixels(((v.out - 1) * width() + h.out + lanes - 1) / lanes * lanes),
       lists(static_cast<std::size_t>(3 * taps())) {
-    Index *plane_at = lists.data(), *plane_by_cell = plane_at + taps(), *cell_order = plane_by_cell + taps();
-    for (Index c = 0, tap = 0; c < channels; ++c)
-        for (Index i = 0; i < v.kernel; ++i)
-            for (Index j = 0; j < h.kernel; ++j, ++tap) {
-                const Index at = plane(c, v.plane(i), h.plane(j)) + v.cell(i) * width() + h.cell(j);
+    Int *plane_at = lists.data(), *plane_by_cell = plane_at + taps(), *cell_order = plane_by_cell + taps();
+    for (Int c = 0, tap = 0; c < channels; ++c)
+        for (Int i = 0; i < v.kernel; ++i)
+            for (Int j = 0; j < h.kernel; ++j, ++tap) {
+                const Int at = plane(c, v.plane(i), h.plane(j)) + v.cell(i) * width() + h.cell(j);
                 cell_order[tap] = (i * h.kernel + j) * channels + c;
                 plane_at[tap] = plane_by_cell[cell_order[tap]] = at;
             }
@@ -93,11 +91,11 @@ Plan::Plan(const Shape& x, const Shape& w, const Windows& windows, Index lanes)
 /// lie side by side from `cell` on in the planes.
 template <class F>
 void each_piece(const Plan& p, F f) {
-    for (Index c = 0; c < p.channels; ++c)
-        for (Index i = 0; i < p.v.planes(); ++i)
-            for (Index j = 0; j < p.h.planes(); ++j) {
-                const Index plane = p.plane(c, i, j), from = p.h.begin(j), count = p.h.end(j) - from;
-                for (Index y = p.v.begin(i); y < p.v.end(i); ++y)
+    for (Int c = 0; c < p.channels; ++c)
+        for (Int i = 0; i < p.v.planes(); ++i)
+            for (Int j = 0; j < p.h.planes(); ++j) {
+                const Int plane = p.plane(c, i, j), from = p.h.begin(j), count = p.h.end(j) - from;
+                for (Int y = p.v.begin(i); y < p.v.end(i); ++y)
                     f((c * p.v.in + p.v.input(i, y)) * p.h.in + p.h.input(j, from), plane + y * p.width() + from,
                       count);
             }
@@ -105,40 +103,40 @@ void each_piece(const Plan& p, F f) {
 
 template <class T>
 void fill_planes(const Plan& p, const T* x, T* planes) {
-    const Index step = p.h.stride;
-    each_piece(p, [&](Index input, Index cell, Index count) {
-        for (Index i = 0; i < count; ++i) planes[cell + i] = x[input + i * step];
+    const Int step = p.h.stride;
+    each_piece(p, [&](Int input, Int cell, Int count) {
+        for (Int i = 0; i < count; ++i) planes[cell + i] = x[input + i * step];
     });
 }
 
 template <class T>
 void read_planes(const Plan& p, const T* planes, T* x) {
-    const Index step = p.h.stride;
-    each_piece(p, [&](Index input, Index cell, Index count) {
-        for (Index i = 0; i < count; ++i) x[input + i * step] = planes[cell + i];
+    const Int step = p.h.stride;
+    each_piece(p, [&](Int input, Int cell, Int count) {
+        for (Int i = 0; i < count; ++i) x[input + i * step] = planes[cell + i];
     });
 }
 
 /// g (outputs, out, out) to rows of `pixels`.
 template <class T>
 void spread(const Plan& p, const T* g, T* rows) {
-    for (Index o = 0; o < p.outputs; ++o, rows += p.pixels)
-        for (Index y = 0; y < p.v.out; ++y, g += p.h.out) std::copy_n(g, p.h.out, rows + y * p.width());
+    for (Int o = 0; o < p.outputs; ++o, rows += p.pixels)
+        for (Int y = 0; y < p.v.out; ++y, g += p.h.out) std::copy_n(g, p.h.out, rows + y * p.width());
 }
 
 /// And back, plus the bias of each output channel.
 template <class T>
 void crop(const Plan& p, const T* rows, const T* bias, T* y) {
-    for (Index o = 0; o < p.outputs; ++o, rows += p.pixels)
-        for (Index i = 0; i < p.v.out; ++i, y += p.h.out)
-            for (Index j = 0; j < p.h.out; ++j) y[j] = rows[i * p.width() + j] + (bias ? bias[o] : 0);
+    for (Int o = 0; o < p.outputs; ++o, rows += p.pixels)
+        for (Int i = 0; i < p.v.out; ++i, y += p.h.out)
+            for (Int j = 0; j < p.h.out; ++j) y[j] = rows[i * p.width() + j] + (bias ? bias[o] : 0);
 }
 
 /// Zeros that live as long as this.
 template <class T>
 struct Scratch {
     Array array;
-    explicit Scratch(Index n) : array(Array::zeros({n}, dtype_of<T>)) {}
+    explicit Scratch(Int n) : array(Array::zeros({n}, dtype_of<T>)) {}
     operator T*() { return array.template data<T>(); }
 };
 
@@ -148,8 +146,8 @@ void forward(const Array& x, const Array& w, const Array& bias, const Windows& w
     const Plan p(x.shape(), w.shape(), windows, tiles.lanes);
     const ConvTaps taps = p.for_tiles(tiles.lanes);
     Scratch<T> planes(taps.plane_step), rows(p.outputs * p.pixels);
-    for (Index k = 0; k < p.images * p.groups; ++k) {
-        const Index o = k % p.groups * p.outputs;
+    for (Int k = 0; k < p.images * p.groups; ++k) {
+        const Int o = k % p.groups * p.outputs;
         fill_planes<T>(p, x.data<T>() + k * p.image_size(), planes);
         tiles.conv(taps, w.data<T>() + o * p.taps(), planes, rows);
         crop<T>(p, rows, bias ? bias.data<T>() + o : nullptr, y.data<T>() + k * p.output_size());
@@ -161,11 +159,11 @@ void forward(const Array& x, const Array& w, const Array& bias, const Windows& w
 template <class T>
 Scratch<T> turned(const Plan& p, const T* w) {
     Scratch<T> result(p.groups * p.taps() * p.outputs);
-    const Index* cell_order = p.lists.data() + 2 * p.taps();
-    for (Index group = 0; group < p.groups; ++group) {
+    const Int* cell_order = p.lists.data() + 2 * p.taps();
+    for (Int group = 0; group < p.groups; ++group) {
         T* to = result + group * p.taps() * p.outputs;
-        for (Index o = 0; o < p.outputs; ++o)
-            for (Index tap = 0; tap < p.taps(); ++tap) to[cell_order[tap] * p.outputs + o] = *w++;
+        for (Int o = 0; o < p.outputs; ++o)
+            for (Int tap = 0; tap < p.taps(); ++tap) to[cell_order[tap] * p.outputs + o] = *w++;
     }
     return result;
 }
@@ -176,7 +174,7 @@ void input_gradient(const Array& g, const Array& w, const Windows& windows, Arra
     const Plan p(gx.shape(), w.shape(), windows, tiles.lanes);
     const ConvTaps taps = p.for_tiles(tiles.lanes);
     Scratch<T> planes(taps.plane_step), rows(p.outputs * p.pixels), weight = turned(p, w.data<T>());
-    for (Index k = 0; k < p.images * p.groups; ++k) {
+    for (Int k = 0; k < p.images * p.groups; ++k) {
         spread<T>(p, g.data<T>() + k * p.output_size(), rows);
         std::fill_n(static_cast<T*>(planes), taps.plane_step, T{0});
         tiles.conv_input(taps, weight + k % p.groups * p.outputs * p.taps(), rows, planes);
@@ -185,9 +183,9 @@ void input_gradient(const Array& g, const Array& w, const Windows& windows, Arra
 }
 
 /// Images to sum over in one go: enough pixels to make the sums at their end cheap, few enough to stay in cache.
-Index batch(const Plan& p, const ConvTaps& taps) {
-    const Index most = std::min(1024 / p.pixels, 65536 / taps.plane_step);
-    return std::clamp(most, Index{1}, p.images);
+Int batch(const Plan& p, const ConvTaps& taps) {
+    const Int most = std::min(1024 / p.pixels, 65536 / taps.plane_step);
+    return std::clamp(most, Int{1}, p.images);
 }
 
 template <class T>
@@ -195,13 +193,13 @@ void weight_gradient(const Array& g, const Array& x, const Windows& windows, Arr
     const auto& tiles = products<T>();
     const Plan p(x.shape(), gw.shape(), windows, tiles.lanes);
     const ConvTaps taps = p.for_tiles(tiles.lanes);
-    const Index most = batch(p, taps), row = p.outputs * p.pixels;
+    const Int most = batch(p, taps), row = p.outputs * p.pixels;
     Scratch<T> planes(most * taps.plane_step), rows(most * row);
-    for (Index group = 0; group < p.groups; ++group)
-        for (Index from = 0; from < p.images; from += most) {
-            const Index count = std::min(most, p.images - from);
-            for (Index i = 0; i < count; ++i) {
-                const Index k = (from + i) * p.groups + group;
+    for (Int group = 0; group < p.groups; ++group)
+        for (Int from = 0; from < p.images; from += most) {
+            const Int count = std::min(most, p.images - from);
+            for (Int i = 0; i < count; ++i) {
+                const Int k = (from + i) * p.groups + group;
                 fill_planes<T>(p, x.data<T>() + k * p.image_size(), planes + i * taps.plane_step);
                 spread<T>(p, g.data<T>() + k * p.output_size(), rows + i * row);
             }

@@ -10,36 +10,36 @@ namespace jt::kernels {
 
 namespace {
 
-using Index = std::int64_t;
+using Int = std::int64_t;
 
 /// The cells [begin, end) of one axis that an output sees, and how many with the padding it sees.
 struct Window {
-    Index begin, end, padded;
-    Index size() const { return end - begin; }
+    Int begin, end, padded;
+    Int size() const { return end - begin; }
 };
 using Row = std::vector<Window>;
 
-Index extent(const Pooling& p, int k, Index in) {
-    const Index room = in + 2 * p.windows.padding[k] - p.windows.kernel[k], step = p.windows.stride[k];
-    const Index out = (room + (p.ceil_mode ? step - 1 : 0)) / step + 1;
+Int extent(const Pooling& p, int k, Int in) {
+    const Int room = in + 2 * p.windows.padding[k] - p.windows.kernel[k], step = p.windows.stride[k];
+    const Int out = (room + (p.ceil_mode ? step - 1 : 0)) / step + 1;
     return p.ceil_mode && (out - 1) * step >= in + p.windows.padding[k] ? out - 1 : out;
 }
 
-Row row_of(const Pooling& p, int k, Index in) {
+Row row_of(const Pooling& p, int k, Int in) {
     Row result;
-    for (Index o = 0; o < extent(p, k, in); ++o) {
-        const Index begin = o * p.windows.stride[k] - p.windows.padding[k],
-                    end = std::min(begin + p.windows.kernel[k], in + p.windows.padding[k]);
-        result.push_back({std::max(begin, Index{0}), std::min(end, in), end - begin});
+    for (Int o = 0; o < extent(p, k, in); ++o) {
+        const Int begin = o * p.windows.stride[k] - p.windows.padding[k],
+                  end = std::min(begin + p.windows.kernel[k], in + p.windows.padding[k]);
+        result.push_back({std::max(begin, Int{0}), std::min(end, in), end - begin});
     }
     return result;
 }
 
 /// Planes of an array (N, C, H, W).
 struct Planes {
-    Index count, height, width;
+    Int count, height, width;
     explicit Planes(const Shape& s) : count(s[0] * s[1]), height(s[2]), width(s[3]) {}
-    Index size() const { return height * width; }
+    Int size() const { return height * width; }
 };
 
 Array pooled(const Array& x, const Pooling& p, Dtype dtype) {
@@ -49,10 +49,10 @@ Array pooled(const Array& x, const Pooling& p, Dtype dtype) {
 
 /// Place of the first largest element of one window in the plane x, or of its first NaN.
 template <class T>
-Index largest(const T* x, Index width, const Window& v, const Window& h) {
-    Index best = v.begin * width + h.begin;
-    for (Index y = v.begin; y < v.end; ++y)
-        for (Index i = y * width + h.begin; i < y * width + h.end; ++i)
+Int largest(const T* x, Int width, const Window& v, const Window& h) {
+    Int best = v.begin * width + h.begin;
+    for (Int y = v.begin; y < v.end; ++y)
+        for (Int i = y * width + h.begin; i < y * width + h.end; ++i)
             if (x[i] > x[best] || (x[i] != x[i] && x[best] == x[best])) best = i;
     return best;
 }
@@ -74,13 +74,13 @@ void max_pool(const Array& x, const Pooling& p, MaxPooled& y) {
     const auto row = products<T>().max_pool_row;
     T* value = y.value.data<T>();
     auto* index = y.index.data<std::int32_t>();
-    for (Index k = 0; k < in.count; ++k)
+    for (Int k = 0; k < in.count; ++k)
         for (const Window& w : v) {
             const T* plane = x.data<T>() + k * in.size();
-            const Index at = w.begin * in.width, count = static_cast<Index>(h.size());
+            const Int at = w.begin * in.width, count = static_cast<Int>(h.size());
             if (!fast || !row(plane + at, in.width, at, count, value, index))
-                for (Index j = 0; j < count; ++j) {
-                    const Index best = largest(plane, in.width, w, h[static_cast<std::size_t>(j)]);
+                for (Int j = 0; j < count; ++j) {
+                    const Int best = largest(plane, in.width, w, h[static_cast<std::size_t>(j)]);
                     value[j] = plane[best];
                     index[j] = static_cast<std::int32_t>(best);
                 }
@@ -92,12 +92,12 @@ void max_pool(const Array& x, const Pooling& p, MaxPooled& y) {
 template <class T>
 void unpool(const Array& g, const Array& index, Array& gx) {
     const Planes in(gx.shape()), out(g.shape());
-    for (Index k = 0; k < in.count; ++k) {
+    for (Int k = 0; k < in.count; ++k) {
         const auto* at = index.data<std::int32_t>() + k * out.size();
         const T* from = g.data<T>() + k * out.size();
         T* to = gx.data<T>() + k * in.size();
         std::fill_n(to, in.size(), T{0});
-        for (Index i = 0; i < out.size(); ++i) to[at[i]] += from[i];
+        for (Int i = 0; i < out.size(); ++i) to[at[i]] += from[i];
     }
 }
 
@@ -105,8 +105,8 @@ template <class T>
 void pool_at(const Array& x, const Array& index, Array& y) {
     const Planes in(x.shape()), out(y.shape());
     T* to = y.data<T>();
-    for (Index k = 0; k < in.count; ++k)
-        for (Index i = k * out.size(); i < (k + 1) * out.size(); ++i)
+    for (Int k = 0; k < in.count; ++k)
+        for (Int i = k * out.size(); i < (k + 1) * out.size(); ++i)
             to[i] = x.data<T>()[k * in.size() + index.data<std::int32_t>()[i]];
 }
 
@@ -114,11 +114,11 @@ void pool_at(const Array& x, const Array& index, Array& y) {
 template <class F>
 void each_mean(const Planes& in, const Pooling& p, F f) {
     const Row v = row_of(p, 0, in.height), h = row_of(p, 1, in.width);
-    Index output = 0;
-    for (Index k = 0; k < in.count; ++k)
+    Int output = 0;
+    for (Int k = 0; k < in.count; ++k)
         for (const Window& rows : v)
             for (const Window& columns : h) {
-                const Index cells = p.count_include_pad ? rows.padded * columns.padded : rows.size() * columns.size();
+                const Int cells = p.count_include_pad ? rows.padded * columns.padded : rows.size() * columns.size();
                 f(output++, k * in.size(), rows, columns, cells);
             }
 }
@@ -128,10 +128,10 @@ void mean_pool(const Array& x, const Pooling& p, Array& y) {
     const Planes in(x.shape());
     const T* from = x.data<T>();
     T* to = y.data<T>();
-    each_mean(in, p, [&](Index output, Index plane, const Window& rows, const Window& columns, Index cells) {
+    each_mean(in, p, [&](Int output, Int plane, const Window& rows, const Window& columns, Int cells) {
         T sum = 0;
-        for (Index i = rows.begin; i < rows.end; ++i)
-            for (Index j = columns.begin; j < columns.end; ++j) sum += from[plane + i * in.width + j];
+        for (Int i = rows.begin; i < rows.end; ++i)
+            for (Int j = columns.begin; j < columns.end; ++j) sum += from[plane + i * in.width + j];
         to[output] = sum / static_cast<T>(cells);
     });
 }
@@ -141,10 +141,10 @@ void mean_unpool(const Array& g, const Pooling& p, Array& gx) {
     const Planes in(gx.shape());
     const T* from = g.data<T>();
     T* to = gx.data<T>();
-    each_mean(in, p, [&](Index output, Index plane, const Window& rows, const Window& columns, Index cells) {
+    each_mean(in, p, [&](Int output, Int plane, const Window& rows, const Window& columns, Int cells) {
         const T share = from[output] / static_cast<T>(cells);
-        for (Index i = rows.begin; i < rows.end; ++i)
-            for (Index j = columns.begin; j < columns.end; ++j) to[plane + i * in.width + j] += share;
+        for (Int i = rows.begin; i < rows.end; ++i)
+            for (Int j = columns.begin; j < columns.end; ++j) to[plane + i * in.width + j] += share;
     });
 }
 

@@ -8,11 +8,11 @@
 namespace jt {
 
 /// A number, or a list of Nests of equal depth and length.
-class Nest {
+class NestedList {
 public:
     template <class T>
-    requires std::is_arithmetic_v<T> Nest(T number) : number_(number) {}
-    Nest(std::initializer_list<Nest> list) : is_list_(true), list_(list) {}
+    requires std::is_arithmetic_v<T> NestedList(T number) : number_(number) {}
+    NestedList(std::initializer_list<NestedList> list) : is_list_(true), list_(list) {}
 
     /// Its shape; () for a number. Throws a ShapeError when rows differ.
     Shape shape() const;
@@ -26,7 +26,7 @@ private:
 
     bool is_list_ = false;
     Scalar number_ = 0.0;
-    std::vector<Nest> list_;
+    std::vector<NestedList> list_;
 };
 
 }  // namespace jt

@@ -1,11 +1,11 @@
 // Reading nested braces.
-#include "nest.hpp"
+#include "nested_list.hpp"
 
 #include <algorithm>
 
 namespace jt {
 
-Shape Nest::shape() const {
+Shape NestedList::shape() const {
     if (!is_list_) return {};
     Shape shape{static_cast<std::int64_t>(list_.size())};
     if (list_.empty()) return shape;
@@ -16,7 +16,7 @@ Shape Nest::shape() const {
     return shape;
 }
 
-Dtype Nest::dtype() const {
+Dtype NestedList::dtype() const {
     if (!is_list_) return number_.dtype;
     if (list_.empty()) return Dtype::float32;
     Dtype widest = Dtype::bool_;
@@ -24,13 +24,13 @@ Dtype Nest::dtype() const {
     return widest;
 }
 
-std::vector<Scalar> Nest::numbers() const {
+std::vector<Scalar> NestedList::numbers() const {
     std::vector<Scalar> out;
     collect(out);
     return out;
 }
 
-void Nest::collect(std::vector<Scalar>& out) const {
+void NestedList::collect(std::vector<Scalar>& out) const {
     if (!is_list_) out.push_back(number_);
     for (const auto& row : list_) row.collect(out);
 }
