@@ -5,6 +5,7 @@ The verb works in a copy of the checkout whose meson, ninja and dpkg-query do no
 import os
 import pathlib
 import pty
+import re
 import shutil
 import subprocess
 import sys
@@ -95,6 +96,15 @@ class Run(unittest.TestCase):
         self.assertEqual(os.read(leader, 1 << 16).decode(), "ninja libminijt.a [%p] \r\n3")
         os.close(leader)
         self.assertEqual(self.run_dev("mine.cpp", NINJA_SAYS="[1/9] Compiling").stderr, "ninja --quiet libminijt.a \n")
+
+
+class Verbs(unittest.TestCase):
+    def test_what_the_tree_calls_is_a_verb(self):
+        files = [*ROOT.glob(".github/**/*.*"), ROOT / ".pre-commit-config.yaml", ROOT / "README.md"]
+        called = {verb for file in files for verb in re.findall(r"\./dev ([a-z]+)", file.read_text())}
+        offered = subprocess.run([ROOT / "dev", "help"], capture_output=True, text=True, check=True).stdout
+        self.assertEqual(called - set(re.findall(r"^\./dev (\w+)", offered, re.M)) - {"help"}, set())
+        self.assertGreater(len(called), 5)
 
 
 unittest.main()
