@@ -1,6 +1,5 @@
 // A training that is saved, ended, and gone on with: to the last bit what it would have been without the break.
 #include <cstdio>
-#include <filesystem>
 #include <minijt/minijt.hpp>
 using namespace jt;
 
@@ -8,19 +7,17 @@ struct Training {
     nn::Sequential net{nn::make<nn::Linear>(4, 16), nn::make<nn::Dropout>(0.1), nn::make<nn::Linear>(16, 1)};
     nn::Adam opt{net.parameters(), {.lr = 0.01}};
 
-    void run(int steps) {
-        for (; steps > 0; --steps) {
-            const Var x = randn({32, 4});
-            opt.step(nn::mse_loss(net(x), x.sum(1, keepdims)));
-        }
+    void step() {
+        const Var x = randn({32, 4});
+        opt.step(nn::mse_loss(net(x), x.sum(1, keepdims)));
     }
-    void save(const std::string& path) {
+    void save(const char* path) {
         nn::StateDict all{{"rng", get_rng_state()}};  // where data and dropout draw next
         all.add("net", net.state_dict());
         all.add("opt", opt.state_dict());  // rates, momenta, counts
         nn::save_state(path, all);
     }
-    void load(const std::string& path) {
+    void load(const char* path) {
         const nn::StateDict all = nn::load_state(path);
         net.load_state_dict(all.part("net"));
         opt.load_state_dict(all.part("opt"));
@@ -29,18 +26,14 @@ struct Training {
 };
 
 int main() {
-    const std::string path = std::filesystem::temp_directory_path() / "minijt_resume.npz";
-    set_global_seed(1);
-    Training whole;
-    whole.run(60);
-    Training resumed;  // as in another program: its weights, and where the stream stands, are others
-    set_global_seed(1);
-    Training begun;
-    begun.run(40);
-    begun.save(path);
-    resumed.load(path);
-    resumed.run(20);
-    std::filesystem::remove(path);
+    Training whole, resumed;
+    for (int i = 0; i < 60; ++i) {
+        whole.step();
+        if (i == 39) whole.save("resume.npz");  // here another training could end
+    }
+    resumed.load("resume.npz");
+    for (int i = 40; i < 60; ++i) resumed.step();
     for (const auto& [name, x] : whole.net.state_dict())
         std::printf("%s differs by %g\n", name.c_str(), (x - resumed.net.state_dict()[name]).abs().max().item());
+    std::remove("resume.npz");
 }
