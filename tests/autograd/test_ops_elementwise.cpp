@@ -47,14 +47,8 @@ const std::vector<GradRow> grad_rows = {
     {"maximum: number", [](const Vars& x) { return maximum(x[0] * x[0], 0.7) + maximum(-1, x[0]); }, singles},
     {"minimum", [](const Vars& x) { return minimum(x[0], x[1] * x[1]) + x[0]; }, pairs},
     {"minimum: number", [](const Vars& x) { return minimum(x[0] * x[0], 0.7) + minimum(1, x[0]); }, singles},
-    {"neg", [](const Vars& x) { return neg(x[0]); }, singles},
-    {"abs", [](const Vars& x) { return abs(x[0]); }, singles},
-    {"exp", [](const Vars& x) { return exp(x[0]); }, singles},
-    {"log", [](const Vars& x) { return log(x[0]); }, singles, 0.5, 2},
-    {"sqrt", [](const Vars& x) { return sqrt(x[0]); }, singles, 0.5, 2},
-    {"tanh", [](const Vars& x) { return tanh(x[0]); }, singles},
-    {"sigmoid", [](const Vars& x) { return sigmoid(x[0]); }, singles},
-    {"relu", [](const Vars& x) { return relu(x[0]) + x[0] * 0.1; }, singles},
+    {"atan2", [](const Vars& x) { return atan2(x[0], x[1]); }, pairs, 0.5, 2},
+    {"atan2: number", [](const Vars& x) { return atan2(x[0], 0.7) + atan2(-0.3, x[0]); }, singles, 0.5, 2},
     {"where", [](const Vars& x) { return where(pattern(), x[0], x[1]); }, masked},
     {"where: numbers",
      [](const Vars& x) { return where(pattern(), x[0], 0) + 3 * where(pattern(), 1.5, x[0]); },
@@ -86,19 +80,12 @@ TEST_SUITE("autograd") {
         expect("minimum: NaN", minimum(array({nan, 1.0}), array({1.0, nan})), "jt.Var([nan nan], dtype=float32)");
     }
 
-    TEST_CASE("values of unary ops") {
-        expect("neg", neg(array({1, -2})), "jt.Var([-1  2], dtype=int32)");
-        expect("abs", abs(array({-1, 2})), "jt.Var([1 2], dtype=int32)");
-        expect("abs: float", abs(array({-0.0, -inf, nan})), "jt.Var([ 0. inf nan], dtype=float32)");
-        expect("sqrt", sqrt(array({4, 9})), "jt.Var([2. 3.], dtype=float32)");
-        expect("sqrt: edges", sqrt(array({0.0, -1.0, inf})), "jt.Var([ 0. nan inf], dtype=float32)");
-        expect("relu: int", relu(array({-1, 0, 2})), "jt.Var([0. 0. 2.], dtype=float32)");
-        expect("exp", exp(array({0.0, -inf, inf, 1000.0, nan})), "jt.Var([ 1.  0. inf inf nan], dtype=float32)");
-        expect("log", log(array({1.0, 0.0, inf, -1.0, nan})), "jt.Var([  0. -inf  inf  nan  nan], dtype=float32)");
-        expect("tanh", tanh(array({0.0, 100.0, -inf, nan})), "jt.Var([ 0.  1. -1. nan], dtype=float32)");
-        expect("sigmoid", sigmoid(array({0.0, 100.0, inf, nan})), "jt.Var([0.5 1.  1.  nan], dtype=float32)");
-        expect("relu", relu(array({-1.0, 0.0, 2.5, nan, inf, -inf})),
-               "jt.Var([0.  0.  2.5 nan inf 0. ], dtype=float32)");
+    TEST_CASE("atan2 knows the quadrant") {
+        expect("atan2", atan2(array({1.0, 1.0, -1.0, 0.0}), array({1.0, -1.0, -1.0, -1.0})),
+               "jt.Var([ 0.7853982  2.3561945 -2.3561945  3.1415927], dtype=float32)");
+        expect("atan2: number", atan2(array({0, 1}), 1), "jt.Var([0.        0.7853982], dtype=float32)");
+        CHECK(atan2(zeros({3, 1}), ones({4}, float64)).shape() == Shape{3, 4});
+        CHECK(std::isnan(atan2(array({nan}), 1).item()));
     }
 
     TEST_CASE("values of comparisons, where and cast") {
@@ -122,34 +109,6 @@ TEST_SUITE("autograd") {
         expect("cast", cast(array({1.9, -1.9, 0.0}), int32), "jt.Var([ 1 -1  0], dtype=int32)");
         expect("cast: bool", cast(array({0.5, 0.0, nan}), bool_), "jt.Var([ True False  True], dtype=bool)");
         expect("cast: float64", cast(array({0.1}), float64), "jt.Var([0.1], dtype=float64)");
-    }
-
-    TEST_CASE("transcendental functions in float32 and float64") {
-        const std::vector<double> x = {-20, -3, -0.5, -1e-3, 0, 1e-3, 0.7, 2, 20};
-        for (const Dtype dtype : {float32, float64}) {
-            const double tolerance = dtype == float32 ? 2e-7 : 1e-15;
-            const Var v = array(x, dtype);
-            const auto given = v.to_vector<double>();
-            const auto hold = [&](const Var& y, double (*f)(double)) {
-                std::vector<double> expected;
-                for (double number : given) expected.push_back(f(number));
-                CHECK_EQ(difference(y, expected, tolerance, 0), "");
-            };
-            hold(exp(v), [](double t) { return std::exp(t); });
-            hold(tanh(v), [](double t) { return std::tanh(t); });
-            hold(sigmoid(v), [](double t) { return 1 / (1 + std::exp(-t)); });
-            hold(log(v * v + 2), [](double t) { return std::log(t * t + 2); });
-        }
-        CHECK_CLOSE(exp(array({1, 2})), std::vector<double>{2.71828183, 7.3890561});
-        CHECK(exp(array({1, 2})).dtype() == float32);
-        CHECK(exp(array({true, false})).dtype() == float32);
-        CHECK(tanh(array({1, 2}, int64)).dtype() == float64);
-    }
-
-    TEST_CASE("sigmoid stops at Jittor's floor") {
-        CHECK(sigmoid(array({-200.0})).item() == doctest::Approx(9.357623e-14).epsilon(1e-5));
-        CHECK(sigmoid(array({-1e4}, float64)).item() == doctest::Approx(1 / (1 + std::exp(300.0))).epsilon(1e-9));
-        CHECK(log(sigmoid(array({-200.0}))).item() == doctest::Approx(-30).epsilon(1e-6));
     }
 
     TEST_CASE("Jittor's promotion table") {
@@ -224,22 +183,11 @@ TEST_SUITE("autograd") {
         CHECK_EQ(str(grad(minimum(a, b), {a, b})[1]), "jt.Var([1. 1.], dtype=float32)");
         CHECK_EQ(str(grad(maximum(a, 1), a)), "jt.Var([0. 1.], dtype=float32)");
         CHECK_EQ(str(grad(maximum(1, a), a)), "jt.Var([1. 1.], dtype=float32)");
-        const Var z = array({0.0, -1.0, 2.0});
-        CHECK_EQ(str(grad(abs(z), z)), "jt.Var([ 1. -1.  1.], dtype=float32)");
-        CHECK_EQ(str(grad(relu(z), z)), "jt.Var([0. 0. 1.], dtype=float32)");
         const Var zero = array({0.0});
-        CHECK(grad(sqrt(zero), zero).item() == inf);
         CHECK(grad(pow(zero, 0.5), zero).item() == inf);
-        CHECK(grad(log(zero), zero).item() == inf);
         CHECK(grad(pow(zero, 3), zero).item() == 0);
         CHECK(grad(pow(zero, 0), zero).item() == 0);
         CHECK(std::isnan((zero / zero).item()));
-    }
-
-    TEST_CASE("NaN passes through relu, forward and back") {
-        const Var x = array({nan, 1.0});
-        CHECK(std::isnan(relu(x).to_vector<double>()[0]));
-        CHECK(std::isnan(grad(relu(x), x).to_vector<double>()[0]));
     }
 
     TEST_CASE("pow by a number uses the exponent as written") {
@@ -279,6 +227,7 @@ TEST_SUITE("autograd") {
         CHECK_THROWS_WITH_AS(pow(a, b), "pow: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
         CHECK_THROWS_WITH_AS(maximum(a, b), "maximum: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
         CHECK_THROWS_WITH_AS(minimum(a, b), "minimum: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
+        CHECK_THROWS_WITH_AS(atan2(a, b), "atan2: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
         CHECK_THROWS_WITH_AS(equal(a, b), "equal: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
         CHECK_THROWS_WITH_AS(not_equal(a, b), "not_equal: needs shapes that broadcast, got (2, 3) and (4,)",
                              ShapeError);
