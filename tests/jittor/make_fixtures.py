@@ -2,10 +2,12 @@
 #
 # weight_norm.npz  weight norm over every axis, with g and v perturbed: w, gradients, gradients of gradients
 # init.npz         initial weights of Linear and Conv from a seed
+# unary.npz        for each row of autograd/unary_rows.def that Jittor has: x, f(x), and its gradient where it has one
 # train_*.npz      three seeded trainings of 50 steps: data, parameters at start and end, the loss before each step
 #
 # Every file holds Jittor's version as text in uint8 (`jittor_version`); other arrays are float32 or int32.
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -132,6 +134,34 @@ def init_fixture():
     return arrays
 
 
+# ------------------------------------------------------------------------------------ functions of one number
+
+UNARY = re.compile(r"^UNARY\((\w+), .*, (\S+), (\S+), (\w+)\)", re.M)
+ROWS = Path(__file__).resolve().parent.parent / "autograd/unary_rows.def"
+JITTOR_NAMES = {"neg": "negative"}
+
+
+def jittor_function(name):
+    name = JITTOR_NAMES.get(name, name)
+    return getattr(jt, name, None) or getattr(nn, name, None)
+
+
+def unary_case(f, low, high, makes):
+    x = jt.array(np.linspace(low, high, 25, dtype=np.float32))
+    y = f(x)
+    gradients = [jt.grad(y.sum(), x)] if makes in ("floats", "kept") else []
+    return to_f4([row.numpy() for row in [x, y, *gradients]])
+
+
+def unary_fixture():
+    rows = [(name, jittor_function(name), float(low), float(high), makes)
+            for name, low, high, makes in UNARY.findall(ROWS.read_text())]
+    if missing := [name for name, f, *_ in rows if not f]:
+        print("Jittor has no", ", ".join(missing))
+    cases = {name: unary_case(f, *rest) for name, f, *rest in rows if f}
+    return dict(cases, rows=np.int32([len(cases)]))
+
+
 # ------------------------------------------------------------------------------------------------ trainings
 
 def mlp():
@@ -221,6 +251,7 @@ def wn_lenet_fixture():
 FIXTURES = {
     "weight_norm": weight_norm_fixture,
     "init": init_fixture,
+    "unary": unary_fixture,
     "train_wn_mlp": wn_mlp_fixture,
     "train_adam_dropout": adam_fixture,
     "train_wn_lenet": wn_lenet_fixture,
