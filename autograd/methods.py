@@ -1,7 +1,7 @@
 """Defines the methods of Var that are ops: `methods.py var.hpp methods.cpp`.
 
-Each declaration in the block of var.hpp that BLOCK opens, such as `Var tanh() const;`, becomes a call of the function of the
-same name: `Var Var::tanh() const { return jt::tanh(*this); }`.
+Each declaration in the block of var.hpp that BLOCK opens, such as `Var tanh() const;`, becomes a call of the function
+of the same name: `Var Var::tanh() const { return jt::tanh(*this); }`.
 """
 import re
 import sys
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 BLOCK = "// The ops as methods"
 FUNCTION_OF = {"operator[]": "getitem"}
-DECLARATION = re.compile(r"(?P<result>[\w:<>, ]+) (?P<name>operator\W+|\w+)\((?P<parameters>.*)\) const;")
+DECLARATION = re.compile(r"(?P<result>[\w:<>, ]+[ &])(?P<name>operator\W+|\w+)\((?P<parameters>.*)\)(?P<end>( const)?;)")
 PARAMETER = re.compile(r"(?P<type>.+?)\b(?P<name>\w+)(?: = (?P<default>.+))?")
 
 
@@ -19,23 +19,34 @@ class Parameter(NamedTuple):
     name: str
     default: str | None
 
-    def __str__(self):
-        return self.type + self.name
 
-
-class Method(NamedTuple):
+class Declaration(NamedTuple):
+    """`result name(parameters) const;`"""
     result: str
     name: str
     parameters: list[Parameter]
+    end: str
 
     @property
     def function(self):
         return FUNCTION_OF.get(self.name, self.name)
 
-    def definition(self):
-        parameters = ", ".join(map(str, self.parameters))
+    def as_method(self):
+        parameters = ", ".join(p.type + p.name for p in self.parameters)
         arguments = ", ".join(["*this"] + [p.name for p in self.parameters])
-        return f"{self.result} Var::{self.name}({parameters}) const {{ return jt::{self.function}({arguments}); }}"
+        return f"{self.result}Var::{self.name}({parameters}) const {{ return jt::{self.function}({arguments}); }}"
+
+
+def statements(code):
+    """(offset, text) of each declaration and of each definition in place, without comments and on one line."""
+    code = re.sub(r"//.*", lambda m: " " * len(m[0]), code)
+    start, depth = 0, 0
+    for at, c in enumerate(code):
+        depth += (c in "({") - (c in ")}")
+        if depth == 0 and c in ";}":
+            text = code[start : at + 1]
+            yield at + 1 - len(text.lstrip()), " ".join(text.split())
+            start = at + 1
 
 
 def split(parameters):
@@ -50,22 +61,13 @@ def split(parameters):
     return [part.strip() for part in parts if part.strip()]
 
 
-def parameters_of(text):
-    """What stands between the parentheses of a declaration; None when a parameter has no name."""
-    found = [PARAMETER.fullmatch(part) for part in split(text)]
-    return [Parameter(**m.groupdict()) for m in found] if all(found) else None
-
-
-def statements(block):
-    """(offset, text) of each declaration and of each definition in place, without comments and on one line."""
-    code = re.sub(r"//.*", lambda m: " " * len(m[0]), block)
-    start, depth = 0, 0
-    for at, c in enumerate(code):
-        depth += (c in "({") - (c in ")}")
-        if depth == 0 and c in ";}":
-            text = code[start : at + 1]
-            yield at + 1 - len(text.lstrip()), " ".join(text.split())
-            start = at + 1
+def declaration(statement):
+    """None when it is something else, or a parameter has no name."""
+    m = DECLARATION.fullmatch(statement)
+    parameters = [PARAMETER.fullmatch(part) for part in split(m["parameters"])] if m else [None]
+    if all(parameters):
+        return Declaration(m["result"], m["name"], [Parameter(**p.groupdict()) for p in parameters], m["end"])
+    return None
 
 
 def methods(path):
@@ -73,20 +75,19 @@ def methods(path):
     text = path.read_text(encoding="utf-8")
     start = text.find(BLOCK)
     if start < 0:
-        sys.exit(f"{path}: needs a block below '{BLOCK}', got none")
+        sys.exit(f"{path}: needs a block below `{BLOCK}`, got none")
     for offset, statement in statements(text[start : text.index("\n\n", start)]):
         if statement.endswith("}"):
             continue
-        m = DECLARATION.fullmatch(statement)
-        parameters = m and parameters_of(m["parameters"])
-        if parameters is None:
+        method = declaration(statement)
+        if not method or method.end != " const;":
             line = text.count("\n", 0, start + offset) + 1
             sys.exit(f"{path}:{line}: needs `Result name(Type name = default, ...) const;`, got `{statement}`")
-        yield Method(m["result"], m["name"], parameters)
+        yield method
 
 
 def main(header, output):
-    definitions = "\n".join(method.definition() for method in methods(Path(header)))
+    definitions = "\n".join(method.as_method() for method in methods(Path(header)))
     Path(output).write_text(f"""// Made by methods.py from the list of methods in var.hpp.
 #include "minijt/autograd/ops.hpp"
 

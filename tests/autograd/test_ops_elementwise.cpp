@@ -219,7 +219,7 @@ TEST_SUITE("autograd") {
     }
 
     TEST_CASE("wrong calls of element-wise ops") {
-        const Var a = zeros({2, 3}), b = zeros({4}), none;
+        const Var a = zeros({2, 3}), b = zeros({4});
         CHECK_THROWS_WITH_AS(add(a, b), "add: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
         CHECK_THROWS_WITH_AS(sub(a, b), "sub: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
         CHECK_THROWS_WITH_AS(mul(a, b), "mul: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
@@ -245,19 +245,6 @@ TEST_SUITE("autograd") {
         CHECK_THROWS_WITH_AS((void)(3000000000LL >= ints),
                              "greater_equal: needs a number that int32 holds, got 3000000000", ValueError);
         CHECK_THROWS_WITH_AS(ints + 3000000000LL, "add: needs a number that int32 holds, got 3000000000", ValueError);
-        CHECK_THROWS_WITH_AS(add(none, 1), "add: needs a Var that holds something, got an empty one", GraphError);
-        CHECK_THROWS_WITH_AS(where(none, 1, 1), "where: needs a Var that holds something, got an empty one",
-                             GraphError);
-        CHECK_THROWS_WITH_AS(cast(none, int32), "cast: needs a Var that holds something, got an empty one", GraphError);
-        CHECK_THROWS_WITH_AS(equal(none, 1), "equal: needs a Var that holds something, got an empty one", GraphError);
-        CHECK_THROWS_WITH_AS(neg(none), "neg: needs a Var that holds something, got an empty one", GraphError);
-        CHECK_THROWS_WITH_AS(abs(none), "abs: needs a Var that holds something, got an empty one", GraphError);
-        CHECK_THROWS_WITH_AS(exp(none), "exp: needs a Var that holds something, got an empty one", GraphError);
-        CHECK_THROWS_WITH_AS(log(none), "log: needs a Var that holds something, got an empty one", GraphError);
-        CHECK_THROWS_WITH_AS(sqrt(none), "sqrt: needs a Var that holds something, got an empty one", GraphError);
-        CHECK_THROWS_WITH_AS(tanh(none), "tanh: needs a Var that holds something, got an empty one", GraphError);
-        CHECK_THROWS_WITH_AS(sigmoid(none), "sigmoid: needs a Var that holds something, got an empty one", GraphError);
-        CHECK_THROWS_WITH_AS(relu(none), "relu: needs a Var that holds something, got an empty one", GraphError);
     }
 }
 

@@ -136,7 +136,7 @@ TEST_SUITE("autograd") {
     }
 
     TEST_CASE("wrong calls of reductions") {
-        const Var x = zeros({2, 3}), none;
+        const Var x = zeros({2, 3});
         CHECK_THROWS_WITH_AS(sum(x, 2), "sum: needs an axis from -2 to 1, got 2", ShapeError);
         CHECK_THROWS_WITH_AS(sum(x, {0, -2}), "sum: needs each axis once, got -2 twice", ShapeError);
         CHECK_THROWS_WITH_AS(mean(x, -3), "mean: needs an axis from -2 to 1, got -3", ShapeError);
@@ -154,14 +154,6 @@ TEST_SUITE("autograd") {
                              ShapeError);
         CHECK_THROWS_WITH_AS(sum_to(x, {2, 2}), "sum_to: needs a shape that broadcasts to (2, 3), got (2, 2)",
                              ShapeError);
-        CHECK_THROWS_WITH_AS(sum(none), "sum: needs a Var that holds something, got an empty one", GraphError);
-        CHECK_THROWS_WITH_AS(mean(none), "mean: needs a Var that holds something, got an empty one", GraphError);
-        CHECK_THROWS_WITH_AS(max(none), "max: needs a Var that holds something, got an empty one", GraphError);
-        CHECK_THROWS_WITH_AS(min(none), "min: needs a Var that holds something, got an empty one", GraphError);
-        CHECK_THROWS_WITH_AS(norm(none), "norm: needs a Var that holds something, got an empty one", GraphError);
-        CHECK_THROWS_WITH_AS(argmax(none, 0), "argmax: needs a Var that holds something, got an empty one", GraphError);
-        CHECK_THROWS_WITH_AS(sum_to(none, {1}), "sum_to: needs a Var that holds something, got an empty one",
-                             GraphError);
     }
 }
 
