@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 BLOCK = "// The ops as methods"
 FUNCTION_OF = {"operator[]": "getitem"}
-DECLARATION = re.compile(r"(?P<result>[\w:<>, ]+[ &])(?P<name>operator\W+|\w+)\((?P<parameters>.*)\)(?P<end>( const)?;)")
+DECLARATION = re.compile(r"(?P<result>[\w:<>,.& ]+ )(?P<name>operator\W+|\w+)\((?P<parameters>.*)\)(?P<end>( const)?;)")
 PARAMETER = re.compile(r"(?P<type>.+?)\b(?P<name>\w+)(?: = (?P<default>.+))?")
 
 

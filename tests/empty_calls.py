@@ -6,8 +6,7 @@ Which Vars these are follows from the declarations: all that functions and metho
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "autograd"))
-import methods
+from declared import Parameter, functions, methods
 
 VARS = {"const Var&": ["none"], "const Operand&": ["none"], "const Vars&": ["{none, x}", "{x, none}"]}
 VALUES = {
@@ -25,17 +24,8 @@ VALUES = {
     "int": "0",
     "std::int64_t": "0",
 }
-SELF = methods.Parameter("const Var& ", "x", None)
+SELF = Parameter("const Var& ", "x", None)
 SAYS = {"cross_entropy_rows": "cross_entropy", "set_rng_state": "item"}
-
-
-def functions(header):
-    """What a header declares in its namespace: no templates, no types, no definitions."""
-    text = header.read_text(encoding="utf-8")
-    for _, statement in methods.statements(text[text.index("{", text.index("namespace ")) + 1 :]):
-        found = None if statement.startswith("template") else methods.declaration(statement)
-        if found:
-            yield found
 
 
 def value_of(kind, name):
@@ -51,11 +41,15 @@ def arguments_with_an_empty_var(parameters):
             yield [empty if i == k else value_of(*parameter) for i, parameter in enumerate(needed)]
 
 
+def callable_by_name(f):
+    return not f.result.startswith("template") and not f.name.startswith("operator")
+
+
 def rows(var_hpp, headers):
-    for f in (f for header in headers for f in functions(header)):
+    for f in (f for header in headers for f in functions(header) if callable_by_name(f)):
         for arguments in arguments_with_an_empty_var(f.parameters):
             yield f.name, f"{f.name}({', '.join(arguments)})"
-    for m in methods.methods(var_hpp):
+    for m in methods(var_hpp):
         for x, *arguments in arguments_with_an_empty_var([SELF] + m.parameters):
             yield m.function, f"{x}.{m.name}({', '.join(arguments)})"
 
