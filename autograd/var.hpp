@@ -163,6 +163,7 @@ public:
     Var pow(const Operand& y) const;
     Var maximum(const Operand& y) const;
     Var minimum(const Operand& y) const;
+    Var atan2(const Operand& x) const;
     Var equal(const Operand& y) const;
     Var not_equal(const Operand& y) const;
     Var less(const Operand& y) const;

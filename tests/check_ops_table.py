@@ -11,7 +11,7 @@ from pathlib import Path
 
 from declared import functions, methods, public_headers
 
-ROW = re.compile(r'(?:\{|expect\(|GradRow\{)\s*"([^":]+)[":]|^UNARY\((\w+),', re.M)
+ROW = re.compile(r'(?:\{|expect\(|GradRow\{)\s*"([^":]+)[":]|^(?:UN|BIN)ARY\((\w+),', re.M)
 SELF = re.compile(r"const (Var|Operand)& ")
 
 
@@ -24,7 +24,7 @@ def rows(text):
 
 
 def missing_ops(root, declared):
-    tested = rows(text_of(root, "tests/autograd/test_ops*.cpp", "tests/autograd/unary_rows.def"))
+    tested = rows(text_of(root, "tests/autograd/test_ops*.cpp", "tests/autograd/*.def"))
     names = {f.name for f in declared}
     yield from (f"no row in tests/autograd/test_ops*.cpp for {name}" for name in sorted(names - tested))
     yield from (f"a row for {name}, which no header in autograd/ops declares" for name in sorted(tested - names))

@@ -10,16 +10,6 @@ namespace {
 
 constexpr double inf = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
 
-const std::vector<Sample> pairs = {
-    {{3, 4}, {3, 4}},    {{3, 4}, {4}},
-    {{4}, {3, 4}},       {{3, 1}, {1, 4}},
-    {{2, 3, 4}, {3, 1}}, {{1}, {1}},
-    {{1}, {3, 4}},       {{2, 3}, {1}},
-    {{0, 3}, {3}},       {{2, 0, 3}, {1, 3}},
-    {{1, 1, 1}, {1}},    {{1}, {1, 1}},
-    {{5}, {5}},          {{2, 1, 2, 2}, {3, 1, 2}},
-    {{0}, {1}},
-};
 const std::vector<Sample> singles = {{{5}}, {{3, 4}}, {{1}}, {{2, 1, 3}}, {{0}}, {{2, 0, 3}}, {{2, 3, 2, 2}}, {{1, 1}}};
 
 Var pattern() { return array({1, 0, 0, 1}); }
@@ -30,25 +20,9 @@ const std::vector<Sample> masked = {
 };
 
 const std::vector<GradRow> grad_rows = {
-    {"add", [](const Vars& x) { return add(x[0], x[1]); }, pairs},
-    {"add: number", [](const Vars& x) { return add(x[0], 2.5) + add(3, x[0]); }, singles},
-    {"sub", [](const Vars& x) { return sub(x[0], x[1]); }, pairs},
-    {"sub: number", [](const Vars& x) { return sub(x[0], 2.5) + 2 * sub(3, x[0]) * x[0]; }, singles},
-    {"mul", [](const Vars& x) { return mul(x[0], x[1]); }, pairs},
-    {"mul: number", [](const Vars& x) { return mul(x[0], 2.5) + mul(-0.3, x[0]); }, singles},
-    {"div", [](const Vars& x) { return div(x[0], x[1]); }, pairs, 0.5, 2},
-    {"div: number", [](const Vars& x) { return div(x[0], 0.3) + div(0.1, x[0]); }, singles, -2, -0.5},
-    {"pow", [](const Vars& x) { return pow(x[0], x[1]); }, pairs, 0.5, 2},
-    {"pow: number", [](const Vars& x) { return pow(x[0], 2.3) + pow(0.7, x[0]); }, singles, 0.5, 2},
     {"pow: 2 and 3", [](const Vars& x) { return pow(x[0], 2) + pow(x[0], 3); }, singles},
     {"pow: 0, 1, -1", [](const Vars& x) { return pow(x[0], 0) * x[0] + pow(x[0], 1) + pow(x[0], -1); }, singles, 0.5,
      2},
-    {"maximum", [](const Vars& x) { return maximum(x[0], x[1] * x[1]) + x[0]; }, pairs},
-    {"maximum: number", [](const Vars& x) { return maximum(x[0] * x[0], 0.7) + maximum(-1, x[0]); }, singles},
-    {"minimum", [](const Vars& x) { return minimum(x[0], x[1] * x[1]) + x[0]; }, pairs},
-    {"minimum: number", [](const Vars& x) { return minimum(x[0] * x[0], 0.7) + minimum(1, x[0]); }, singles},
-    {"atan2", [](const Vars& x) { return atan2(x[0], x[1]); }, pairs, 0.5, 2},
-    {"atan2: number", [](const Vars& x) { return atan2(x[0], 0.7) + atan2(-0.3, x[0]); }, singles, 0.5, 2},
     {"where", [](const Vars& x) { return where(pattern(), x[0], x[1]); }, masked},
     {"where: numbers",
      [](const Vars& x) { return where(pattern(), x[0], 0) + 3 * where(pattern(), 1.5, x[0]); },
@@ -63,36 +37,18 @@ Var vec(Dtype dtype) { return array({2, 3}, dtype); }
 TEST_SUITE("autograd") {
     TEST_CASE("gradients of element-wise ops") { check_all(grad_rows); }
     TEST_CASE("values of binary ops") {
-        expect("add", add(array({1, 2}), array({3, 4.5})), "jt.Var([4.  6.5], dtype=float32)");
         expect("operator+", array({{1}, {2}}) + array({10, 20}), "jt.Var([[11 21]\n        [12 22]], dtype=int32)");
         expect("operator-", 1 - array({1, 2}) - array({1.5, -1}), "jt.Var([-1.5  0. ], dtype=float32)");
         expect("operator*", array({1, 2}) * 0.5, "jt.Var([0.5 1. ], dtype=float32)");
         expect("operator/", array({1, 2}) / array({2, 4}), "jt.Var([0.5 0.5], dtype=float32)");
-        expect("div", div(array({1.0, -1.0, 0.0}), array({0.0, 0.0, 0.0})), "jt.Var([ inf -inf  nan], dtype=float32)");
-        expect("sub", sub(array({1}), array({2})), "jt.Var([-1], dtype=int32)");
-        expect("mul", mul(array({true, false}), array({true, true})), "jt.Var([ True False], dtype=bool)");
-        expect("pow", pow(array({2, 3}), array({3, 2})), "jt.Var([8 9], dtype=int32)");
+        expect("mul: bool", mul(array({true, false}), array({true, true})), "jt.Var([ True False], dtype=bool)");
         expect("pow: 0.5", pow(array({4, 9}), 0.5), "jt.Var([2. 3.], dtype=float32)");
         expect("pow: inverse", pow(array({2.0, 4.0}), -1), "jt.Var([0.5  0.25], dtype=float32)");
-        expect("maximum", maximum(array({1, 5}), 3), "jt.Var([3 5], dtype=int32)");
-        expect("minimum", minimum(array({1, 5}), 3.5), "jt.Var([1.  3.5], dtype=float32)");
-    }
-
-    TEST_CASE("atan2 knows the quadrant") {
-        expect("atan2", atan2(array({1.0, 1.0, -1.0, 0.0}), array({1.0, -1.0, -1.0, -1.0})),
-               "jt.Var([ 0.7853982  2.3561945 -2.3561945  3.1415927], dtype=float32)");
-        expect("atan2: number", atan2(array({0, 1}), 1), "jt.Var([0.        0.7853982], dtype=float32)");
-        CHECK(atan2(zeros({3, 1}), ones({4}, float64)).shape() == Shape{3, 4});
-        CHECK(std::isnan(atan2(array({nan}), 1).item()));
+        expect("maximum: integers", maximum(array({1, 5}), 3), "jt.Var([3 5], dtype=int32)");
+        expect("minimum: number", minimum(array({1, 5}), 3.5), "jt.Var([1.  3.5], dtype=float32)");
     }
 
     TEST_CASE("values of comparisons, where and cast") {
-        expect("equal", equal(array({1, 2}), 2), "jt.Var([False  True], dtype=bool)");
-        expect("not_equal", not_equal(array({nan, 2.0}), array({nan, 2.0})), "jt.Var([ True False], dtype=bool)");
-        expect("less", less(array({1, 2, 3}), 2), "jt.Var([ True False False], dtype=bool)");
-        expect("less_equal", less_equal(array({1, 2, 3}), 2), "jt.Var([ True  True False], dtype=bool)");
-        expect("greater", greater(array({1, 2, 3}), 2), "jt.Var([False False  True], dtype=bool)");
-        expect("greater_equal", greater_equal(2, array({1.5, 2.0, nan})), "jt.Var([ True  True False], dtype=bool)");
         expect("operator==", array({{1}, {2}}) == array({1, 2}),
                "jt.Var([[ True False]\n        [False  True]], dtype=bool)");
         expect("operator!=", array({1, 2}) != 1, "jt.Var([False  True], dtype=bool)");
@@ -218,22 +174,6 @@ TEST_SUITE("autograd") {
 
     TEST_CASE("wrong calls of element-wise ops") {
         const Var a = zeros({2, 3}), b = zeros({4});
-        CHECK_THROWS_WITH_AS(sub(a, b), "sub: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
-        CHECK_THROWS_WITH_AS(mul(a, b), "mul: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
-        CHECK_THROWS_WITH_AS(div(a, b), "div: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
-        CHECK_THROWS_WITH_AS(pow(a, b), "pow: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
-        CHECK_THROWS_WITH_AS(maximum(a, b), "maximum: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
-        CHECK_THROWS_WITH_AS(minimum(a, b), "minimum: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
-        CHECK_THROWS_WITH_AS(atan2(a, b), "atan2: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
-        CHECK_THROWS_WITH_AS(equal(a, b), "equal: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
-        CHECK_THROWS_WITH_AS(not_equal(a, b), "not_equal: needs shapes that broadcast, got (2, 3) and (4,)",
-                             ShapeError);
-        CHECK_THROWS_WITH_AS(less(a, b), "less: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
-        CHECK_THROWS_WITH_AS(less_equal(a, b), "less_equal: needs shapes that broadcast, got (2, 3) and (4,)",
-                             ShapeError);
-        CHECK_THROWS_WITH_AS(greater(a, b), "greater: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
-        CHECK_THROWS_WITH_AS(greater_equal(a, b), "greater_equal: needs shapes that broadcast, got (2, 3) and (4,)",
-                             ShapeError);
         CHECK_THROWS_WITH_AS(where(a, b, 0), "where: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
         CHECK_THROWS_WITH_AS(where(a, a, b), "where: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
         const Var bytes = array({100, 200}, uint8), ints = array({5, 6});

@@ -67,7 +67,7 @@ const std::vector<Trap> traps = {
     TRAP(matrix()[9], "getitem: needs an index from -2 to 1 along axis 0, got 9"),
     TRAP(matrix()[array({9})], "getitem: needs indices from -2 to 1, got 9"),
     TRAP(gather(matrix(), 1, array({{9}})), "gather: needs indices from -3 to 2, got 9"),
-    TRAP(array({1, 2, 3})[Slice(1, 9)], "[2 3], dtype=int32"),
+    TRAP((array({1, 2, 3})[Slice{1, 9}]), "[2 3], dtype=int32"),
     // Shapes that do not fit are named in one line.
     TRAP(matrix() + array({1, 2, 3, 4}), "add: needs shapes that broadcast, got (2, 3) and (4,)"),
     TRAP(reshape(matrix(), {4, 2}), "reshape: needs a shape of 6 elements for (2, 3), got (4, 2)"),
