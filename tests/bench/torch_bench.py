@@ -110,27 +110,31 @@ WORKS = {
 }
 
 
-# Ops of a square matrix x that are not torch.NAME(x).
+OF_TWO = {"add", "sub", "mul", "div", "pow", "maximum", "minimum", "atan2", "not_equal", "less", "less_equal", "greater",
+          "greater_equal"}
+# Ops of square matrices that are neither torch.NAME(x) nor torch.NAME(x, y).
 OPS = {
-    "atan2": lambda x, index: torch.atan2(x, x),
-    "flip": lambda x, index: x.flip(0),
-    "roll": lambda x, index: x.roll(1, 0),
-    "stack": lambda x, index: torch.stack([x, x]),
-    "unfold": lambda x, index: F.unfold(x[None, None], 3),
-    "cumsum": lambda x, index: x.cumsum(-1),
-    "var": lambda x, index: x.var(1, unbiased=False),
-    "topk": lambda x, index: x.topk(5),
-    "gather": lambda x, index: x.gather(1, index),
-    "scatter": lambda x, index: x.scatter(1, index, x),
+    "equal": lambda x, y, index: torch.eq(x, y),
+    "flip": lambda x, y, index: x.flip(0),
+    "roll": lambda x, y, index: x.roll(1, 0),
+    "stack": lambda x, y, index: torch.stack([x, y]),
+    "unfold": lambda x, y, index: F.unfold(x[None, None], 3),
+    "cumsum": lambda x, y, index: x.cumsum(-1),
+    "var": lambda x, y, index: x.var(1, unbiased=False),
+    "topk": lambda x, y, index: x.topk(5),
+    "gather": lambda x, y, index: x.gather(1, index),
+    "scatter": lambda x, y, index: x.scatter(1, index, y),
 }
 
 
 def op(name, numbers):
     side = math.isqrt(numbers)
-    x = (torch.rand(side, side) * 3 + 0.1).requires_grad_()
+    x, y = ((torch.rand(side, side) * 3 + 0.1).requires_grad_() for _ in range(2))
     index = torch.randint(0, side, (side, side))
-    f = OPS.get(name) or (lambda x, index, f=getattr(torch, name): f(x))
-    return lambda: f(x, index)
+    if name in OPS:
+        return lambda: OPS[name](x, y, index)
+    f = getattr(torch, name)
+    return (lambda: f(x, y)) if name in OF_TWO else lambda: f(x)
 
 
 def time_of(name):
