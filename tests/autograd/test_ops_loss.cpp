@@ -169,8 +169,6 @@ TEST_SUITE("autograd") {
 
     TEST_CASE("wrong calls of softmax, cross entropy and rescale") {
         const Var x = zeros({2, 3}), t = array({0, 1});
-        CHECK_THROWS_WITH_AS(softmax(x, 2), "softmax: needs an axis from -2 to 1, got 2", ShapeError);
-        CHECK_THROWS_WITH_AS(log_softmax(x, -3), "log_softmax: needs an axis from -2 to 1, got -3", ShapeError);
         CHECK_THROWS_WITH_AS(cross_entropy_rows(array({{1, 2}}), t, ones({2})),
                              "cross_entropy: needs float logits, got int32", DtypeError);
         CHECK_THROWS_WITH_AS(
@@ -179,9 +177,6 @@ TEST_SUITE("autograd") {
         CHECK_THROWS_WITH_AS(
             cross_entropy_rows(x, t, ones({3})),
             "cross_entropy: needs logits (n, c), classes (n,) and weights (n,), got (2, 3), (2,) and (3,)", ShapeError);
-        CHECK_THROWS_WITH_AS(rescale(x, zeros({2, 1}), 2), "rescale: needs an axis from -2 to 1, got 2", ShapeError);
-        CHECK_THROWS_WITH_AS(rescale(x, zeros({2, 1}), {1, -1}), "rescale: needs each axis once, got -1 twice",
-                             ShapeError);
         CHECK_THROWS_WITH_AS(rescale(x, zeros({2})), "rescale: needs g of shape (2, 1), got (2,)", ShapeError);
         CHECK_THROWS_WITH_AS(rescale(x, zeros({2, 1}, float64)),
                              "rescale: needs v and g of one float dtype, got float32 and float64", DtypeError);

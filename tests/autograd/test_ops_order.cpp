@@ -110,8 +110,6 @@ TEST_SUITE("autograd") {
 
     TEST_CASE("wrong calls of ops along an axis") {
         const Var x = zeros({2, 3}), i = zeros({2, 3}, int32);
-        CHECK_THROWS_WITH_AS(sort(x, 2), "sort: needs an axis from -2 to 1, got 2", ShapeError);
-        CHECK_THROWS_WITH_AS(argsort(x, -3), "argsort: needs an axis from -2 to 1, got -3", ShapeError);
         const Var huge = zeros({2200000000, 0});
         CHECK_THROWS_WITH_AS(argsort(huge, 0),
                              "argsort: needs an axis that an int32 counts, got (2200000000, 0) along axis 0",
@@ -119,19 +117,14 @@ TEST_SUITE("autograd") {
         CHECK_THROWS_WITH_AS(nonzero(huge), "nonzero: needs axes that an int32 counts, got (2200000000, 0)",
                              ShapeError);
         CHECK_THROWS_WITH_AS(topk(x, -1), "topk: needs k from 0 to 3, got -1", ValueError);
-        CHECK_THROWS_WITH_AS(roll(x, 1, 2), "roll: needs an axis from -2 to 1, got 2", ShapeError);
         CHECK_THROWS_WITH_AS(squeeze(x, 0), "squeeze: needs an axis of extent 1, got 0 of (2, 3)", ShapeError);
-        CHECK_THROWS_WITH_AS(unsqueeze(x, 3), "unsqueeze: needs an axis from -3 to 2, got 3", ShapeError);
-        CHECK_THROWS_WITH_AS(unsqueeze(x, -4), "unsqueeze: needs an axis from -3 to 2, got -4", ShapeError);
         CHECK_THROWS_WITH_AS(stack({}), "stack: needs at least one Var, got none", ValueError);
         CHECK_THROWS_WITH_AS(stack({x, i[0]}), "stack: needs equal shapes, got (2, 3) and (3,)", ShapeError);
-        CHECK_THROWS_WITH_AS(stack({x}, 3), "stack: needs an axis from -3 to 2, got 3", ShapeError);
     }
 
     TEST_CASE("wrong calls of ops by place") {
         const Var x = zeros({2, 3}), i = zeros({2, 3}, int32);
         CHECK_THROWS_WITH_AS(tril(zeros({3})), "tril: needs two axes or more, got (3,)", ShapeError);
-        CHECK_THROWS_WITH_AS(var(x, 2), "var: needs an axis from -2 to 1, got 2", ShapeError);
         CHECK_THROWS_WITH_AS(gather(x, 1, zeros({2}, int32)),
                              "gather: needs an index within (2, 3) but along axis 1, got (2,)", ShapeError);
         CHECK_THROWS_WITH_AS(gather(x, 1, zeros({3, 1}, int32)),

@@ -133,19 +133,11 @@ TEST_SUITE("autograd") {
 
     TEST_CASE("wrong calls of reductions") {
         const Var x = zeros({2, 3});
-        CHECK_THROWS_WITH_AS(sum(x, 2), "sum: needs an axis from -2 to 1, got 2", ShapeError);
-        CHECK_THROWS_WITH_AS(sum(x, {0, -2}), "sum: needs each axis once, got -2 twice", ShapeError);
-        CHECK_THROWS_WITH_AS(mean(x, -3), "mean: needs an axis from -2 to 1, got -3", ShapeError);
-        CHECK_THROWS_WITH_AS(mean(x, {1, 1}), "mean: needs each axis once, got 1 twice", ShapeError);
-        CHECK_THROWS_WITH_AS(max(x, 5), "max: needs an axis from -2 to 1, got 5", ShapeError);
         CHECK_THROWS_WITH_AS(max(zeros({0, 3}), 0), "max: needs at least one element to choose from, got (0, 3)",
                              ShapeError);
-        CHECK_THROWS_WITH_AS(min(x, 5), "min: needs an axis from -2 to 1, got 5", ShapeError);
         CHECK_THROWS_WITH_AS(min(zeros({0})), "min: needs at least one element to choose from, got (0,)", ShapeError);
-        CHECK_THROWS_WITH_AS(norm(x, 3), "norm: needs p of 1 or 2, got 3", ValueError);
-        CHECK_THROWS_WITH_AS(norm(x, 2, 2), "norm: needs an axis from -2 to 1, got 2", ShapeError);
         CHECK_THROWS_WITH_AS(norm(x, 1, 2), "norm: needs an axis from -2 to 1, got 2", ShapeError);
-        CHECK_THROWS_WITH_AS(argmax(x, 2), "argmax: needs an axis from -2 to 1, got 2", ShapeError);
+        CHECK_THROWS_WITH_AS(norm(x, 3), "norm: needs p of 1 or 2, got 3", ValueError);
         CHECK_THROWS_WITH_AS(argmax(zeros({2, 0}), 1), "argmax: needs at least one element to choose from, got (2, 0)",
                              ShapeError);
         CHECK_THROWS_WITH_AS(sum_to(x, {2, 2}), "sum_to: needs a shape that broadcasts to (2, 3), got (2, 2)",

@@ -313,9 +313,9 @@ TEST_SUITE("autograd") {
         CHECK_THROWS_WITH_AS(reshape(x, {huge, huge, -1}),
                              ("reshape: needs a size that fits in 63 bits, got " + text(Shape{huge, huge, 1})).c_str(),
                              ShapeError);
-        CHECK_THROWS_WITH_AS(transpose(x, {0}), "transpose: needs each of 2 axes once, got 1 axes", ShapeError);
         CHECK_THROWS_WITH_AS(transpose(x, {0, 0}), "transpose: needs each axis once, got 0 twice", ShapeError);
         CHECK_THROWS_WITH_AS(transpose(x, {0, 2}), "transpose: needs an axis from -2 to 1, got 2", ShapeError);
+        CHECK_THROWS_WITH_AS(transpose(x, {0}), "transpose: needs each of 2 axes once, got 1 axes", ShapeError);
         CHECK_THROWS_WITH_AS(broadcast(x, {2, 4}), "broadcast: needs a shape that (2, 3) broadcasts to, got (2, 4)",
                              ShapeError);
         CHECK_THROWS_WITH_AS(broadcast(x, {3}), "broadcast: needs a shape that (2, 3) broadcasts to, got (3,)",
@@ -325,7 +325,6 @@ TEST_SUITE("autograd") {
                              "concat: needs equal extents but along axis 0, got (2, 3) and (2, 4)", ShapeError);
         CHECK_THROWS_WITH_AS(concat({x, zeros({2})}, 1),
                              "concat: needs equal extents but along axis 1, got (2, 3) and (2,)", ShapeError);
-        CHECK_THROWS_WITH_AS(concat({x, x}, 2), "concat: needs an axis from -2 to 1, got 2", ShapeError);
     }
 
     TEST_CASE("wrong calls of indexing") {
