@@ -43,24 +43,36 @@ def signature(parameters):
 
 
 def strange_methods(var_hpp, ops):
-    known = {(f.name, str(signature(f.parameters[1:]))) for f in ops if f.parameters and SELF.match(f.parameters[0].type)}
+    with_self = (f for f in ops if f.parameters and SELF.match(f.parameters[0].type))
+    known = {(f.name, str(signature(f.parameters[1:]))) for f in with_self}
     for m in methods(var_hpp):
         if (m.function, str(signature(m.parameters))) not in known:
             yield f"Var::{m.name}: no function in autograd/ops has these parameters and defaults behind its Var"
 
 
-def unread(var_hpp):
-    """What methods.py must refuse, with the line."""
-    for wrong in ("Var neg();", "Var neg(int) const;"):
-        with tempfile.NamedTemporaryFile("w", suffix=".hpp") as file:
-            file.write(var_hpp.read_text(encoding="utf-8").replace("Var neg() const;", wrong))
-            file.flush()
-            try:
-                list(methods(Path(file.name)))
-                yield f"methods.py takes `{wrong}`"
-            except SystemExit as error:
-                if not re.search(rf":\d+: needs `Result name\(.*`, got `{re.escape(wrong)}`", str(error)):
-                    yield f"methods.py refuses `{wrong}` by: {error}"
+def refusal(text):
+    """What methods.py says of a var.hpp with this text."""
+    with tempfile.NamedTemporaryFile("w", suffix=".hpp") as file:
+        file.write(text)
+        file.flush()
+        try:
+            return str(list(methods(Path(file.name))))
+        except SystemExit as error:
+            return str(error)[len(file.name):]
+
+
+def wrong_refusals():
+    """methods.py names the line that it does not understand."""
+    for block, expected in {
+        "// Ops\n": ": needs a block below `// The ops as methods`, got none",
+        "// The ops as methods\n\n": "[]",
+        "\n// The ops as methods\nVar neg() const;\n Var\n  abs();\n\n":
+            ":4: needs `Result name(Type name = default, ...) const;`, got `Var abs();`",
+        "// The ops as methods\nVar cast(Dtype) const;\n\n":
+            ":2: needs `Result name(Type name = default, ...) const;`, got `Var cast(Dtype) const;`",
+    }.items():
+        if (got := refusal(block)) != expected:
+            yield f"methods.py says `{got}` instead of `{expected}`"
 
 
 def main(root):
@@ -70,7 +82,7 @@ def main(root):
     var_hpp = root / "autograd/var.hpp"
     print(f"{len({f.name for f in ops})} functions of autograd/ops, {len({f.name for f in nn})} of nn, "
           f"{len(list(methods(var_hpp)))} methods")
-    problems = [*missing_ops(root, ops), *missing_in_nn(root, nn), *strange_methods(var_hpp, ops), *unread(var_hpp)]
+    problems = [*missing_ops(root, ops), *missing_in_nn(root, nn), *strange_methods(var_hpp, ops), *wrong_refusals()]
     sys.exit("\n".join(problems) or 0)
 
 

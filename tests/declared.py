@@ -5,7 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "autograd"))
-from methods import Declaration, Parameter, declaration, methods, statements  # noqa: F401
+from methods import Parameter, declaration, methods, statements  # noqa: F401
 
 # Directives, and what stands in quotes.
 SILENT = re.compile(r'^[ \t]*#(?:.*\\\n)*.*$|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])\'', re.M)
@@ -26,7 +26,7 @@ def declarations(code):
 
 
 def functions(header):
-    """All functions in jt and its public namespaces, templates among them; what lies in others, as detail, is no one's."""
+    """All functions in jt and namespaces such as jt::nn, templates among them; not what lies in one within, as detail."""
     return list(declarations(SILENT.sub("", header.read_text(encoding="utf-8"))))
 
 

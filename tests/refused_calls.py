@@ -1,8 +1,8 @@
 """Writes calls that must be refused: `refused_calls.py OUTPUT VAR_HPP OPS_HEADER...`.
 
 They follow from the declarations of functions and methods. A Var without a default must hold something; axes must be
-those of the Var, and different. A call is `REFUSES("add", "needs a Var that ...", add(none, x)),`: the name and the text
-of the error, and what to call, where the Var `none` is empty and x is a matrix.
+those of the Var, and different. A call is `REFUSES("add", "needs a Var that ...", add(none, x)),`: the name and the
+text of the error, and what to call, where the Var `none` is empty and x is a matrix.
 """
 import sys
 from pathlib import Path
@@ -59,7 +59,7 @@ def wrong_values(p):
 
 
 def wrong_arguments(parameters):
-    """([argument, ...], text) for all that one of the parameters must not be; those behind it are given if they must be."""
+    """([argument, ...], text) for all that one parameter must not be; those behind it are given if they must be."""
     for k, p in enumerate(parameters):
         for wrong, text in wrong_values(p):
             needed = [q for q in parameters[k + 1 :] if not q.default]

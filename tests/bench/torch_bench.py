@@ -110,8 +110,8 @@ WORKS = {
 }
 
 
-OF_TWO = {"add", "sub", "mul", "div", "pow", "maximum", "minimum", "atan2", "not_equal", "less", "less_equal", "greater",
-          "greater_equal"}
+OF_TWO = {"add", "sub", "mul", "div", "pow", "maximum", "minimum", "atan2",
+          "not_equal", "less", "less_equal", "greater", "greater_equal"}
 # Ops of square matrices that are neither torch.NAME(x) nor torch.NAME(x, y).
 OPS = {
     "equal": lambda x, y, index: torch.eq(x, y),
