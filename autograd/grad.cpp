@@ -6,11 +6,11 @@
 #include <atomic>
 #include <optional>
 
-#include "../core/kernels/elementwise.hpp"
+#include "../core/kernels/elementwise/elementwise.hpp"
 #include "../core/warn.hpp"
 #include "function_node.hpp"
 #include "node.hpp"
-#include "ops/elementwise.hpp"
+#include "ops/arithmetic.hpp"
 #include "ops/reduce.hpp"
 
 namespace jt {
@@ -115,7 +115,8 @@ private:
     void visit(Step& step) {
         run_hooks(step);
         Node& node = *step.var.node();
-        const Var g = step.targets > 0 ? step.g : std::move(step.g);  // unless asked for, the rule's own: see `taken`
+        const Var g =
+            step.targets > 0 ? step.g : std::move(step.g);  // unless asked for, the rule's own: see `own_array`
         if (step.leads) {
             check_not_freed(node);
             send(step, call_rule(step, g));
@@ -169,7 +170,7 @@ private:
         if (is_function(*x.node())) return g;
         const Array &from = g.node()->value, &to = x.node()->value;
         const Var out = from.shape() == to.shape() ? g : sum_to(g, to.shape());
-        return from.dtype() == to.dtype() ? out : cast(out, to.dtype());
+        return from.dtype() == to.dtype() ? out : out.cast(to.dtype());
     }
     static void add(Var& sum, Var g) {
         if (!sum.defined())
@@ -177,7 +178,7 @@ private:
         else if (recording())
             sum = sum + g;
         else
-            sum = make_var(kernels::zip(kernels::Binary::add, taken(sum), g.array()));
+            sum = make_var(kernels::map(kernels::Binary::add, own_array(sum), g.array()));
     }
     static void free_graph(Step& step, Node& node) {
         node.op = &freed;

@@ -7,9 +7,8 @@
 #include <random>
 
 #include "grad.hpp"
+#include "ops/arithmetic.hpp"
 #include "ops/create.hpp"
-#include "ops/elementwise.hpp"
-#include "ops/reduce.hpp"
 
 namespace jt {
 
@@ -48,10 +47,10 @@ public:
             Vars x = x_and_g;
             x.pop_back();
             const Vars w = vars_at(direction);
-            const Vars gradients = grad(sum(f_(x) * x_and_g.back()), x);
+            const Vars gradients = grad((f_(x) * x_and_g.back()).sum(), x);
             Var total = array({0}, Dtype::float64);
-            for (std::size_t k = 0; k < x.size(); ++k) total += sum(gradients[k] * w[k]) + sum(x[k]) * 0;
-            return total + sum(x_and_g.back()) * 0;
+            for (std::size_t k = 0; k < x.size(); ++k) total += (gradients[k] * w[k]).sum() + x[k].sum() * 0;
+            return total + x_and_g.back().sum() * 0;
         };
     }
     Vars gradient_inputs() {
@@ -87,7 +86,7 @@ private:
         const Vars x = vars_at(point_);
         const Var y = f_(x);
         Numbers out;
-        for (const auto& gx : grad(sum(y * array(g.data(), y.shape(), Dtype::float64)), x))
+        for (const auto& gx : grad((y * array(g.data(), y.shape(), Dtype::float64)).sum(), x))
             for (double number : gx.to_vector<double>()) out.push_back(number);
         return out;
     }

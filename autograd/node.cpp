@@ -12,11 +12,11 @@ constinit thread_local std::uint64_t last_id = 0;
 
 // Freed nodes of this thread, kept for reuse, and not without end. As the buffer cache, it outlives no thread.
 struct FreeList {
-    struct Slot {
-        Slot* next;
+    struct Block {
+        Block* next;
     };
     static constexpr std::size_t most = 1 << 15;
-    Slot* head;
+    Block* head;
     std::size_t size;
     bool closed;
 };
@@ -37,7 +37,7 @@ bool any_requires_grad(const Inputs& inputs) {
     return false;
 }
 
-void remember(Node& node, const Op& op, const Var& x) {
+void record_input(Node& node, const Op& op, const Var& x) {
     node.op = &op;
     if (!x.defined()) return void(node.inputs.emplace_back(Var(), Buffer()));
     if (x.node()->id >= node.id) node.id = last_id = x.node()->id + 1;  // it came from another thread
@@ -45,11 +45,11 @@ void remember(Node& node, const Op& op, const Var& x) {
 }
 
 template <class Inputs>
-Var recorded(const Op& op, Array&& value, const Inputs& inputs) {
+Var made_by(const Op& op, Array&& value, const Inputs& inputs) {
     Node* node = new Node(std::move(value));
     Var y(node);
     if (node->requires_grad && any_requires_grad(inputs))
-        for (const VarRef x : inputs) remember(*node, op, x.var);
+        for (const VarRef x : inputs) record_input(*node, op, x.var);
     return y;
 }
 
@@ -69,7 +69,7 @@ void* Node::operator new(std::size_t bytes) {
 void Node::operator delete(void* memory) noexcept {
     if (spare.closed || spare.size == FreeList::most) return ::operator delete(memory);
     ++spare.size;
-    spare.head = new (memory) FreeList::Slot{spare.head};
+    spare.head = new (memory) FreeList::Block{spare.head};
 }
 
 Node::Node(Array&& v)
@@ -122,7 +122,7 @@ no_grad::~no_grad() { record_on = previous_; }
 enable_grad::enable_grad() : previous_(std::exchange(record_on, true)) {}
 enable_grad::~enable_grad() { record_on = previous_; }
 
-Array taken(const Var& g) {
+Array own_array(const Var& g) {
     Node& node = *g.node();
     return !record_on && node.refs == 1 && node.value.unique() ? std::move(node.value) : node.value;
 }
@@ -142,10 +142,10 @@ Var constant(const Scalar& value, Dtype dtype) {
 }
 
 Var record(const Op& op, Array&& value, std::initializer_list<VarRef> inputs) {
-    return recorded(op, std::move(value), inputs);
+    return made_by(op, std::move(value), inputs);
 }
 
-Var record(const Op& op, Array&& value, const Vars& inputs) { return recorded(op, std::move(value), inputs); }
+Var record(const Op& op, Array&& value, const Vars& inputs) { return made_by(op, std::move(value), inputs); }
 
 const Op freed{"an op whose graph was freed", nullptr};
 
@@ -164,7 +164,7 @@ Var Call::input(std::size_t k) const {
     // The input was written to since: the same place in the graph, with the numbers that the op read.
     Node* old = new Node(in.var.array().with_buffer(in.saved));
     Var x(old);
-    if (old->requires_grad && in.var.requires_grad()) remember(*old, same_value, in.var);
+    if (old->requires_grad && in.var.requires_grad()) record_input(*old, same_value, in.var);
     return x;
 }
 

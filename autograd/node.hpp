@@ -146,7 +146,7 @@ Var own(Var&& x);
 
 /// The value of g for a rule to write over, when neither a graph nor anybody else needs it; otherwise the value shared
 /// with them, which is then not unique().
-Array taken(const Var& g);
+Array own_array(const Var& g);
 
 /// A leaf that holds `value`; gradients on when it is a float and this thread records.
 Var make_var(Array value);

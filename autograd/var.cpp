@@ -3,7 +3,7 @@
 
 #include <bit>
 
-#include "../core/kernels/elementwise.hpp"
+#include "../core/kernels/elementwise/elementwise.hpp"
 #include "node.hpp"
 
 namespace jt {

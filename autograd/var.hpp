@@ -1,5 +1,6 @@
 // Var: the value that remembers how it was computed. This header is all a user needs to hold, read and change one.
 #pragma once
+#include <array>
 #include <concepts>
 #include <functional>
 #include <iosfwd>
@@ -52,6 +53,10 @@ struct NewAxis {};
 struct Ellipsis {};
 inline constexpr NewAxis newaxis;
 inline constexpr Ellipsis ellipsis;
+/// `x[{_, 0}]`, `x[{from(1)}]`, `x[{_, to(-1)}]`: Python's `x[:, 0]`, `x[1:]`, `x[:, :-1]`.
+inline constexpr Slice _;
+inline Slice from(std::int64_t start) { return {start, {}}; }
+inline Slice to(std::int64_t stop) { return {{}, stop}; }
 
 /// One entry of `x[{...}]`: an integer (drops its axis), a Slice, newaxis (adds one of extent 1) or ellipsis.
 struct Index {
@@ -256,7 +261,7 @@ std::ostream& operator<<(std::ostream& out, const Var& x);
 
 /// While it lives, ops of this thread record nothing and new Vars are born with gradients off.
 struct no_grad {
-    no_grad();
+    [[nodiscard]] no_grad();
     ~no_grad();
     no_grad(const no_grad&) = delete;
     no_grad& operator=(const no_grad&) = delete;
@@ -266,7 +271,7 @@ private:
 };
 /// While it lives, ops of this thread record again.
 struct enable_grad {
-    enable_grad();
+    [[nodiscard]] enable_grad();
     ~enable_grad();
     enable_grad(const enable_grad&) = delete;
     enable_grad& operator=(const enable_grad&) = delete;
@@ -274,5 +279,23 @@ struct enable_grad {
 private:
     bool previous_;
 };
+
+/// f() under no_grad: `const Var y = without_grad([&] { return net(x); });`.
+template <class F>
+decltype(auto) without_grad(F f) {
+    const no_grad guard;
+    return f();
+}
+
+/// The extents of a Var of n axes, to be taken apart: `const auto [b, c, h, w] = sizes<4>(x);`. Throws a ShapeError for
+/// another number of axes.
+template <std::size_t n>
+std::array<std::int64_t, n> sizes(const Var& x) {
+    const Shape& shape = x.shape();
+    if (shape.size() != n) fail<ShapeError>("sizes: needs ", n, " axes, got shape ", shape);
+    std::array<std::int64_t, n> extents;
+    for (std::size_t k = 0; k < n; ++k) extents[k] = shape[k];
+    return extents;
+}
 
 }  // namespace jt

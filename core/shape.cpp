@@ -2,6 +2,7 @@
 #include "shape.hpp"
 
 #include <algorithm>
+#include <ostream>
 
 namespace jt {
 
@@ -10,6 +11,8 @@ std::string text(const Shape& shape) {
     for (std::size_t i = 0; i < shape.size(); ++i) out += (i ? ", " : "") + std::to_string(shape[i]);
     return out + (shape.size() == 1 ? ",)" : ")");
 }
+
+std::ostream& operator<<(std::ostream& out, const Shape& shape) { return out << text(shape); }
 
 void check_shape(const char* op, const Shape& shape) {
     if (shape.rank() > max_rank) fail<ShapeError>(op, ": needs at most 64 axes, got ", shape.rank());

@@ -1,6 +1,7 @@
 // Shapes, axes and the rules that combine them: broadcasting, reduction, index arithmetic.
 #pragma once
 #include <cstdint>
+#include <iosfwd>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,7 @@ public:
 
 /// As people read it: "(2, 3)", "(5,)", "()".
 std::string text(const Shape& shape);
+std::ostream& operator<<(std::ostream& out, const Shape& shape);
 
 /// Throws a ShapeError in the name of `op` unless every extent is >= 0, the rank <= 64 and the byte count fits.
 void check_shape(const char* op, const Shape& shape);

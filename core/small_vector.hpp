@@ -34,10 +34,10 @@ public:
         copy_inside(other.data_, other.size_);
         size_ = other.size_;
     }
-    SmallVector(SmallVector&& other) noexcept { take(other); }
+    SmallVector(SmallVector&& other) noexcept { steal(other); }
     SmallVector& operator=(SmallVector other) noexcept {
         release();
-        take(other);
+        steal(other);
         return *this;
     }
     ~SmallVector() { release(); }
@@ -105,7 +105,7 @@ private:
         size_ = 0;
         capacity_ = N;
     }
-    void take(SmallVector& other) noexcept {
+    void steal(SmallVector& other) noexcept {
         if (other.data_ == other.inside()) {
             move_inside(other);
             size_ = std::exchange(other.size_, 0U);

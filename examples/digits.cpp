@@ -20,8 +20,8 @@ namespace {
 
 /// Two layers; each row of a weight has a length g and a direction v of its own.
 struct Mlp : nn::Module {
-    nn::ModulePtr& fc1 = attr("fc1", nn::make<nn::Linear>(64, 128));
-    nn::ModulePtr& fc2 = attr("fc2", nn::make<nn::Linear>(128, 10));
+    nn::Ref<nn::Linear> fc1{this, "fc1", 64, 128};
+    nn::Ref<nn::Linear> fc2{this, "fc2", 128, 10};
 
     explicit Mlp(bool plain) {
         if (plain) return;
@@ -33,9 +33,9 @@ struct Mlp : nn::Module {
 
 /// Two convolutions; each kernel is normed over its last three axes: input channel, height, width.
 struct ConvNet : nn::Module {
-    nn::ModulePtr& conv1 = attr("conv1", nn::make<nn::Conv>(1, 16, 3, 1, 1));
-    nn::ModulePtr& conv2 = attr("conv2", nn::make<nn::Conv>(16, 32, 3, 1, 1));
-    nn::ModulePtr& fc = attr("fc", nn::make<nn::Linear>(32 * 4 * 4, 10));
+    nn::Ref<nn::Conv> conv1{this, "conv1", 1, 16, 3, {.padding = 1}};
+    nn::Ref<nn::Conv> conv2{this, "conv2", 16, 32, 3, {.padding = 1}};
+    nn::Ref<nn::Linear> fc{this, "fc", 32 * 4 * 4, 10};
 
     explicit ConvNet(bool plain) {
         if (plain) return;
@@ -53,8 +53,7 @@ struct ConvNet : nn::Module {
 // ---- training
 
 Score evaluate(nn::Module& net, const Digits& digits) {
-    jt::no_grad guard;
-    const Var y = net(digits.images);
+    const Var y = jt::without_grad([&] { return net(digits.images); });
     const Var loss = nn::cross_entropy_loss(y, digits.labels);
     const Var read = y.argmax(1).first;
     return {loss.item(), static_cast<std::int64_t>((read == digits.labels).sum().item()), read};

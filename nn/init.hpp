@@ -14,3 +14,7 @@ Var gauss(const Shape& shape, double mean = 0, double deviation = 1);
 std::int64_t fan_in(const Shape& shape);
 
 }  // namespace jt::nn::init
+
+namespace jt {
+namespace init = nn::init;
+}  // namespace jt

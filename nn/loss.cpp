@@ -1,19 +1,19 @@
 // The formulas of the losses.
 #include "loss.hpp"
 
+#include "../autograd/ops/arithmetic.hpp"
+#include "../autograd/ops/comparison.hpp"
 #include "../autograd/ops/create.hpp"
-#include "../autograd/ops/elementwise.hpp"
 #include "../autograd/ops/index.hpp"
 #include "../autograd/ops/loss.hpp"
-#include "../autograd/ops/reduce.hpp"
-#include "../autograd/ops/shape.hpp"
-#include "../core/kernels/elementwise.hpp"
+#include "../core/kernels/elementwise/elementwise.hpp"
+#include "module/repr.hpp"
 
 namespace jt::nn {
 
 namespace {
 
-Var reduced(const Var& loss, Reduction reduction) {
+Var reduce(const Var& loss, Reduction reduction) {
     return reduction == Reduction::mean ? loss.mean() : reduction == Reduction::sum ? loss.sum() : loss;
 }
 
@@ -22,28 +22,28 @@ Var rows_of_logits(const Var& output) {
     if (output.ndim() == 2) return output;
     if (output.ndim() != 4)
         fail<ShapeError>("cross_entropy_loss: needs logits (n, c) or (n, c, h, w), got ", output.shape());
-    return reshape(transpose(output, {0, 2, 3, 1}), {-1, output.shape(1)});
+    return output.transpose({0, 2, 3, 1}).reshape({-1, output.shape(1)});
 }
 
 // One class a row; throws when one is no whole number.
 Var classes_of(const Var& target) {
-    const Var t = reshape(target, {-1});
+    const Var t = target.reshape({-1});
     return t.dtype() == int32 ? t : array(kernels::cast_exact("cross_entropy_loss", t.array(), int64));
 }
 
 // What each row counts: its class's weight, 1 for any other class, 0 for one that is ignored.
 Var row_weights(const Var& t, std::int64_t classes, const Var& weight, std::optional<int> ignore_index, Dtype dtype) {
     const no_grad guard;
-    const Var known = (t >= 0) * (t < classes), valid = cast(known, dtype);
-    const Var w = weight.defined() ? cast(weight, dtype)[cast(where(known, t, 0), Dtype::int32)] * valid : valid;
+    const Var known = (t >= 0) * (t < classes), valid = known.cast(dtype);
+    const Var w = weight.defined() ? weight.cast(dtype)[where(known, t, 0).int32()] * valid : valid;
     return ignore_index ? where(t == *ignore_index, 0, w) : w;
 }
 
-void check_inputs(const char* what, const Vars& inputs) {
-    if (inputs.size() != 2) fail<ValueError>(what, ": needs output and target, got ", inputs.size(), " inputs");
-}
-
 }  // namespace
+
+std::string text(Reduction reduction) {
+    return reduction == Reduction::mean ? "mean" : reduction == Reduction::sum ? "sum" : "none";
+}
 
 Var cross_entropy_loss(const Var& output, const Var& target, const Var& weight, std::optional<int> ignore_index,
                        Reduction reduction) {
@@ -55,7 +55,7 @@ Var cross_entropy_loss(const Var& output, const Var& target, const Var& weight, 
                          target.shape());
     const Var w = row_weights(t, x.shape(1), weight, ignore_index, x.dtype());
     const Var loss = cross_entropy_rows(x, t, w);
-    if (reduction == Reduction::none) return reshape(loss, target.shape());
+    if (reduction == Reduction::none) return loss.reshape(target.shape());
     return reduction == Reduction::sum ? loss.sum() : loss.mean() / w.mean();
 }
 
@@ -63,28 +63,17 @@ Var mse_loss(const Var& output, const Var& target, Reduction reduction) {
     if (output.shape() != target.shape())
         fail<ShapeError>("mse_loss: needs equal shapes, got ", output.shape(), " and ", target.shape());
     const Var difference = output - target;
-    return reduced(difference * difference, reduction);
+    return reduce(difference * difference, reduction);
 }
 
-CrossEntropyLoss::CrossEntropyLoss(const Var& weight, std::optional<int> ignore_index)
-    : weight_(weight), ignore_index_(ignore_index) {}
-
-Vars CrossEntropyLoss::execute_vars(const Vars& inputs) {
-    check_inputs("CrossEntropyLoss", inputs);
-    return {cross_entropy_loss(inputs[0], inputs[1], weight_, ignore_index_)};
+Var cross_entropy_loss(const Var& output, const Var& target, const CrossEntropyOptions& o) {
+    return cross_entropy_loss(output, target, o.weight, o.ignore_index, o.reduction);
 }
 
 std::string CrossEntropyLoss::extra_repr() const {
-    return peek(weight_) + ", ignore_index=" + (ignore_index_ ? std::to_string(*ignore_index_) : "None");
+    return repr(options_.weight, Named{"ignore_index", options_.ignore_index});
 }
 
-Vars MSELoss::execute_vars(const Vars& inputs) {
-    check_inputs("MSELoss", inputs);
-    return {mse_loss(inputs[0], inputs[1], reduction_)};
-}
-
-std::string MSELoss::extra_repr() const {
-    return reduction_ == Reduction::mean ? "mean" : reduction_ == Reduction::sum ? "sum" : "none";
-}
+std::string MSELoss::extra_repr() const { return repr(reduction_); }
 
 }  // namespace jt::nn

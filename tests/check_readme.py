@@ -1,5 +1,5 @@
 """Holds the README to its word: the files it names exist, its first program prints the numbers it shows, its other
-programs compile and run, its new op compiles among the others. And C++ files refer to no page but a README.md."""
+programs compile and run, its new op and layer compile among the others. And C++ files refer to no page but a README.md."""
 import pathlib
 import re
 import subprocess
@@ -42,11 +42,22 @@ def whole(sample):
     return f"{head}{structs}int main() {{\n{rest}}}\n"
 
 
+def runs(sample):
+    output_of(whole(sample))
+
+
 def check_new_op(sample):
     """Compiles a new op at the end of the file it belongs to, with a row function that is there."""
     family = (root / "autograd/ops/elementwise.cpp").as_posix()
     op = re.sub(r"Unary::\w+", "Unary::sqrt", sample)
     source = f'#include "{family}"\nnamespace jt {{\n{op}}}\n'
+    subprocess.run([*compiler[:1], "-std=c++20", "-fsyntax-only", "-xc++", "-"], input=source, text=True, check=True)
+
+
+def check_new_layer(sample):
+    """Compiles a new layer at the end of the file it belongs to."""
+    family = (root / "nn/layers/activation.hpp").as_posix()
+    source = f'#include "{family}"\nnamespace jt::nn {{\n{sample}}}\n'
     subprocess.run([*compiler[:1], "-std=c++20", "-fsyntax-only", "-xc++", "-"], input=source, text=True, check=True)
 
 
@@ -59,7 +70,8 @@ def main():
     if printed.split() != shown.split():
         faults.append(f"README shows {shown}, its program prints {printed}")
     for sample in others:
-        check_new_op(sample) if "constexpr Op" in sample else output_of(whole(sample))
+        kind = check_new_op if "constexpr Op" in sample else check_new_layer if "extra_repr" in sample else runs
+        kind(sample)
     print("\n".join(faults) or f"the README is true, with its {1 + len(others)} samples")
     return bool(faults)
 

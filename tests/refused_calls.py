@@ -33,6 +33,7 @@ VALUES = {
     "const Operand&": "x",
     "const Vars&": "{x, x}",
     "const Axes&": "0",
+    "AxisSet": "1",
     "const Indices&": "Indices{Index(0)}",
     "const Shape&": "{1}",
     "const Scalar&": "1",
@@ -54,7 +55,7 @@ def value_of(p):
 
 def wrong_values(p):
     if p.name in AXES:
-        return WRONG_AXES[p.type.strip()]
+        return WRONG_AXES.get(p.type.strip(), [])
     return [] if p.default else WRONG.get(p.type.strip(), [])
 
 

@@ -2,10 +2,8 @@
 #include "weightnorm.hpp"
 
 #include "../autograd/node.hpp"
-#include "../autograd/ops/elementwise.hpp"
-#include "../autograd/ops/reduce.hpp"
 #include "../autograd/ops/rescale.hpp"
-#include "../autograd/ops/shape.hpp"
+#include "../nn/module/attempt.hpp"
 
 namespace jt::weightnorm {
 
@@ -18,16 +16,16 @@ Shape with_unit_axis(Shape shape) {
 }
 
 Var norm_of(const Var& v, AxisSet axes) {
-    if (axes == 0) return reshape(norm(reshape(v, with_unit_axis(v.shape()))), v.shape());
-    return norm(v, 2, list_of(axes), keepdims);
+    if (axes == 0) return v.reshape(with_unit_axis(v.shape())).norm().reshape(v.shape());
+    return v.norm(2, list_of(axes), keepdims);
 }
 
 Var weight_of(const nn::Module& module, const std::string& name, const Dim& dim) {
     const Var v = module.getattr(name + "_v"), g = module.getattr(name + "_g");
-    const AxisSet axes = dim.reduced(v.ndim());
-    if (axes != 0) return rescale(v, g, list_of(axes));
+    const AxisSet axes = dim.axes(v.ndim());
+    if (axes != 0) return rescale(v, g, axes);
     const Shape unit = with_unit_axis(v.shape());
-    return reshape(rescale(reshape(v, unit), reshape(g, unit)), v.shape());
+    return rescale(v.reshape(unit), g.reshape(unit), AxisSet{1} << v.ndim()).reshape(v.shape());
 }
 
 std::string listed(const std::vector<std::string>& names) {
@@ -61,15 +59,15 @@ Var& stop_like(Var& x, bool stopped) { return stopped ? x.stop_grad() : x; }
 
 }  // namespace
 
-AxisSet Dim::reduced(int rank) const {
+AxisSet Dim::axes(int rank) const {
     const AxisSet set = axis_set("weight_norm", axes_, rank);
     return kept_ ? all_axes(rank) & ~(axes_.empty() ? AxisSet{0} : set) : set;
 }
 
 nn::Module& weight_norm(nn::Module& module, const std::string& name, const Dim& dim) {
     const Var weight = checked_weight(module, name);
-    const AxisSet axes = dim.reduced(weight.ndim());
-    Var v = is_float(weight.dtype()) ? weight.detach() : cast(weight, Dtype::float32).detach();
+    const AxisSet axes = dim.axes(weight.ndim());
+    Var v = is_float(weight.dtype()) ? weight.detach() : weight.float32().detach();
     Var g = norm_of(v, axes).detach();
     const bool frozen = is_float(weight.dtype()) && is_stopped(weight);
     nn::Attempt attempt(module);
@@ -77,7 +75,7 @@ nn::Module& weight_norm(nn::Module& module, const std::string& name, const Dim& 
     module.attr(name + "_v", stop_like(v, frozen));
     module.derive(
         name, {name + "_g", name + "_v"}, [name, dim](nn::Module& m) { return weight_of(m, name, dim); },
-        [name, dim](nn::Module& m) { weight_norm(m, name, dim); });
+        [name, dim](nn::Module& m) { weight_norm(m, name, dim); }, "weight_norm");
     attempt.done();
     return module;
 }

@@ -1,6 +1,6 @@
 // Weight normalisation: w = v * (g / |v|), rebuilt before each call of the module, with gradients to g and v.
 #pragma once
-#include "../nn/module.hpp"
+#include "../nn/module/ref.hpp"
 
 namespace jt::weightnorm {
 
@@ -25,7 +25,7 @@ public:
     Dim(All) {}
 
     /// The reduced axes of a weight of that rank. Throws a ShapeError for one out of range or listed twice.
-    AxisSet reduced(int rank) const;
+    AxisSet axes(int rank) const;
 
 private:
     Axes axes_;
@@ -33,7 +33,8 @@ private:
 };
 
 /// Replaces the parameter `name` by name_g (the norms, reduced axes with extent 1) and name_v (the direction), both
-/// learning, and rebuilds `name` before each call: n = sqrt(max(sum(v * v, dim), 1e-30)), w = v * (g / n) (Salimans and
+/// learning, and rebuilds `name` before each call, by an entry "weight_norm.<name>"
+/// of `__fhook2__`: n = sqrt(max(sum(v * v, dim), 1e-30)), w = v * (g / n) (Salimans and
 /// Kingma 2016). Between calls the attribute is the weight of the last one: after an optimizer's step it is a step old.
 /// An integer weight becomes float32; of a frozen one g and v are frozen, and `weight.stop_grad()` freezes them later.
 /// Numbers are written to g and v: assign and setattr of the rebuilt weight throw a KeyError, and after `weight = w`
@@ -42,10 +43,18 @@ private:
 /// name with _g or _v is taken; ShapeError for dim.
 nn::Module& weight_norm(nn::Module& module, const std::string& name, const Dim& dim = -1);
 nn::ModulePtr weight_norm(nn::ModulePtr module, const std::string& name, const Dim& dim = -1);
+template <class M>
+nn::ModulePtr weight_norm(const nn::Ref<M>& layer, const std::string& name, const Dim& dim = -1) {
+    return weight_norm(static_cast<const nn::ModulePtr&>(layer), name, dim);
+}
 /// Folds the current g and v into a plain parameter in the original place. Throws a KeyError when there is no weight
 /// norm.
 nn::Module& remove_weight_norm(nn::Module& module, const std::string& name = "weight");
 nn::ModulePtr remove_weight_norm(nn::ModulePtr module, const std::string& name = "weight");
+template <class M>
+nn::ModulePtr remove_weight_norm(const nn::Ref<M>& layer, const std::string& name = "weight") {
+    return remove_weight_norm(static_cast<const nn::ModulePtr&>(layer), name);
+}
 
 /// The same as an object, as in Jittor.
 class WeightNorm {

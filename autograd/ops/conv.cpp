@@ -1,38 +1,36 @@
 // Convolution and pooling over the last two of four axes.
 #include "conv.hpp"
 
-#include "../../core/kernels/conv.hpp"
-#include "../../core/kernels/pool.hpp"
-#include "../../core/kernels/views.hpp"
-#include "elementwise.hpp"
+#include "../../core/kernels/product/conv.hpp"
+#include "../../core/kernels/product/pool.hpp"
+#include "../../core/kernels/xt/views.hpp"
 #include "promote.hpp"
 #include "reduce.hpp"
 #include "shape.hpp"
 
 namespace jt {
 
-using kernels::ConvParams;
-using kernels::PoolParams;
+using kernels::Pooling;
 
 namespace {
 
 // Convolution is linear in x and in w, so it and its two gradients are closed under differentiation:
 // with y = conv(x, w), <g, y> = <x, conv_input(g, w)> = <w, conv_weight(g, x)>.
-Var conv(const Var& x, const Var& w, const ConvParams& p);
-Var conv_weight(const Var& g, const Var& x, const Shape& w_shape, const ConvParams& p);
+Var conv(const Var& x, const Var& w, const Windows& p);
+Var conv_weight(const Var& g, const Var& x, const Shape& w_shape, const Windows& p);
 
-Var conv_input(const Var& g, const Var& w, const Shape& x_shape, const ConvParams& p) {
+Var conv_input(const Var& g, const Var& w, const Shape& x_shape, const Windows& p) {
     static constexpr Op op{"conv2d_input", [](const Var& gx, const Call& call) -> Vars {
-                               const auto& p = call.params<ConvParams>();
+                               const auto& p = call.params<Windows>();
                                return {call.needs(0) ? conv(gx, call.input(1), p) : Var(),
                                        call.needs(1) ? conv_weight(call.input(0), gx, call.shape(1), p) : Var()};
                            }};
     return record(op, kernels::conv2d_input(g.array(), w.array(), x_shape, p), {g, w}, p);
 }
 
-Var conv_weight(const Var& g, const Var& x, const Shape& w_shape, const ConvParams& p) {
+Var conv_weight(const Var& g, const Var& x, const Shape& w_shape, const Windows& p) {
     static constexpr Op op{"conv2d_weight", [](const Var& gw, const Call& call) -> Vars {
-                               const auto& p = call.params<ConvParams>();
+                               const auto& p = call.params<Windows>();
                                return {call.needs(0) ? conv(call.input(1), gw, p) : Var(),
                                        call.needs(1) ? conv_input(call.input(0), gw, call.shape(1), p) : Var()};
                            }};
@@ -40,7 +38,7 @@ Var conv_weight(const Var& g, const Var& x, const Shape& w_shape, const ConvPara
 }
 
 Vars conv_rule(const Var& g, const Call& call) {
-    const auto& p = call.params<ConvParams>();
+    const auto& p = call.params<Windows>();
     Vars gradients{call.needs(0) ? conv_input(g, call.input(1), call.shape(0), p) : Var(),
                    call.needs(1) ? conv_weight(g, call.input(0), call.shape(1), p) : Var()};
     if (call.size() == 3) gradients.push_back(call.needs(2) ? sum(g, {0, 2, 3}) : Var());
@@ -49,11 +47,11 @@ Vars conv_rule(const Var& g, const Call& call) {
 
 constexpr Op conv_op{"conv2d", conv_rule};
 
-Var conv(const Var& x, const Var& w, const ConvParams& p) {
+Var conv(const Var& x, const Var& w, const Windows& p) {
     return record(conv_op, kernels::conv2d(x.array(), w.array(), Array(), p), {x, w}, p);
 }
 
-Var conv(const Var& x, const Var& w, const Var& bias, const ConvParams& p) {
+Var conv(const Var& x, const Var& w, const Var& bias, const Windows& p) {
     return record(conv_op, kernels::conv2d(x.array(), w.array(), bias.array(), p), {x, w, bias}, p);
 }
 
@@ -68,15 +66,14 @@ void check_channels(const Var& x, const Var& w, const Var& bias, int groups) {
         fail<ShapeError>("conv2d: needs a bias of shape (", w.shape(0), ",), got ", bias.shape());
 }
 
-void check_geometry(const Var& x, const Var& w, const ConvParams& p) {
-    for (int k = 0; k < 2; ++k) {
-        if (p.stride[k] < 1 || p.dilation[k] < 1 || p.padding[k] < 0)
-            fail<ValueError>("conv2d: needs stride and dilation of 1 or more and padding of 0 or more, got ",
-                             p.stride[k], ", ", p.dilation[k], " and ", p.padding[k]);
-        const auto reach = p.dilation[k] * (w.shape(2 + k) - 1) + 1;
-        if (x.shape(2 + k) + 2 * p.padding[k] < reach || w.shape(2 + k) < 1)
-            fail<ShapeError>("conv2d: needs a kernel no larger than the padded input, got weight ", w.shape(),
-                             " and x ", x.shape());
+void check_windows(const char* op, const Var& x, const Windows& w) {
+    for (int k : {0, 1}) {
+        if (w.kernel[k] < 1 || w.stride[k] < 1 || w.dilation[k] < 1 || w.padding[k] < 0)
+            fail<ValueError>(op, ": needs kernel, stride and dilation of 1 or more and padding of 0 or more, got ",
+                             w.kernel, ", ", w.stride, ", ", w.dilation, " and ", w.padding);
+        if (x.shape(2 + k) + 2 * w.padding[k] < w.reach(k))
+            fail<ShapeError>(op, ": needs a kernel no larger than the padded input, got ", w.kernel, ", ",
+                             w.dilation[k], " apart, for ", x.shape());
     }
 }
 
@@ -97,60 +94,62 @@ Var unpool(const Var& g, const Var& index, const Shape& x_shape) {
     return record(op, kernels::unpool(g.array(), index.array(), x_shape), {g, index});
 }
 
-Var mean_unpool(const Var& g, const Shape& x_shape, const PoolParams& p);
+Var mean_unpool(const Var& g, const Shape& x_shape, const Pooling& p);
 
-Var mean_pool(const Var& x, const PoolParams& p) {
+Var mean_pool(const Var& x, const Pooling& p) {
     static constexpr Op op{"mean_pool2d", [](const Var& g, const Call& call) -> Vars {
-                               return {mean_unpool(g, call.shape(0), call.params<PoolParams>())};
+                               return {mean_unpool(g, call.shape(0), call.params<Pooling>())};
                            }};
     return record(op, kernels::mean_pool(x.array(), p), {x}, p);
 }
 
-Var mean_unpool(const Var& g, const Shape& x_shape, const PoolParams& p) {
+Var mean_unpool(const Var& g, const Shape& x_shape, const Pooling& p) {
     static constexpr Op op{"mean_unpool2d", [](const Var& gx, const Call& call) -> Vars {
-                               return {mean_pool(gx, call.params<PoolParams>())};
+                               return {mean_pool(gx, call.params<Pooling>())};
                            }};
     return record(op, kernels::mean_unpool(g.array(), x_shape, p), {g}, p);
 }
 
-PoolParams pool_params(const char* op, const Var& x, Pair kernel, Pair stride, Pair padding) {
+Pooling checked(const char* op, const Var& x, const Pooling& p) {
     if (!is_float(node_of(op, x).value.dtype())) fail<DtypeError>(op, ": needs a float Var, got ", x.dtype());
     if (x.ndim() != 4) fail<ShapeError>(op, ": needs x (n, c, h, w), got ", x.shape());
-    const PoolParams p{{kernel.h, kernel.w}, {stride.h, stride.w}, {padding.h, padding.w}};
-    for (int k = 0; k < 2; ++k) {
-        if (p.kernel[k] < 1 || p.stride[k] < 1 || p.padding[k] < 0 || 2 * p.padding[k] > p.kernel[k])
-            fail<ValueError>(op, ": needs kernel and stride of 1 or more and padding of at most half the kernel, got ",
-                             p.kernel[k], ", ", p.stride[k], " and ", p.padding[k]);
+    check_windows(op, x, p.windows);
+    for (int k : {0, 1}) {
+        if (2 * p.windows.padding[k] > p.windows.kernel[k])
+            fail<ValueError>(op, ": needs padding of at most half the kernel, got ", p.windows.padding, " for ",
+                             p.windows.kernel);
         if (x.shape(2 + k) < 1) fail<ShapeError>(op, ": needs h and w of 1 or more, got ", x.shape());
-        if (x.shape(2 + k) + 2 * p.padding[k] < p.kernel[k])
-            fail<ShapeError>(op, ": needs a kernel no larger than the padded input, got ", p.kernel[k], " for ",
-                             x.shape());
     }
     return p;
 }
 
-Var fold(const Var& columns, const Shape& shape, const kernels::Windows& w);
+Var fold(const Var& columns, const Shape& shape, const Windows& w);
 
-Var unfolded(const Var& x, const kernels::Windows& w) {
+Var unfolded(const Var& x, const Windows& w) {
     static constexpr Op op{"unfold", [](const Var& g, const Call& call) -> Vars {
-                               return {fold(g, call.shape(0), call.params<kernels::Windows>())};
+                               return {fold(g, call.shape(0), call.params<Windows>())};
                            }};
     return record(op, kernels::unfold(x.array(), w), {x}, w);
 }
 
-Var fold(const Var& columns, const Shape& shape, const kernels::Windows& w) {
+Var fold(const Var& columns, const Shape& shape, const Windows& w) {
     static constexpr Op op{
-        "fold", [](const Var& g, const Call& call) -> Vars { return {unfolded(g, call.params<kernels::Windows>())}; }};
+        "fold", [](const Var& g, const Call& call) -> Vars { return {unfolded(g, call.params<Windows>())}; }};
     return record(op, kernels::fold(columns.array(), shape, w), {columns}, w);
 }
 
 }  // namespace
 
 Var conv2d(const Var& x, const Var& weight, const Var& bias, Pair stride, Pair padding, Pair dilation, int groups) {
-    const Dtype dtype = to_float(promote(kind_of("conv2d", x), kind_of("conv2d", weight)));
-    check_channels(x, weight, bias, groups);
-    const ConvParams p{{stride.h, stride.w}, {padding.h, padding.w}, {dilation.h, dilation.w}, groups};
-    check_geometry(x, weight, p);
+    return conv2d(x, weight, bias, Windows{1, stride, padding, dilation, groups});
+}
+
+Var conv2d(const Var& x, const Var& weight, const Var& bias, const Windows& windows) {
+    const Dtype dtype = to_float(promote(type_of("conv2d", x), type_of("conv2d", weight)));
+    check_channels(x, weight, bias, windows.groups);
+    Windows p = windows;
+    p.kernel = {static_cast<int>(weight.shape(2)), static_cast<int>(weight.shape(3))};
+    check_windows("conv2d", x, p);
     const Var v = as_var(x, dtype), w = as_var(weight, dtype);
     return bias.defined() ? conv(v, w, as_var(bias, dtype), p) : conv(v, w, p);
 }
@@ -159,8 +158,7 @@ Var max_pool2d(const Var& x, Pair kernel, std::optional<Pair> stride, Pair paddi
     static constexpr Op op{"max_pool2d", [](const Var& g, const Call& call) -> Vars {
                                return {unpool(g, call.input(1), call.shape(0)), Var()};
                            }};
-    PoolParams p = pool_params(op.name, x, kernel, stride.value_or(kernel), padding);
-    p.ceil_mode = ceil_mode;
+    const Pooling p = checked(op.name, x, {{kernel, stride.value_or(kernel), padding}, ceil_mode});
     if (!fits<std::int32_t>(x.shape(2) * x.shape(3)))
         fail<ShapeError>("max_pool2d: needs planes that an int32 counts, got ", x.shape());
     auto pooled = kernels::max_pool(x.array(), p);
@@ -169,24 +167,14 @@ Var max_pool2d(const Var& x, Pair kernel, std::optional<Pair> stride, Pair paddi
 
 Var mean_pool2d(const Var& x, Pair kernel, std::optional<Pair> stride, Pair padding, bool ceil_mode,
                 bool count_include_pad) {
-    PoolParams p = pool_params("mean_pool2d", x, kernel, stride.value_or(kernel), padding);
-    p.ceil_mode = ceil_mode;
-    p.count_include_pad = count_include_pad;
-    return mean_pool(x, p);
+    const Windows windows{kernel, stride.value_or(kernel), padding};
+    return mean_pool(x, checked("mean_pool2d", x, {windows, ceil_mode, count_include_pad}));
 }
 
 Var unfold(const Var& x, Pair kernel, Pair dilation, Pair padding, Pair stride) {
     if (node_of("unfold", x).value.rank() != 4) fail<ShapeError>("unfold: needs x (n, c, h, w), got ", x.shape());
-    const kernels::Windows w{
-        {kernel.h, kernel.w}, {dilation.h, dilation.w}, {padding.h, padding.w}, {stride.h, stride.w}};
-    for (int k : {0, 1}) {
-        if (w.kernel[k] < 1 || w.dilation[k] < 1 || w.stride[k] < 1 || w.padding[k] < 0)
-            fail<ValueError>("unfold: needs a kernel, dilation and stride of 1 or more and padding of 0 or more, got ",
-                             w.kernel[k], ", ", w.dilation[k], ", ", w.stride[k], " and ", w.padding[k]);
-        if (x.shape(2 + k) + 2 * w.padding[k] < w.dilation[k] * (w.kernel[k] - 1) + 1)
-            fail<ShapeError>("unfold: needs windows within the padded ", x.shape(), ", got a kernel of ", w.kernel[k],
-                             " along axis ", 2 + k);
-    }
+    const Windows w{kernel, stride, padding, dilation};
+    check_windows("unfold", x, w);
     return unfolded(x, w);
 }
 

@@ -1,19 +1,16 @@
 // Convolution and pooling of images.
 #pragma once
+#include "../../core/kernels/product/windows.hpp"
 #include "../var.hpp"
 
 namespace jt {
 
-/// A pair for height and width: `3` or `{3, 5}`.
-struct Pair {
-    Pair(int both) : h(both), w(both) {}
-    Pair(int height, int width) : h(height), w(width) {}
-    int h, w;
-};
 /// Cross-correlation of x (n, c, h, w), weight (o, c / groups, kh, kw), bias (o,) or empty. The last two extents become
 /// (in + 2 * padding - dilation * (kernel - 1) - 1) / stride + 1, rounded down; integers become float.
 Var conv2d(const Var& x, const Var& weight, const Var& bias = {}, Pair stride = 1, Pair padding = 0, Pair dilation = 1,
            int groups = 1);
+/// The same by windows, whose kernel is the weight's.
+Var conv2d(const Var& x, const Var& weight, const Var& bias, const Windows& windows);
 /// Largest element of each window of the last two of four axes, without a stride the kernel's; the gradient goes to the
 /// first largest. The extents become (in + 2 * padding - kernel) / stride + 1, rounded down, or up with ceil_mode; then
 /// a last window that would start behind the input is dropped, as in PyTorch. Padding is at most half the kernel.

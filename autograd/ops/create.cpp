@@ -6,7 +6,7 @@
 #include <iterator>
 #include <limits>
 
-#include "../../core/kernels/elementwise.hpp"
+#include "../../core/kernels/elementwise/elementwise.hpp"
 #include "../../core/random.hpp"
 #include "../node.hpp"
 #include "promote.hpp"
@@ -128,7 +128,7 @@ void check_low_high(std::int64_t low, std::int64_t high, Dtype dtype) {
 
 }  // namespace
 
-Var array(const Nest& values, std::optional<Dtype> dtype) {
+Var array(const NestedList& values, std::optional<Dtype> dtype) {
     const Shape shape = values.shape();
     const auto numbers = values.numbers();
     return leaf(taken_in(numbers.begin(), shape.empty() ? Shape{1} : shape, dtype.value_or(values.dtype())));

@@ -2,14 +2,16 @@
 // unless a dtype is given, as in Jittor. A number that the dtype does not hold throws a ValueError: `cast` alone cuts
 // and wraps.
 #pragma once
-#include "../nest.hpp"
+#include "../nested_list.hpp"
 #include "../var.hpp"
 
 namespace jt {
 
 /// From nested braces: `array({{1, 2}, {3, 4}})`; the rows of one level are equally long.
-Var array(const Nest& values, std::optional<Dtype> dtype = {});
-inline Var array(std::initializer_list<Nest> rows, std::optional<Dtype> dtype = {}) { return array(Nest(rows), dtype); }
+Var array(const NestedList& values, std::optional<Dtype> dtype = {});
+inline Var array(std::initializer_list<NestedList> rows, std::optional<Dtype> dtype = {}) {
+    return array(NestedList(rows), dtype);
+}
 /// From a std::vector, 1-d; reshape gives it another shape.
 template <class T>
 Var array(const std::vector<T>& values, std::optional<Dtype> dtype = {});

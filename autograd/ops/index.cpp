@@ -3,10 +3,11 @@
 
 #include <algorithm>
 
-#include "../../core/kernels/elementwise.hpp"
-#include "../../core/kernels/movement.hpp"
-#include "../../core/kernels/scan.hpp"
-#include "elementwise.hpp"
+#include "../../core/kernels/elementwise/elementwise.hpp"
+#include "../../core/kernels/movement/movement.hpp"
+#include "../../core/kernels/xt/scan.hpp"
+#include "arithmetic.hpp"
+#include "comparison.hpp"
 #include "promote.hpp"
 #include "shape.hpp"
 
@@ -64,12 +65,12 @@ std::size_t axes_used(const Indices& indices) {
     }));
 }
 
-// What `indices` means for a shape: the box to read, and the shape to give it.
-struct Box {
+// What `indices` means for a shape: the selection to read, and the shape to give it.
+struct Selection {
     Ranges ranges;
     Shape shape;
 
-    Box(const Indices& indices, const Shape& x) {
+    Selection(const Indices& indices, const Shape& x) {
         const auto used = axes_used(indices);
         if (used > x.size()) fail<IndexError>("getitem: needs at most ", x.size(), " indices for ", x, ", got ", used);
         for (const auto& index : indices) add(index, x, x.size() - used);
@@ -155,8 +156,8 @@ Var nonzero(const Var& x) {
 
 Var getitem(const Var& x, const Indices& indices) {
     check_ellipses(indices);
-    const Box box(indices, node_of("getitem", x).value.shape());
-    return slice(x, box.ranges, box.shape);
+    const Selection selection(indices, node_of("getitem", x).value.shape());
+    return slice(x, selection.ranges, selection.shape);
 }
 
 Var getitem(const Var& x, const Var& index) {

@@ -1,8 +1,10 @@
 // Softmax and the cross entropy of rows.
 #include "loss.hpp"
 
-#include "../../core/kernels/elementwise.hpp"
-#include "../../core/kernels/fused.hpp"
+#include "../../core/kernels/elementwise/elementwise.hpp"
+#include "../../core/kernels/elementwise/fused.hpp"
+#include "arithmetic.hpp"
+#include "comparison.hpp"
 #include "create.hpp"
 #include "elementwise.hpp"
 #include "promote.hpp"

@@ -1,8 +1,8 @@
 // Sorting by an index whose gradient goes back where each element came from, and running sums.
 #include "order.hpp"
 
-#include "../../core/kernels/order.hpp"
-#include "../../core/kernels/scan.hpp"
+#include "../../core/kernels/movement/order.hpp"
+#include "../../core/kernels/xt/scan.hpp"
 #include "index.hpp"
 #include "promote.hpp"
 #include "shape.hpp"

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "../../core/kernels/gemm.hpp"
-#include "../../core/kernels/movement.hpp"
+#include "../../core/kernels/movement/movement.hpp"
+#include "../../core/kernels/product/gemm.hpp"
 #include "promote.hpp"
 #include "reduce.hpp"
 #include "shape.hpp"
@@ -136,7 +136,7 @@ void check_linear(const Var& x, const Var& w, const Var& b) {
 Var matmul(const Var& a, const Var& b) { return matmul(a, b, false, false); }
 
 Var matmul(const Var& a, const Var& b, bool trans_a, bool trans_b) {
-    const Dtype dtype = to_float(promote(kind_of("matmul", a), kind_of("matmul", b)));
+    const Dtype dtype = to_float(promote(type_of("matmul", a), type_of("matmul", b)));
     const Var left = as_var(a, dtype), right = as_var(b, dtype);
     const bool vectors = a.ndim() == 1 || b.ndim() == 1;
     if (vectors && (trans_a || trans_b))
@@ -147,7 +147,7 @@ Var matmul(const Var& a, const Var& b, bool trans_a, bool trans_b) {
 }
 
 Var linear(const Var& x, const Var& w, const Var& b) {
-    const Dtype dtype = to_float(promote(kind_of("linear", x), kind_of("linear", w)));
+    const Dtype dtype = to_float(promote(type_of("linear", x), type_of("linear", w)));
     check_linear(x, w, b);
     if (!b.defined()) return x.ndim() == 1 ? matmul(w, x) : matmul(as_var(x, dtype), as_var(w, dtype), false, true);
     Shape shape(x.shape().begin(), x.shape().end() - 1);

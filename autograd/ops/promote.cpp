@@ -3,14 +3,13 @@
 
 #include <algorithm>
 
-#include "../../core/kernels/elementwise.hpp"
-#include "elementwise.hpp"
+#include "../../core/kernels/elementwise/elementwise.hpp"
 
 namespace jt {
 
 namespace {
 
-std::size_t common_size(Kind x, Kind y) {
+std::size_t common_size(OperandType x, OperandType y) {
     if (x.number != y.number) return size_of(x.number ? y.dtype : x.dtype);
     if (x.scalar == y.scalar) return x.scalar ? size_of(x.dtype) : std::max(size_of(x.dtype), size_of(y.dtype));
     return size_of(x.scalar ? y.dtype : x.dtype);
@@ -18,7 +17,7 @@ std::size_t common_size(Kind x, Kind y) {
 
 }  // namespace
 
-Dtype promote_unequal(Kind x, Kind y) {
+Dtype promote_unequal(OperandType x, OperandType y) {
     const auto size = common_size(x, y);
     if (is_float(x.dtype) || is_float(y.dtype)) return size == 8 ? Dtype::float64 : Dtype::float32;
     if (size == 8) return Dtype::int64;
@@ -38,7 +37,12 @@ void check_integers(const char* op, const Operand& x, Dtype dtype) {
 
 Var as_var(const Operand& x, Dtype dtype) {
     if (!x.is_var()) return constant(x.number(), dtype);
-    return x.var().dtype() == dtype ? x.var() : cast(x.var(), dtype);
+    return x.var().dtype() == dtype ? x.var() : x.var().cast(dtype);
+}
+
+Var float_of(const char* op, const Var& x) {
+    const Dtype dtype = node_of(op, x).value.dtype();
+    return is_float(dtype) ? x : x.cast(to_float(dtype));
 }
 
 }  // namespace jt

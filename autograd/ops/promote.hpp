@@ -20,23 +20,25 @@
 namespace jt {
 
 /// What promotion needs to know of an operand.
-struct Kind {
+struct OperandType {
     Dtype dtype;
     bool scalar;
     bool number = false;  ///< no Var at all
 };
-inline Kind kind_of(const char* op, const Operand& x) {
+inline OperandType type_of(const char* op, const Operand& x) {
     if (!x.is_var()) return {x.number().dtype, true, true};
     const Node& node = node_of(op, x.var());
     return {node.value.dtype(), node.scalar};
 }
 
-Dtype promote_unequal(Kind x, Kind y);
+Dtype promote_unequal(OperandType x, OperandType y);
 /// The common dtype: float if either is, of the wider size; a scalar does not count for the size, a
 /// number never (`1 - x` and `x - 1` agree).
-inline Dtype promote(Kind x, Kind y) { return x.dtype == y.dtype ? x.dtype : promote_unequal(x, y); }
+inline Dtype promote(OperandType x, OperandType y) { return x.dtype == y.dtype ? x.dtype : promote_unequal(x, y); }
 /// The float dtype of a division or a transcendental function.
 Dtype to_float(Dtype dtype);
+/// x, or the floats that its integers become.
+Var float_of(const char* op, const Var& x);
 
 /// The axis counted from the front; throws in the name of `op`, a GraphError for an empty x, a ShapeError for the axis.
 inline int axis_of(const char* op, const Var& x, int axis) {

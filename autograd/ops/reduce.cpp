@@ -1,10 +1,11 @@
 // Ops that reduce over axes.
 #include "reduce.hpp"
 
-#include "../../core/kernels/fused.hpp"
-#include "../../core/kernels/reduce.hpp"
+#include "../../core/kernels/elementwise/fused.hpp"
+#include "../../core/kernels/reduce/reduce.hpp"
+#include "arithmetic.hpp"
+#include "comparison.hpp"
 #include "create.hpp"
-#include "elementwise.hpp"
 #include "promote.hpp"
 #include "shape.hpp"
 
@@ -13,18 +14,18 @@ namespace jt {
 namespace {
 
 // What a reduction remembers: the axes, and the shape with them kept as 1.
-struct Reduced {
+struct ReducedAxes {
     AxisSet axes;
     Shape kept(const Shape& shape) const { return reduced_shape(shape, axes, true); }
 };
 
-Reduced reduced(const char* op, const Var& x, const Axes& axes) {
+ReducedAxes reduced_axes(const char* op, const Var& x, const Axes& axes) {
     return {axis_set(op, axes, node_of(op, x).value.rank())};
 }
 
 Var spread(const Var& g, const Call& call) {
     const Shape shape = call.shape(0);
-    return broadcast(reshape(g, call.params<Reduced>().kept(shape)), shape);
+    return broadcast(reshape(g, call.params<ReducedAxes>().kept(shape)), shape);
 }
 
 void mark_full(const Var& y, const Var& x, AxisSet axes) { y.node()->scalar = axes == all_axes(x.ndim()); }
@@ -39,7 +40,7 @@ std::int64_t count(const Shape& shape, AxisSet axes) {
 using Extreme = Array (*)(const Array&, AxisSet, bool);
 
 Var extreme(const Op& op, Extreme kernel, const Var& x, const Axes& axes, KeepDims keep) {
-    const auto r = reduced(op.name, x, axes);
+    const auto r = reduced_axes(op.name, x, axes);
     if (count(x.shape(), r.axes) == 0)
         fail<ShapeError>(op.name, ": needs at least one element to choose from, got ", x.shape());
     Var y = record(op, kernel(x.array(), r.axes, keep.value), {x}, r);
@@ -51,7 +52,7 @@ Vars extreme_rule(const Var& g, const Call& call) {
     return {where(call.input(0) == spread(call.output(), call), spread(g, call), 0)};
 }
 
-Var norm1(const Var& x, const Axes& axes, KeepDims keep) { return sum(abs(x), axes, keep); }
+Var norm1(const Var& x, const Axes& axes, KeepDims keep) { return sum(x.abs(), axes, keep); }
 
 Var norm2(const Var& x, const Axes& axes, KeepDims keep) {
     // Below the clamp the norm is a constant, so its gradient is zero there.
@@ -59,7 +60,7 @@ Var norm2(const Var& x, const Axes& axes, KeepDims keep) {
                                const Var n = call.output();
                                return {call.input(0) * spread(where(n > 1e-15, g / n, 0), call)};
                            }};
-    const auto r = reduced(op.name, x, axes);
+    const auto r = reduced_axes(op.name, x, axes);
     Array n = kernels::norm(x.array(), r.axes);
     return record(op, n.reshaped(reduced_shape(x.shape(), r.axes, keep.value)), {x}, r);
 }
@@ -68,7 +69,7 @@ Var norm2(const Var& x, const Axes& axes, KeepDims keep) {
 
 Var sum(const Var& x, const Axes& axes, KeepDims keep) {
     static constexpr Op op{"sum", [](const Var& g, const Call& call) -> Vars { return {spread(g, call)}; }};
-    const auto r = reduced(op.name, x, axes);
+    const auto r = reduced_axes(op.name, x, axes);
     Var y = record(op, kernels::sum(x.array(), r.axes, keep.value), {x}, r);
     mark_full(y, x, r.axes);
     return y;
@@ -77,8 +78,7 @@ Var sum(const Var& x, const Axes& axes, KeepDims keep) {
 Var mean(const Var& x, const Axes& axes, KeepDims keep) {
     const Array& value = node_of("mean", x).value;
     const AxisSet set = axis_set("mean", axes, value.rank());
-    const Var v = is_float(value.dtype()) ? x : cast(x, to_float(value.dtype()));
-    Var y = sum(v, axes, keep) * (1.0 / static_cast<double>(count(value.shape(), set)));
+    Var y = sum(float_of("mean", x), axes, keep) * (1.0 / static_cast<double>(count(value.shape(), set)));
     mark_full(y, x, set);
     return y;
 }
@@ -95,14 +95,13 @@ Var min(const Var& x, const Axes& axes, KeepDims keep) {
 
 Var norm(const Var& x, int p, const Axes& axes, KeepDims keep) {
     if (p != 1 && p != 2) fail<ValueError>("norm: needs p of 1 or 2, got ", p);
-    const Dtype dtype = node_of("norm", x).value.dtype();
+    const Var v = float_of("norm", x);
     axis_set("norm", axes, x.ndim());
-    const Var v = is_float(dtype) ? x : cast(x, to_float(dtype));
     return p == 1 ? norm1(v, axes, keep) : norm2(v, axes, keep);
 }
 
 Var var(const Var& x, const Axes& dims, bool unbiased, KeepDims keep) {
-    const AxisSet axes = reduced("var", x, dims).axes;
+    const AxisSet axes = reduced_axes("var", x, dims).axes;
     const auto n = static_cast<double>(count(x.shape(), axes));
     const Var apart = x - mean(x, dims, keepdims);
     return sum(apart * apart, dims, keep) * (1 / (n - (unbiased ? 1 : 0)));
@@ -120,7 +119,7 @@ std::pair<Var, Var> argmax(const Var& x, int axis, KeepDims keep) {
         shape[static_cast<std::size_t>(k)] = -1;
         return shape;
     }());
-    const Var value = cast(sum(where(index == places, x, 0), k, keep), x.dtype());
+    const Var value = sum(where(index == places, x, 0), k, keep).cast(x.dtype());
     return {keep.value ? index : reshape(index, reduced_shape(x.shape(), AxisSet{1} << k, false)), value};
 }
 

@@ -3,11 +3,11 @@
 
 #include <algorithm>
 
-#include "../../core/kernels/movement.hpp"
-#include "../../core/kernels/scan.hpp"
-#include "../../core/kernels/views.hpp"
+#include "../../core/kernels/movement/movement.hpp"
+#include "../../core/kernels/xt/scan.hpp"
+#include "../../core/kernels/xt/views.hpp"
+#include "comparison.hpp"
 #include "create.hpp"
-#include "elementwise.hpp"
 #include "index.hpp"
 #include "promote.hpp"
 #include "reduce.hpp"
@@ -172,8 +172,9 @@ Var roll(const Var& x, std::int64_t shift, int dim) {
 
 Var tril(const Var& x, int diagonal) {
     if (node_of("tril", x).value.rank() < 2) fail<ShapeError>("tril: needs two axes or more, got ", x.shape());
-    const Var row = reshape(arange(x.shape(-2)), {-1, 1}), column = arange(x.shape(-1));
-    return where(column - row <= diagonal, x, 0);
+    const std::int64_t first = diagonal;
+    const Var last = reshape(arange(first, first + x.shape(-2), 1, int64), {-1, 1});
+    return where(arange(x.shape(-1)) <= last, x, 0);
 }
 
 }  // namespace jt

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include "../kernels/movement.hpp"
+#include "../kernels/movement/movement.hpp"
 #include "atomic.hpp"
 #include "bytes.hpp"
 

@@ -12,7 +12,7 @@
 #include <xtensor/xstrided_view.hpp>
 #endif
 
-#include "movement.hpp"
+#include "movement/movement.hpp"
 
 namespace jt::kernels {
 

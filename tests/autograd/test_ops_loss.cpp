@@ -108,18 +108,14 @@ TEST_SUITE("autograd") {
     TEST_CASE("gradients of rescale") {
         for (const auto& shape : weights)
             for (const auto& axes : axes_of(shape.rank()))
-                check(GradRow{"rescale",
-                              [&](const Vars& x) { return rescale(x[0], x[1], axes); },
-                              {{shape, norm_shape(shape, axes)}},
-                              0.3,
-                              2});
-        check(GradRow{"rescale: default axis",
-                      [](const Vars& x) { return rescale(x[0], x[1]); },
-                      {{{2, 3}, {2, 1}}, {{3}, {1}}},
-                      0.3,
-                      2});
+                check(
+                    GradRow{"rescale",
+                            [&](const Vars& x) { return rescale(x[0], x[1], axis_set("rescale", axes, x[0].ndim())); },
+                            {{shape, norm_shape(shape, axes)}},
+                            0.3,
+                            2});
         check(GradRow{"rescale: empty",
-                      [](const Vars& x) { return rescale(x[0], x[1], -1); },
+                      [](const Vars& x) { return rescale(x[0], x[1], 2); },
                       {{{2, 0}, {2, 1}}, {{0, 3}, {0, 1}}},
                       0.3,
                       2});
@@ -133,7 +129,8 @@ TEST_SUITE("autograd") {
                     const double tolerance = dtype == float32 ? 2e-6 : 1e-14;
                     const Vars x = as_dtype(random_inputs({shape, norm_shape(shape, axes), shape}, -2, 2), dtype);
                     const auto loss = [&](const Var& w) { return sum(w * x[2]); };
-                    const Var w = rescale(x[0], x[1], axes), expected = composed(x[0], x[1], axes);
+                    const Var w = rescale(x[0], x[1], axis_set("rescale", axes, shape.rank())),
+                              expected = composed(x[0], x[1], axes);
                     CHECK_EQ(difference(w, expected, tolerance, tolerance), "");
                     const Vars gradients = grad(loss(expected), {x[0], x[1]});
                     const Vars recorded = grad(loss(w), {x[0], x[1]}), fused = grad(loss(w), {x[0], x[1]}, false);
@@ -147,7 +144,7 @@ TEST_SUITE("autograd") {
     TEST_CASE("rescale of a zero row is zero, and its gradients are Jittor's") {
         for (const bool retain : {true, false}) {
             const Var v = array({{0.0, 0.0}, {3.0, 4.0}}), g = array({{1e-15}, {10.0}});
-            const Var w = rescale(v, g);
+            const Var w = rescale(v, g, 2);
             CHECK_CLOSE(w, std::vector<double>{0, 0, 6, 8});
             const Vars gradients = grad(sum(w * array({{1.0, 2.0}, {1.0, 1.0}})), {v, g}, retain);
             CHECK_CLOSE(gradients[0], std::vector<double>{1, 2, 0.32, -0.24});
@@ -159,7 +156,7 @@ TEST_SUITE("autograd") {
         for (const bool retain : {true, false})
             for (const double scale : {1e20, 1e-10}) {
                 const Var v = array({{3 * scale, 4 * scale}}), g = array({{5.0}});
-                const Var w = rescale(v, g);
+                const Var w = rescale(v, g, 2);
                 CHECK_CLOSE(w, std::vector<double>{3, 4});
                 const Vars gradients = grad(sum(w * array({{1.0, 0.0}})), {v, g}, retain);
                 CHECK_CLOSE(gradients[0] * scale, std::vector<double>{0.64, -0.48});
@@ -177,10 +174,11 @@ TEST_SUITE("autograd") {
         CHECK_THROWS_WITH_AS(
             cross_entropy_rows(x, t, ones({3})),
             "cross_entropy: needs logits (n, c), classes (n,) and weights (n,), got (2, 3), (2,) and (3,)", ShapeError);
-        CHECK_THROWS_WITH_AS(rescale(x, zeros({2})), "rescale: needs g of shape (2, 1), got (2,)", ShapeError);
-        CHECK_THROWS_WITH_AS(rescale(x, zeros({2, 1}, float64)),
+        CHECK_THROWS_WITH_AS(rescale(x, zeros({2, 1}), 6), "rescale: needs axes below 2, got others", ShapeError);
+        CHECK_THROWS_WITH_AS(rescale(x, zeros({2}), 2), "rescale: needs g of shape (2, 1), got (2,)", ShapeError);
+        CHECK_THROWS_WITH_AS(rescale(x, zeros({2, 1}, float64), 2),
                              "rescale: needs v and g of one float dtype, got float32 and float64", DtypeError);
-        CHECK_THROWS_WITH_AS(rescale(array({{1}}), array({{1}})),
+        CHECK_THROWS_WITH_AS(rescale(array({{1}}), array({{1}}), 2),
                              "rescale: needs v and g of one float dtype, got int32 and int32", DtypeError);
     }
 }

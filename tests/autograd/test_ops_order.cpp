@@ -135,13 +135,14 @@ TEST_SUITE("autograd") {
         CHECK_THROWS_WITH_AS(scatter(x, 1, i, zeros({3})), "scatter: needs a source of shape (2, 3), got (3,)",
                              ShapeError);
         CHECK_THROWS_WITH_AS(unfold(x, 2), "unfold: needs x (n, c, h, w), got (2, 3)", ShapeError);
-        CHECK_THROWS_WITH_AS(unfold(zeros({1, 1, 2, 2}), 3),
-                             "unfold: needs windows within the padded (1, 1, 2, 2), got a kernel of 3 along axis 2",
-                             ShapeError);
         CHECK_THROWS_WITH_AS(
-            unfold(zeros({1, 1, 2, 2}), 0),
-            "unfold: needs a kernel, dilation and stride of 1 or more and padding of 0 or more, got 0, 1, 1 and 0",
-            ValueError);
+            unfold(zeros({1, 1, 2, 2}), 3),
+            "unfold: needs a kernel no larger than the padded input, got (3, 3), 1 apart, for (1, 1, 2, 2)",
+            ShapeError);
+        CHECK_THROWS_WITH_AS(unfold(zeros({1, 1, 2, 2}), 0),
+                             "unfold: needs kernel, stride and dilation of 1 or more and padding of 0 or more, got (0, "
+                             "0), (1, 1), (1, 1) and (0, 0)",
+                             ValueError);
     }
 }
 

@@ -2,8 +2,8 @@
 #pragma once
 #include <vector>
 
-#include "../../core/kernels/cpu.hpp"
-#include "../../core/kernels/rows.hpp"
+#include "../../core/kernels/elementwise/rows.hpp"
+#include "../../core/kernels/simd/cpu.hpp"
 
 namespace jt::test {
 

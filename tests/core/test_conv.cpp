@@ -7,11 +7,10 @@
 
 #include <doctest/doctest.h>
 
-#include "../../core/kernels/conv.hpp"
+#include "../../core/kernels/product/conv.hpp"
 #include "arrays.hpp"
 
 using namespace jt;
-using kernels::ConvParams;
 using test::dot;
 
 namespace {
@@ -25,9 +24,20 @@ Array numbers(const Shape& shape, unsigned seed) {
     return x;
 }
 
+/// All but the kernel, which is that of w.
+struct Geometry {
+    Pair stride = 1, padding = 0, dilation = 1;
+    int groups = 1;
+};
+
 struct Row {
     Shape x, w;
-    ConvParams p;
+    Geometry p;
+
+    Windows windows() const {
+        const Pair kernel{static_cast<int>(w[2]), static_cast<int>(w[3])};
+        return {kernel, p.stride, p.padding, p.dilation, p.groups};
+    }
 };
 
 // clang-format off
@@ -115,9 +125,9 @@ TEST_SUITE("core") {
                 gw.data<T>()[at_w] += g * x;
             });
             const double small = 1000 * std::numeric_limits<T>::epsilon();
-            CHECK(difference<T>(kernels::conv2d(a.x, a.w, a.bias, r.p), y) < small);
-            CHECK(difference<T>(kernels::conv2d_input(a.g, a.w, r.x, r.p), gx) < small);
-            CHECK(difference<T>(kernels::conv2d_weight(a.g, a.x, r.w, r.p), gw) < small);
+            CHECK(difference<T>(kernels::conv2d(a.x, a.w, a.bias, r.windows()), y) < small);
+            CHECK(difference<T>(kernels::conv2d_input(a.g, a.w, r.x, r.windows()), gx) < small);
+            CHECK(difference<T>(kernels::conv2d_weight(a.g, a.x, r.w, r.windows()), gw) < small);
         }
     }
 
@@ -126,21 +136,22 @@ TEST_SUITE("core") {
             const std::string name = text(r.x) + " * " + text(r.w);
             CAPTURE(name);
             const Problem<double> a(r);
-            const double value = dot(kernels::conv2d(a.x, a.w, Array(), r.p), a.g);
-            CHECK(dot(a.x, kernels::conv2d_input(a.g, a.w, r.x, r.p)) == doctest::Approx(value).epsilon(1e-10));
-            CHECK(dot(a.w, kernels::conv2d_weight(a.g, a.x, r.w, r.p)) == doctest::Approx(value).epsilon(1e-10));
+            const double value = dot(kernels::conv2d(a.x, a.w, Array(), r.windows()), a.g);
+            CHECK(dot(a.x, kernels::conv2d_input(a.g, a.w, r.x, r.windows())) == doctest::Approx(value).epsilon(1e-10));
+            CHECK(dot(a.w, kernels::conv2d_weight(a.g, a.x, r.w, r.windows())) ==
+                  doctest::Approx(value).epsilon(1e-10));
         }
     }
 
     TEST_CASE("conv2d of an empty batch, without outputs, without channels") {
         const Array none = numbers<float>({0, 2, 5, 5}, 1), w = numbers<float>({3, 2, 2, 2}, 2);
-        CHECK(kernels::conv2d(none, w, Array(), {}).shape() == Shape{0, 3, 4, 4});
-        const Array gw = kernels::conv2d_weight(numbers<float>({0, 3, 4, 4}, 1), none, w.shape(), {});
+        CHECK(kernels::conv2d(none, w, Array(), {2}).shape() == Shape{0, 3, 4, 4});
+        const Array gw = kernels::conv2d_weight(numbers<float>({0, 3, 4, 4}, 1), none, w.shape(), {2});
         CHECK(dot(gw, gw) == 0);
         const Array x = numbers<float>({1, 0, 5, 5}, 1), thin = numbers<float>({3, 0, 2, 2}, 1);
         const Array bias = Array::full({3}, 2, float32);
-        CHECK(difference<float>(kernels::conv2d(x, thin, bias, {}), Array::full({1, 3, 4, 4}, 2, float32)) == 0);
-        CHECK(kernels::conv2d(numbers<float>({1, 2, 5, 5}, 1), numbers<float>({0, 2, 2, 2}, 1), Array(), {}).numel() ==
+        CHECK(difference<float>(kernels::conv2d(x, thin, bias, {2}), Array::full({1, 3, 4, 4}, 2, float32)) == 0);
+        CHECK(kernels::conv2d(numbers<float>({1, 2, 5, 5}, 1), numbers<float>({0, 2, 2, 2}, 1), Array(), {2}).numel() ==
               0);
     }
 
@@ -148,12 +159,12 @@ TEST_SUITE("core") {
         Array x = numbers<float>({1, 1, 9, 9}, 1);
         const Array w = numbers<float>({2, 1, 3, 3}, 2);
         x.data<float>()[4 * 9 + 8] = std::numeric_limits<float>::quiet_NaN();
-        const Array y = kernels::conv2d(x, w, Array(), {{1, 1}, {1, 1}, {1, 1}, 1});
+        const Array y = kernels::conv2d(x, w, Array(), {3, 1, 1});
         for (std::int64_t i = 0; i < y.numel(); ++i)
             CHECK(std::isnan(y.data<float>()[i]) == (std::abs(i / 9 % 9 - 4) <= 1 && i % 9 >= 7));
         Array g = numbers<float>({1, 2, 9, 9}, 3);
         g.data<float>()[4 * 9 + 8] = std::numeric_limits<float>::quiet_NaN();
-        const Array gx = kernels::conv2d_input(g, w, x.shape(), {{1, 1}, {1, 1}, {1, 1}, 1});
+        const Array gx = kernels::conv2d_input(g, w, x.shape(), {3, 1, 1});
         for (std::int64_t i = 0; i < gx.numel(); ++i)
             CHECK(std::isnan(gx.data<float>()[i]) == (std::abs(i / 9 % 9 - 4) <= 1 && i % 9 >= 7));
     }

@@ -104,7 +104,7 @@ void hold_pow() {
     std::vector<T> z(x.size());
     for (const Rows* table : jt::test::float_tables(dtype_of<T>))
         for (const T y : {T(-3), T(-0.5), T(0), T(1) / 3, T(1), T(1.5), T(40), -Limits<T>::infinity()}) {
-            const auto f = table->zip[static_cast<int>(Binary::pow)][static_cast<int>(Form::vs)];
+            const auto f = table->binary[static_cast<int>(Binary::pow)][static_cast<int>(Form::vs)];
             f(x.data(), &y, z.data(), static_cast<std::int64_t>(x.size()), {});
             Worst worst;
             for (std::size_t i = 0; i < x.size(); ++i)

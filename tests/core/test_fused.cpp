@@ -1,9 +1,9 @@
 // Holds the fused kernels against their formulas in double.
 #include <doctest/doctest.h>
 
-#include "../../core/kernels/elementwise.hpp"
-#include "../../core/kernels/fused.hpp"
-#include "../../core/kernels/reduce.hpp"
+#include "../../core/kernels/elementwise/elementwise.hpp"
+#include "../../core/kernels/elementwise/fused.hpp"
+#include "../../core/kernels/reduce/reduce.hpp"
 #include "arrays.hpp"
 #include "tables.hpp"
 
@@ -260,11 +260,11 @@ TEST_SUITE("core") {
             const Array v = numbers({6, 9}, float32, 0.5, 1), g = numbers(reduced_shape({6, 9}, axes, true), float32);
             const Array w = rescale(v, g, axes).w;
             for (int k : {-60, -20, 1, 30, 100}) {
-                const Array scaled = zip(Binary::mul, v, std::ldexp(1.0, k));
+                const Array scaled = map(Binary::mul, v, std::ldexp(1.0, k));
                 if (k > -40) CHECK(same_bits(w, rescale(scaled, g, axes).w));
             }
             const Array G = numbers({6, 9}, float32, -1, 1, 2);
-            for (double size : {1e-10, 1e20, 1e36}) check_rescale_grad(G, zip(Binary::mul, v, size), g, axes, 4e-6);
+            for (double size : {1e-10, 1e20, 1e36}) check_rescale_grad(G, map(Binary::mul, v, size), g, axes, 4e-6);
         }
     }
 

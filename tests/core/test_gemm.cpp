@@ -7,7 +7,7 @@
 
 #include <doctest/doctest.h>
 
-#include "../../core/kernels/gemm.hpp"
+#include "../../core/kernels/product/gemm.hpp"
 
 using jt::kernels::Gemm;
 

@@ -6,7 +6,7 @@
 
 #include <doctest/doctest.h>
 
-#include "../../core/kernels/movement.hpp"
+#include "../../core/kernels/movement/movement.hpp"
 #include "arrays.hpp"
 
 using namespace jt;

@@ -7,35 +7,35 @@
 
 #include <doctest/doctest.h>
 
-#include "../../core/kernels/pool.hpp"
+#include "../../core/kernels/product/pool.hpp"
 #include "arrays.hpp"
 
 using namespace jt;
-using kernels::PoolParams;
+using kernels::Pooling;
 using test::dot;
 
 namespace {
 
 struct Row {
     Shape x;
-    PoolParams p;
+    Pooling p;
 };
 
 // clang-format off
 const Row rows[] = {
-    {{2, 3, 28, 28}, {{2, 2}, {2, 2}, {0, 0}}},
-    {{2, 3, 10, 10}, {{2, 2}, {2, 2}, {0, 0}}},
-    {{1, 2, 7, 35}, {{2, 2}, {2, 2}, {0, 0}}},
-    {{1, 2, 7, 9}, {{2, 2}, {2, 2}, {0, 0}, true}},
-    {{3, 2, 2, 2}, {{2, 2}, {2, 2}, {0, 0}}},
-    {{2, 2, 9, 12}, {{3, 2}, {1, 2}, {0, 0}}},
-    {{2, 2, 9, 12}, {{3, 4}, {2, 3}, {1, 2}}},
-    {{2, 2, 9, 12}, {{3, 4}, {2, 3}, {1, 2}, true}},
-    {{2, 2, 9, 12}, {{3, 4}, {2, 3}, {1, 2}, true, false}},
-    {{2, 2, 9, 12}, {{3, 4}, {2, 3}, {1, 2}, false, false}},
-    {{1, 3, 8, 5}, {{2, 3}, {3, 5}, {1, 1}, true}},
-    {{1, 3, 5, 7}, {{1, 1}, {2, 3}, {0, 0}, true}},
-    {{1, 1, 6, 5}, {{6, 5}, {1, 1}, {0, 0}}},
+    {{2, 3, 28, 28}, {{{2, 2}, {2, 2}, {0, 0}}}},
+    {{2, 3, 10, 10}, {{{2, 2}, {2, 2}, {0, 0}}}},
+    {{1, 2, 7, 35}, {{{2, 2}, {2, 2}, {0, 0}}}},
+    {{1, 2, 7, 9}, {{{2, 2}, {2, 2}, {0, 0}}, true}},
+    {{3, 2, 2, 2}, {{{2, 2}, {2, 2}, {0, 0}}}},
+    {{2, 2, 9, 12}, {{{3, 2}, {1, 2}, {0, 0}}}},
+    {{2, 2, 9, 12}, {{{3, 4}, {2, 3}, {1, 2}}}},
+    {{2, 2, 9, 12}, {{{3, 4}, {2, 3}, {1, 2}}, true}},
+    {{2, 2, 9, 12}, {{{3, 4}, {2, 3}, {1, 2}}, true, false}},
+    {{2, 2, 9, 12}, {{{3, 4}, {2, 3}, {1, 2}}, false, false}},
+    {{1, 3, 8, 5}, {{{2, 3}, {3, 5}, {1, 1}}, true}},
+    {{1, 3, 5, 7}, {{{1, 1}, {2, 3}, {0, 0}}, true}},
+    {{1, 1, 6, 5}, {{{6, 5}, {1, 1}, {0, 0}}}},
 };
 // clang-format on
 
@@ -54,12 +54,12 @@ struct Naive {
     T largest = 0, mean = 0;
     std::int64_t place = -1;
 
-    Naive(const T* plane, std::int64_t height, std::int64_t width, const PoolParams& p, std::int64_t y,
-          std::int64_t x) {
+    Naive(const T* plane, std::int64_t height, std::int64_t width, const Pooling& p, std::int64_t y, std::int64_t x) {
         std::int64_t real = 0, cells = 0;
-        for (std::int64_t i = y * p.stride[0] - p.padding[0], m = 0; m < p.kernel[0]; ++m, ++i)
-            for (std::int64_t j = x * p.stride[1] - p.padding[1], n = 0; n < p.kernel[1]; ++n, ++j) {
-                cells += i < height + p.padding[0] && j < width + p.padding[1];
+        for (std::int64_t i = y * p.windows.stride[0] - p.windows.padding[0], m = 0; m < p.windows.kernel[0]; ++m, ++i)
+            for (std::int64_t j = x * p.windows.stride[1] - p.windows.padding[1], n = 0; n < p.windows.kernel[1];
+                 ++n, ++j) {
+                cells += i < height + p.windows.padding[0] && j < width + p.windows.padding[1];
                 if (i < 0 || j < 0 || i >= height || j >= width) continue;
                 ++real;
                 mean += plane[i * width + j];
@@ -76,7 +76,8 @@ struct Naive {
 TEST_SUITE("core") {
     TEST_CASE_TEMPLATE("max and mean pooling equal the naive loops", T, float, double) {
         for (const Row& r : rows) {
-            const std::string name = text(r.x) + " pooled by " + text(Shape{r.p.kernel[0], r.p.kernel[1]});
+            const std::string name =
+                text(r.x) + " pooled by " + text(Shape{r.p.windows.kernel[0], r.p.windows.kernel[1]});
             CAPTURE(name);
             const Array x = numbers<T>(r.x, 1);
             std::int64_t out[2];
@@ -98,7 +99,8 @@ TEST_SUITE("core") {
 
     TEST_CASE_TEMPLATE("unpooling transposes pooling", T, float, double) {
         for (const Row& r : rows) {
-            const std::string name = text(r.x) + " pooled by " + text(Shape{r.p.kernel[0], r.p.kernel[1]});
+            const std::string name =
+                text(r.x) + " pooled by " + text(Shape{r.p.windows.kernel[0], r.p.windows.kernel[1]});
             CAPTURE(name);
             const Array x = numbers<T>(r.x, 1);
             const auto max = kernels::max_pool(x, r.p);
@@ -110,21 +112,21 @@ TEST_SUITE("core") {
     }
 
     TEST_CASE("the extents of pooling, rounded down and up") {
-        const auto extents = [](PoolParams p, std::int64_t h, std::int64_t w) {
+        const auto extents = [](Pooling p, std::int64_t h, std::int64_t w) {
             std::int64_t out[2];
             kernels::pool_extents(p, h, w, out);
             return Shape{out[0], out[1]};
         };
-        CHECK(extents({{2, 3}, {2, 2}, {0, 1}}, 7, 8) == Shape{3, 4});
-        CHECK(extents({{2, 3}, {2, 2}, {0, 1}, true}, 7, 8) == Shape{4, 5});
-        CHECK(extents({{1, 2}, {3, 3}, {0, 0}, true}, 5, 7) == Shape{2, 3});
-        CHECK(extents({{1, 2}, {3, 3}, {0, 0}, true}, 6, 6) == Shape{2, 2});
-        CHECK(extents({{2, 2}, {2, 2}, {0, 0}}, 2, 2) == Shape{1, 1});
+        CHECK(extents({{{2, 3}, {2, 2}, {0, 1}}}, 7, 8) == Shape{3, 4});
+        CHECK(extents({{{2, 3}, {2, 2}, {0, 1}}, true}, 7, 8) == Shape{4, 5});
+        CHECK(extents({{{1, 2}, {3, 3}, {0, 0}}, true}, 5, 7) == Shape{2, 3});
+        CHECK(extents({{{1, 2}, {3, 3}, {0, 0}}, true}, 6, 6) == Shape{2, 2});
+        CHECK(extents({{{2, 2}, {2, 2}, {0, 0}}}, 2, 2) == Shape{1, 1});
     }
 
     TEST_CASE_TEMPLATE("the first NaN of a window wins", T, float, double) {
         for (std::int64_t width : {2, 4, 10, 34})
-            for (const PoolParams& p : {PoolParams{{2, 2}, {2, 2}, {0, 0}}, PoolParams{{2, 2}, {1, 2}, {0, 0}}})
+            for (const Pooling& p : {Pooling{{{2, 2}, {2, 2}, {0, 0}}}, Pooling{{{2, 2}, {1, 2}, {0, 0}}}})
                 for (std::int64_t cell : {0, 1}) {
                     Array x = numbers<T>({1, 1, 2, width}, 1);
                     x.data<T>()[cell] = x.data<T>()[width + 1] = std::numeric_limits<T>::quiet_NaN();
@@ -138,11 +140,11 @@ TEST_SUITE("core") {
 
     TEST_CASE("pooling minus infinities and an empty batch") {
         const Array x = Array::full({1, 1, 4, 20}, -std::numeric_limits<double>::infinity(), float32);
-        const auto y = kernels::max_pool(x, {{2, 2}, {2, 2}, {0, 0}});
+        const auto y = kernels::max_pool(x, {{{2, 2}, {2, 2}, {0, 0}}});
         CHECK(y.value.data<float>()[9] == x.data<float>()[0]);
         CHECK(y.index.data<std::int32_t>()[19] == 58);
         const Shape none{0, 2, 4, 6};
-        const auto empty = kernels::max_pool(Array(none, float32), {{2, 2}, {2, 2}, {0, 0}});
+        const auto empty = kernels::max_pool(Array(none, float32), {{{2, 2}, {2, 2}, {0, 0}}});
         CHECK(empty.value.shape() == Shape{0, 2, 2, 3});
         CHECK(kernels::unpool(empty.value, empty.index, none).shape() == none);
     }

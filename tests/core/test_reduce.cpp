@@ -1,8 +1,8 @@
 // Holds reductions against naive loops in double.
 #include <doctest/doctest.h>
 
-#include "../../core/kernels/reduce.hpp"
-#include "../../core/kernels/rows.hpp"
+#include "../../core/kernels/elementwise/rows.hpp"
+#include "../../core/kernels/reduce/reduce.hpp"
 #include "arrays.hpp"
 #include "tables.hpp"
 

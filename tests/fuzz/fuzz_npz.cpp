@@ -2,7 +2,7 @@
 // come back from our own writers.
 //
 //     clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined tests/fuzz/fuzz_npz.cpp core/*.cpp core/files/*.cpp
-//         core/kernels/movement.cpp -lz -o fuzz_npz
+//         core/kernels/movement/movement.cpp -lz -o fuzz_npz
 //     ./fuzz_npz -max_len=65536 -malloc_limit_mb=64 -timeout=5 NEW_FOLDER SEEDS      seeds: tests/malformed/make.py
 //     SEEDS
 #include <cstdlib>

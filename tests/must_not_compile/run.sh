@@ -1,12 +1,13 @@
 #!/bin/sh
 # Holds that COMPILER refuses a program: `run.sh SOURCE COMPILER FLAG...`. It must accept the program with -DOK, so that
 # nothing but the line in question is what it refuses. Of what the compiler prints, a line `// Says: WORDS` in the program
-# tells what must stand in an error, and `// Lines: N` how long it may be.
+# tells what must stand in an error, `// Lines: N` how long it may be, and `// With: FLAG` what else the compiler is given.
 set -eu
 source=$1
 shift
-"$@" -std=c++20 -fsyntax-only -DOK "$source"
-if said=$("$@" -std=c++20 -fsyntax-only "$source" 2>&1); then
+set -- "$@" -std=c++20 -fsyntax-only $(sed -n 's|^// With: ||p' "$source")
+"$@" -DOK "$source"
+if said=$("$@" "$source" 2>&1); then
     echo "$1 accepts $source"
     exit 1
 fi

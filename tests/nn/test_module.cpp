@@ -118,10 +118,10 @@ TEST_SUITE("nn") {
         CHECK_THROWS_WITH_AS(m(ones({2}), ones({2})),
                              "TwoInTwoOut: needs call(inputs) for 2 outputs, got a call for one", ValueError);
         CHECK_THROWS_WITH_AS(nn::Linear(2, 2)(ones({2}), ones({2})),
-                             "Linear: needs one input, got 2; for several inputs override execute_vars(const Vars&)",
-                             ValueError);
+                             "Linear: needs one input, got 2; for several derive from nn::Layer<Linear>", ValueError);
         CHECK_THROWS_WITH_AS(nn::Module()(ones({2})),
-                             "Module: needs an execute of one input, got none; override execute or execute_vars",
+                             "Module: needs an execute of one input, got none; override execute, or derive from "
+                             "nn::Layer<Module>",
                              ValueError);
     }
 

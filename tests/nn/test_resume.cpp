@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "../../autograd/grad.hpp"
+#include "../../core/random.hpp"
 #include "../../nn/layers.hpp"
 #include "../../nn/loss.hpp"
 #include "../../nn/optim.hpp"

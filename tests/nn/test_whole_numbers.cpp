@@ -2,7 +2,7 @@
 #include <limits>
 
 #include "../../nn/loss.hpp"
-#include "../../nn/module.hpp"
+#include "../../nn/module/module.hpp"
 #include "../check.hpp"
 
 namespace jt::test {

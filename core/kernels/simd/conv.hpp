@@ -1,12 +1,12 @@
 // Convolutions from tiles: products whose rows lie anywhere in the planes of an image, each a shifted view of it.
 #pragma once
-#include "../products.hpp"
+#include "../product/products.hpp"
 #include "tile.hpp"
 
 namespace jt::kernels::JT_ISA {
 
 /// Taps after which sums are put down and taken up again, so that the pixels they need stay in the first cache.
-inline constexpr Index most_taps = 512;
+inline constexpr Int most_taps = 512;
 
 /// All of c; n is a multiple of the lanes.
 template <class T, class... Rows>
@@ -14,7 +14,7 @@ void all_columns(Product<T, Rows...> p) {
     const Parts rows(p.m, most_rows), panels(p.n / lanes<T>, widest(rows.largest()));
     const T* const b = p.b;
     T* const c = p.c;
-    for (Index t = 0; t < panels.count; ++t) {
+    for (Int t = 0; t < panels.count; ++t) {
         p.b = b + panels.start(t) * lanes<T>;
         p.c = c + panels.start(t) * lanes<T>;
         column(p, rows, panels.size(t));
@@ -24,8 +24,8 @@ void all_columns(Product<T, Rows...> p) {
 template <class T>
 void conv(const ConvTaps& p, const T* w, const T* planes, T* y) {
     const Parts blocks(p.taps, most_taps);
-    for (Index s = 0; s < blocks.count; ++s) {
-        const Index at = blocks.start(s);
+    for (Int s = 0; s < blocks.count; ++s) {
+        const Int at = blocks.start(s);
         all_columns(Product<T, Even, Listed, Even>{p.channels,
                                                    p.pixels,
                                                    blocks.size(s),
@@ -48,7 +48,7 @@ void conv_input(const ConvTaps& p, const T* w, const T* g, T* planes) {
 }
 
 template <class T>
-void conv_weight(const ConvTaps& p, Index images, const T* g, const T* planes, T* w) {
+void conv_weight(const ConvTaps& p, Int images, const T* g, const T* planes, T* w) {
     all_dots(Dots<T, Listed>{p.channels,
                              p.taps,
                              p.pixels,

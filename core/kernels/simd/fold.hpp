@@ -3,7 +3,7 @@
 #include <limits>
 #include <type_traits>
 
-#include "../rows.hpp"
+#include "../elementwise/rows.hpp"
 #include "math.hpp"
 
 namespace jt::kernels::JT_ISA {

@@ -1,7 +1,7 @@
 // The fused row functions of one instruction set: the softmax family, weight norm's gradient and optimizer updates.
 #include <math.h>
 
-#include "../rows.hpp"
+#include "../elementwise/rows.hpp"
 #include "fold.hpp"
 
 namespace jt::kernels::JT_ISA {

@@ -2,15 +2,15 @@
 #pragma once
 #include <utility>
 
-#include "../products.hpp"
+#include "../product/products.hpp"
 #include "tile.hpp"
 
 namespace jt::kernels::JT_ISA {
 
 template <class T>
-constexpr Index panel_width = 4 * lanes<T>;
+constexpr Int panel_width = 4 * lanes<T>;
 /// Rows of a from which a dense copy of b's columns pays.
-inline constexpr Index many_rows = 48;
+inline constexpr Int many_rows = 48;
 
 /// One step of transposing W vectors: swaps the blocks of Step lanes beside the diagonal of two rows Step apart.
 template <int Step, class T, int... L>
@@ -35,12 +35,12 @@ template <int Step, class T>
 template <class T>
 struct Inner {
     const T* from;
-    Index step, rows, columns;
+    Int step, rows, columns;
 };
 
 /// `rows` rows of a square, and zeros for those it has not.
 template <class T>
-void transpose_square(const T* from, Index from_step, T* to, Index to_step, Index rows) {
+void transpose_square(const T* from, Int from_step, T* to, Int to_step, Int rows) {
     Vec<T> x[lanes<T>];
 #pragma GCC unroll 16
     for (int i = 0; i < lanes<T>; ++i) x[i] = i < rows ? load(from + i * from_step) : Vec<T>{};
@@ -51,22 +51,22 @@ void transpose_square(const T* from, Index from_step, T* to, Index to_step, Inde
 
 /// to[j * to_step + i] = x(i, j); where to_step leaves room, the last vector of a row is filled up with anything.
 template <class T>
-void copy_transposed(const Inner<T>& x, T* to, Index to_step) {
+void copy_transposed(const Inner<T>& x, T* to, Int to_step) {
     constexpr int W = lanes<T>;
-    const Index full = x.rows - x.rows % W, columns = x.columns - x.columns % W;
-    const Index rows = full + W <= to_step ? x.rows : full;
-    for (Index i = 0; i < rows; i += W)
-        for (Index j = 0; j < columns; j += W)
+    const Int full = x.rows - x.rows % W, columns = x.columns - x.columns % W;
+    const Int rows = full + W <= to_step ? x.rows : full;
+    for (Int i = 0; i < rows; i += W)
+        for (Int j = 0; j < columns; j += W)
             transpose_square(x.from + i * x.step + j, x.step, to + j * to_step + i, to_step, x.rows - i);
-    for (Index i = 0; i < x.rows; ++i)
-        for (Index j = i < rows ? columns : 0; j < x.columns; ++j) to[j * to_step + i] = x.from[i * x.step + j];
+    for (Int i = 0; i < x.rows; ++i)
+        for (Int j = i < rows ? columns : 0; j < x.columns; ++j) to[j * to_step + i] = x.from[i * x.step + j];
 }
 
 /// to[i * to_step + j] = x(i, j)
 template <class T>
-void copy(const Inner<T>& x, T* to, Index to_step) {
-    for (Index i = 0; i < x.rows; ++i)
-        for (Index j = 0; j < x.columns; ++j) to[i * to_step + j] = x.from[i * x.step + j];
+void copy(const Inner<T>& x, T* to, Int to_step) {
+    for (Int i = 0; i < x.rows; ++i)
+        for (Int j = 0; j < x.columns; ++j) to[i * to_step + j] = x.from[i * x.step + j];
 }
 
 template <class T>
@@ -79,8 +79,8 @@ void times_all_columns(const Gemm<T>& g, MatrixProduct<T> p, const T* b) {
     const Parts rows(p.m, most_rows);
     const Parts panels((g.n + lanes<T> - 1) / lanes<T>, widest(rows.largest()));
     T* const c = p.c;
-    for (Index t = 0; t < panels.count; ++t) {
-        const Index j = panels.start(t) * lanes<T>, width = panels.size(t) * lanes<T>;
+    for (Int t = 0; t < panels.count; ++t) {
+        const Int j = panels.start(t) * lanes<T>, width = panels.size(t) * lanes<T>;
         p.n = width < g.n - j ? width : g.n - j;
         p.c = c + j;
         p.b = g.trans_b ? b + j * g.ldb : b + j;
@@ -99,7 +99,7 @@ void times_all_columns(const Gemm<T>& g, MatrixProduct<T> p, const T* b) {
 
 /// Rows [i, i + p.m) of c over the depth [at, at + p.k).
 template <class T>
-void row_block(const Gemm<T>& g, Index i, Index at, MatrixProduct<T> p, T* scratch) {
+void row_block(const Gemm<T>& g, Int i, Int at, MatrixProduct<T> p, T* scratch) {
     p.a = g.trans_a ? g.a + at * g.lda + i : g.a + i * g.lda + at;
     p.a_row = {g.trans_a ? 1 : g.lda};
     p.a_step = g.trans_a ? g.lda : 1;
@@ -123,8 +123,8 @@ void in_blocks(const Gemm<T>& g, T* scratch) {
     MatrixProduct<T> p{};
     p.alpha = g.alpha;
     p.beta = g.beta;
-    for (Index s = 0; s < depths.count; ++s, p.beta = 1)
-        for (Index t = 0; t < blocks.count; ++t) {
+    for (Int s = 0; s < depths.count; ++s, p.beta = 1)
+        for (Int t = 0; t < blocks.count; ++t) {
             p.m = blocks.size(t);
             p.k = depths.size(s);
             row_block(g, blocks.start(t), depths.start(s), p, scratch);
@@ -132,7 +132,7 @@ void in_blocks(const Gemm<T>& g, T* scratch) {
 }
 
 /// Rows and columns up to which dot products of rows as they lie beat copying b.
-inline constexpr Index few_rows = 3, few_columns = 4;
+inline constexpr Int few_rows = 3, few_columns = 4;
 
 template <class T>
 void gemm(const Gemm<T>& p, T* scratch) {

@@ -33,7 +33,7 @@ struct Library {
 #define JT_UNARY(name, value)
 #define JT_LIBRARY(name) \
     static V name(const V& x) { return from(xsimd::name(to(x))); }
-#include "../unary.def"
+#include "../elementwise/unary.def"
     /// x * y + z, rounded once or twice.
     static V fma(const V& x, const V& y, const V& z) { return from(xsimd::fma(to(x), to(y), to(z))); }
 
@@ -65,7 +65,7 @@ struct Library {
     static V name(const V& x) {                                                             \
         return each(x, [](T a) -> T { return sizeof(T) == 4 ? ::name##f(a) : ::name(a); }); \
     }
-#include "../unary.def"
+#include "../elementwise/unary.def"
     static V fma(const V& x, const V& y, const V& z) { return x * y + z; }
 
 private:

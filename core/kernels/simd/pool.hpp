@@ -12,10 +12,10 @@ using Signed = std::conditional_t<Bytes == 4, std::int32_t, std::int64_t>;
 /// The largest of each 2 x 2 window of two rows, N windows from `top` on, and where it lies: the first largest, the
 /// first NaN if there is one. `at` is the index of top[0], `width` of bottom[0] more.
 template <int N, class T, int... L>
-void max_windows(const T* top, Index width, Index at, T* value, std::int32_t* index, std::integer_sequence<int, L...>) {
+void max_windows(const T* top, Int width, Int at, T* value, std::int32_t* index, std::integer_sequence<int, L...>) {
     using V = typename VecOf<T, N>::type;
     using I = typename VecOf<Signed<sizeof(T)>, N>::type;
-    const auto from = [top](Index i) {
+    const auto from = [top](Int i) {
         V x;
         __builtin_memcpy(&x, top + i, sizeof x);
         return x;
@@ -41,13 +41,13 @@ void max_windows(const T* top, Index width, Index at, T* value, std::int32_t* in
 /// One row of `count` windows whose input rows start at `top`, `width` apart; false, and nothing done, when they are
 /// fewer than a small vector. The last vector overlaps the one before it.
 template <int N, class T>
-bool max_row(const T* top, Index width, Index at, Index count, T* value, std::int32_t* index) {
+bool max_row(const T* top, Int width, Int at, Int count, T* value, std::int32_t* index) {
     if constexpr (N < 2) {
         return false;
     } else {
         if (count < N) return max_row<N / 2>(top, width, at, count, value, index);
-        for (Index i = 0; i < count; i += N) {
-            const Index j = i + N <= count ? i : count - N;
+        for (Int i = 0; i < count; i += N) {
+            const Int j = i + N <= count ? i : count - N;
             max_windows<N>(top + 2 * j, width, at + 2 * j, value + j, index + j, std::make_integer_sequence<int, N>());
         }
         return true;
@@ -55,7 +55,7 @@ bool max_row(const T* top, Index width, Index at, Index count, T* value, std::in
 }
 
 template <class T>
-bool max_pool_row(const T* top, Index width, Index at, Index count, T* value, std::int32_t* index) {
+bool max_pool_row(const T* top, Int width, Int at, Int count, T* value, std::int32_t* index) {
     return max_row<lanes<T>>(top, width, at, count, value, index);
 }
 

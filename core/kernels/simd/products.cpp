@@ -1,5 +1,5 @@
 // The products of one instruction set.
-#include "../products.hpp"
+#include "../product/products.hpp"
 
 #include "conv.hpp"
 #include "gemm.hpp"

@@ -1,6 +1,6 @@
 // Fills a table of row functions from closures: the loops over rows, and the entries that all dtypes share.
 #pragma once
-#include "../rows.hpp"
+#include "../elementwise/rows.hpp"
 #include "fold.hpp"
 
 namespace jt::kernels::JT_ISA {
@@ -38,7 +38,7 @@ constexpr void put(Rows& t, Unary op, F) {
 
 template <class T, class F>
 constexpr void put(Rows& t, Binary op, F) {
-    auto& forms = t.zip[static_cast<int>(op)];
+    auto& forms = t.binary[static_cast<int>(op)];
     forms[static_cast<int>(Form::vv)] = zip_rows<T, F, Form::vv>;
     forms[static_cast<int>(Form::vs)] = zip_rows<T, F, Form::vs>;
     forms[static_cast<int>(Form::sv)] = zip_rows<T, F, Form::sv>;

@@ -11,7 +11,7 @@ template <class T>
 constexpr void put_functions(Rows& t) {
     using V = Vec<T>;
 #define JT_UNARY(name, value) put<T>(t, Unary::name, [](V x) { return value; });
-#include "../unary.def"
+#include "../elementwise/unary.def"
 }
 
 // f(g, y), but 0 wherever g is 0.

@@ -7,7 +7,7 @@
 
 namespace jt::kernels::JT_ISA {
 
-using Index = std::int64_t;
+using Int = std::int64_t;
 
 /// Sums that the vector registers hold while a tile is computed.
 #if defined(__AVX512F__)
@@ -18,12 +18,12 @@ inline constexpr int accumulators = 12;
 
 /// Where row i of an operand starts: evenly spaced, or as a list says (which makes a product a convolution).
 struct Even {
-    Index step;
-    Index operator()(Index i) const { return i * step; }
+    Int step;
+    Int operator()(Int i) const { return i * step; }
 };
 struct Listed {
-    const Index* at;
-    Index operator()(Index i) const { return at[i]; }
+    const Int* at;
+    Int operator()(Int i) const { return at[i]; }
 };
 
 /// c (m x n) = alpha * a (m x k) * b (k x n) + beta * c. Row i of a starts at a[a_row(i)] and goes on in steps of
@@ -31,11 +31,11 @@ struct Listed {
 /// read c.
 template <class T, class ARow, class BRow, class CRow>
 struct Product {
-    Index m, n, k;
+    Int m, n, k;
     T alpha;
     const T* a;
     ARow a_row;
-    Index a_step;
+    Int a_step;
     const T* b;
     BRow b_row;
     T beta;
@@ -51,13 +51,13 @@ template <class X, class T>
 
 /// Stores sums of `rows` rows, x with `width` numbers a row, where the last vector sticks out of c.
 template <class P, class T>
-[[gnu::noinline]] void store_edge(const P& p, Index i, Index j, const T* x, Index rows, Index width) {
+[[gnu::noinline]] void store_edge(const P& p, Int i, Int j, const T* x, Int rows, Int width) {
     constexpr int W = lanes<T>;
     const T alpha = p.alpha, beta = p.beta;
-    const Index n = p.n - j;
-    for (Index r = 0; r < rows; ++r, x += width) {
+    const Int n = p.n - j;
+    for (Int r = 0; r < rows; ++r, x += width) {
         T* c = p.c + p.c_row(i + r) + j;
-        Index l = 0;
+        Int l = 0;
         for (; l + W <= n; l += W)
             store(c + l, beta == 0 ? alpha * load(x + l) : finished(load(x + l), alpha, beta, load(c + l)));
         for (; l < n; ++l) few_rounds(), c[l] = beta == 0 ? alpha * x[l] : finished(x[l], alpha, beta, c[l]);
@@ -67,14 +67,14 @@ template <class P, class T>
 /// The R x V vectors of c at row i, column j. Each element of a meets V vectors of b, all sums stay in registers: g++
 /// puts an array into registers only when the loops over it are flat and unrolled early, hence the pragmas.
 template <int R, int V, class T, class ARow, class BRow, class CRow>
-[[gnu::noinline]] void tile(const Product<T, ARow, BRow, CRow>& p, Index i, Index j) {
+[[gnu::noinline]] void tile(const Product<T, ARow, BRow, CRow>& p, Int i, Int j) {
     constexpr int W = lanes<T>, N = R * V;
     Vec<T> sum[N];
     const T* a[R];
     for (int r = 0; r < R; ++r) a[r] = p.a + p.a_row(i + r);
 #pragma GCC unroll 24
     for (int s = 0; s < N; ++s) sum[s] = Vec<T>{};
-    for (Index k = 0, at = 0; k < p.k; ++k, at += p.a_step) {
+    for (Int k = 0, at = 0; k < p.k; ++k, at += p.a_step) {
         const T* b = p.b + p.b_row(k) + j;
         Vec<T> row[V];
 #pragma GCC unroll 4
@@ -98,11 +98,11 @@ template <int R, int V, class T, class ARow, class BRow, class CRow>
 
 /// How many rows a tile has at most, and how many vectors side by side when it has `rows`.
 inline constexpr int most_rows = 6;
-constexpr int widest(Index rows) { return 4 * rows <= accumulators ? 4 : accumulators / static_cast<int>(rows); }
+constexpr int widest(Int rows) { return 4 * rows <= accumulators ? 4 : accumulators / static_cast<int>(rows); }
 
 /// tile<rows, vectors>, the two chosen at run time.
 template <int R, int V, class P>
-void any_tile(const P& p, Index i, Index j, Index rows, Index vectors) {
+void any_tile(const P& p, Int i, Int j, Int rows, Int vectors) {
     if constexpr (R > 1)
         if (rows < R) return any_tile<R - 1, widest(R - 1)>(p, i, j, rows, vectors);
     if constexpr (V > 1)
@@ -112,17 +112,17 @@ void any_tile(const P& p, Index i, Index j, Index rows, Index vectors) {
 
 /// Cuts `total` into the fewest parts of at most `most`, as equal as can be; there is always one.
 struct Parts {
-    Index total, count;
-    Parts(Index total, Index most) : total(total), count(total > most ? (total + most - 1) / most : 1) {}
-    Index start(Index part) const { return total * part / count; }
-    Index size(Index part) const { return start(part + 1) - start(part); }
-    Index largest() const { return (total + count - 1) / count; }
+    Int total, count;
+    Parts(Int total, Int most) : total(total), count(total > most ? (total + most - 1) / most : 1) {}
+    Int start(Int part) const { return total * part / count; }
+    Int size(Int part) const { return start(part + 1) - start(part); }
+    Int largest() const { return (total + count - 1) / count; }
 };
 
 /// All rows of c for the first `vectors` vectors of columns.
 template <class P>
-void column(const P& p, const Parts& rows, Index vectors) {
-    for (Index t = 0; t < rows.count; ++t)
+void column(const P& p, const Parts& rows, Int vectors) {
+    for (Int t = 0; t < rows.count; ++t)
         any_tile<most_rows, widest(most_rows)>(p, rows.start(t), 0, rows.size(t), vectors);
 }
 
@@ -130,30 +130,30 @@ void column(const P& p, const Parts& rows, Index vectors) {
 /// pairs of a and b that lie a_image and b_image apart.
 template <class T, class BRow>
 struct Dots {
-    Index m, n, k, images;
+    Int m, n, k, images;
     const T* a;
-    Index a_row, a_image;
+    Int a_row, a_image;
     const T* b;
     BRow b_row;
-    Index b_image;
+    Int b_image;
     T alpha, beta;
     T* c;
-    Index c_row;
+    Int c_row;
 };
 
 /// What the last k % lanes numbers of a row add to each dot product.
 template <class T, class BRow>
-[[gnu::noinline]] T dot_rest(const Dots<T, BRow>& p, Index i, Index j) {
+[[gnu::noinline]] T dot_rest(const Dots<T, BRow>& p, Int i, Int j) {
     T sum = 0;
-    for (Index image = 0; image < p.images; ++image)
-        for (Index t = p.k - p.k % lanes<T>; t < p.k; ++t)
+    for (Int image = 0; image < p.images; ++image)
+        for (Int t = p.k - p.k % lanes<T>; t < p.k; ++t)
             sum += p.a[image * p.a_image + i * p.a_row + t] * p.b[image * p.b_image + p.b_row(j) + t];
     return sum;
 }
 
 /// The R x N numbers of c at row i, column j: dot products of R rows with N rows at once.
 template <int R, int N, class T, class BRow>
-[[gnu::noinline]] void dot_tile(const Dots<T, BRow>& p, Index i, Index j) {
+[[gnu::noinline]] void dot_tile(const Dots<T, BRow>& p, Int i, Int j) {
     constexpr int W = lanes<T>;
     Vec<T> sum[R * N];
     const T *a[R], *b[N];
@@ -161,9 +161,9 @@ template <int R, int N, class T, class BRow>
     for (int n = 0; n < N; ++n) b[n] = p.b + p.b_row(j + n);
 #pragma GCC unroll 24
     for (int s = 0; s < R * N; ++s) sum[s] = Vec<T>{};
-    for (Index image = 0; image < p.images; ++image) {
-        const Index to_a = image * p.a_image, to_b = image * p.b_image;
-        for (Index t = 0; t + W <= p.k; t += W) {
+    for (Int image = 0; image < p.images; ++image) {
+        const Int to_a = image * p.a_image, to_b = image * p.b_image;
+        for (Int t = 0; t + W <= p.k; t += W) {
             Vec<T> y[N];
 #pragma GCC unroll 4
             for (int n = 0; n < N; ++n) y[n] = load(b[n] + to_b + t);
@@ -183,11 +183,11 @@ template <int R, int N, class T, class BRow>
 
 /// How many rows of a and of b a tile of dot products joins at most.
 inline constexpr int most_dot_rows = 4;
-constexpr int most_dots(Index rows) { return 8 * rows <= accumulators ? 8 : accumulators / static_cast<int>(rows); }
+constexpr int most_dots(Int rows) { return 8 * rows <= accumulators ? 8 : accumulators / static_cast<int>(rows); }
 
 /// dot_tile<rows, columns>, the two chosen at run time.
 template <int R, int N, class P>
-void any_dot_tile(const P& p, Index i, Index j, Index rows, Index columns) {
+void any_dot_tile(const P& p, Int i, Int j, Int rows, Int columns) {
     if constexpr (R > 1)
         if (rows < R) return any_dot_tile<R - 1, most_dots(R - 1)>(p, i, j, rows, columns);
     if constexpr (N > 1)
@@ -198,8 +198,8 @@ void any_dot_tile(const P& p, Index i, Index j, Index rows, Index columns) {
 template <class P>
 void all_dots(const P& p) {
     const Parts rows(p.m, most_dot_rows), columns(p.n, most_dots(rows.largest()));
-    for (Index s = 0; s < rows.count; ++s)
-        for (Index t = 0; t < columns.count; ++t)
+    for (Int s = 0; s < rows.count; ++s)
+        for (Int t = 0; t < columns.count; ++t)
             any_dot_tile<most_dot_rows, most_dots(most_dot_rows)>(p, rows.start(s), columns.start(t), rows.size(s),
                                                                   columns.size(t));
 }

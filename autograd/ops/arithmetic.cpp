@@ -1,0 +1,171 @@
+// Arithmetic of two, and the products that rules are made of.
+#include "arithmetic.hpp"
+
+#include "../../core/kernels/xt/flat.hpp"
+#include "comparison.hpp"
+#include "elementwise.hpp"
+#include "rules.hpp"
+
+namespace jt {
+
+using kernels::Binary;
+using kernels::Unary;
+
+namespace {
+
+// A byte more or less than a byte's numbers is right after wrapping around, but not the larger of two, nor a power.
+bool wraps(Binary f, Dtype dtype) {
+    return dtype == Dtype::uint8 && (f == Binary::add || f == Binary::sub || f == Binary::mul);
+}
+
+Var binary_in(const Op& op, Binary f, const Operand& x, const Operand& y, Dtype dtype) {
+    const Dtype held = wraps(f, dtype) ? Dtype::int32 : dtype;
+    check_operand(op.name, x, held);
+    check_operand(op.name, y, held);
+    if (x.is_var() && y.is_var()) {
+        const Var a = as_var(x, dtype), b = as_var(y, dtype);
+        return record(op, kernels::map(f, a.array(), b.array()), {a, b});
+    }
+    if (!x.is_var() && !y.is_var()) return binary_in(op, f, constant(x.number(), dtype), y, dtype);
+    const bool left = !x.is_var();
+    const Scalar number = left ? x.number() : y.number();
+    const Var v = as_var(left ? y : x, dtype);
+    Array value = left ? kernels::map(f, number, v.array()) : kernels::map(f, v.array(), number);
+    return record(op, std::move(value), {v}, NumberSide{number.value, left});
+}
+
+Var binary_float(const Op& op, Binary f, const Operand& x, const Operand& y) {
+    return binary_in(op, f, x, y, to_float(promote(type_of(op.name, x), type_of(op.name, y))));
+}
+
+// g * number or g / number of a rule: with one input, whose gradient nobody else will ask of g.
+Var by_number(const Op& op, Binary f, const Var& g, const Scalar& number) {
+    return recording() ? binary(op, f, g, number) : make_var(kernels::map(f, own_array(g), number));
+}
+
+// The slopes of z = x ** y. x ** 0 is 1 everywhere, and 0 ** y is 0 for every y above 0: flat, though y * x ** (y - 1)
+// and z * log(x) are then infinite or NaN.
+Var pow_slope_x(const Operand& x, const Operand& y) {
+    if (y.is_var()) return where(y.var() == 0, 0, y * pow(x, y - 1));
+    const double exponent = y.number().value;
+    if (exponent == 0) return constant(Array::zeros(x.var().shape(), x.var().dtype()));
+    return exponent * pow(x, exponent - 1);
+}
+
+Var pow_slope_y(const Operand& x, const Operand& y, const Var& z) {
+    return where((x == 0) * (y >= 0), 0, z * log(as_var(x, z.dtype())));
+}
+
+void check_power(const Scalar& power) {
+    if (power.value < 0) fail<ValueError>("pow: needs powers of 0 or more for integers, got ", power);
+}
+
+// An integer to a negative power is none.
+void check_powers(const Operand& x, const Operand& y) {
+    if (is_float(promote(type_of("pow", x), type_of("pow", y)))) return;
+    if (!y.is_var()) return check_power(y.number());
+    for (const auto power : y.var().to_vector<std::int64_t>()) check_power(power);
+}
+
+}  // namespace
+
+Var binary(const Op& op, Binary f, const Operand& x, const Operand& y) {
+    return binary_in(op, f, x, y, promote(type_of(op.name, x), type_of(op.name, y)));
+}
+
+Var mul_grad(const Var& g, const Operand& y) {
+    static constexpr Op op{"mul_grad", [](const Var& gg, const Call& call) -> Vars {
+                               return by_side(
+                                   call, [&](Operand, Operand y) { return mul_grad(gg, y); },
+                                   [&](Operand g, Operand) { return mul_grad(gg, g); });
+                           }};
+    return y.is_var() ? binary(op, Binary::mul_grad, g, y) : by_number(op, Binary::mul_grad, g, y.number());
+}
+
+Var div_grad(const Var& g, const Operand& y) {
+    static constexpr Op op{"div_grad", [](const Var& gg, const Call& call) -> Vars {
+                               return by_side(
+                                   call, [&](Operand, Operand y) { return div_grad(gg, y); },
+                                   [&](Operand, Operand y) { return -div_grad(mul_grad(gg, call.output()), y); });
+                           }};
+    return y.is_var() ? binary(op, Binary::div_grad, g, y) : by_number(op, Binary::div_grad, g, y.number());
+}
+
+Var add(const Operand& x, const Operand& y) {
+    static constexpr Op op{
+        "add", [](const Var& g, const Call& call) -> Vars { return call.each_needed([&](std::size_t) { return g; }); }};
+    return binary(op, Binary::add, x, y);
+}
+
+Var sub(const Operand& x, const Operand& y) {
+    static constexpr Op op{"sub", [](const Var& g, const Call& call) -> Vars {
+                               return by_side(
+                                   call, [&](Operand, Operand) { return g; }, [&](Operand, Operand) { return -g; });
+                           }};
+    return binary(op, Binary::sub, x, y);
+}
+
+Var mul(const Operand& x, const Operand& y) {
+    static constexpr Op op{"mul", [](const Var& g, const Call& call) -> Vars {
+                               return by_side(
+                                   call, [&](Operand, Operand y) { return mul_grad(g, y); },
+                                   [&](Operand x, Operand) { return mul_grad(g, x); });
+                           }};
+    return binary(op, Binary::mul, x, y);
+}
+
+Var div(const Operand& x, const Operand& y) {
+    static constexpr Op op{"div", [](const Var& g, const Call& call) -> Vars {
+                               return by_side(
+                                   call, [&](Operand, Operand y) { return div_grad(g, y); },
+                                   [&](Operand, Operand y) { return -div_grad(mul_grad(g, call.output()), y); });
+                           }};
+    return binary_float(op, Binary::div, x, y);
+}
+
+Var pow(const Operand& x, const Operand& y) {
+    static constexpr Op op{"pow", [](const Var& g, const Call& call) -> Vars {
+                               return by_side(
+                                   call, [&](Operand x, Operand y) { return mul_grad(g, pow_slope_x(x, y)); },
+                                   [&](Operand x, Operand y) { return mul_grad(g, pow_slope_y(x, y, call.output())); });
+                           }};
+    if (x.is_var() && !y.is_var() && y.number().value == 2) return x * x;
+    check_powers(x, y);
+    return binary(op, Binary::pow, x, y);
+}
+
+Var maximum(const Operand& x, const Operand& y) {
+    static constexpr Op op{"maximum", [](const Var& g, const Call& call) -> Vars {
+                               return by_side(
+                                   call, [&](Operand x, Operand y) { return where(x > y, g, 0); },
+                                   [&](Operand x, Operand y) { return where(x > y, 0, g); });
+                           }};
+    return binary(op, Binary::maximum, x, y);
+}
+
+Var minimum(const Operand& x, const Operand& y) {
+    static constexpr Op op{"minimum", [](const Var& g, const Call& call) -> Vars {
+                               return by_side(
+                                   call, [&](Operand x, Operand y) { return where(x < y, g, 0); },
+                                   [&](Operand x, Operand y) { return where(x < y, 0, g); });
+                           }};
+    return binary(op, Binary::minimum, x, y);
+}
+
+Var neg(const Var& x) {
+    static constexpr Op op{"neg", [](const Var& g, const Call&) -> Vars { return {-g}; }};
+    return unary(op, Unary::neg, x);
+}
+
+Var atan2(const Operand& y, const Operand& x) {
+    static constexpr Op op{
+        "atan2", [](const Var& g, const Call& call) -> Vars {
+            const Var y = call.input(0), x = call.input(1), square = x * x + y * y;
+            return call.each_needed([&](std::size_t k) { return mul_grad(g, k == 0 ? x / square : -y / square); });
+        }};
+    const Dtype dtype = to_float(promote(type_of(op.name, y), type_of(op.name, x)));
+    const Var a = as_var(y, dtype), b = as_var(x, dtype);
+    return record(op, kernels::atan2(a.array(), b.array()), {a, b});
+}
+
+}  // namespace jt

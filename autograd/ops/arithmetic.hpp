@@ -1,0 +1,33 @@
+// Arithmetic of two, and its operators. An Operand is a Var or a number, at least one of two is a Var; both sides
+// broadcast, dtypes promote by Jittor's table (promote.hpp).
+#pragma once
+#include "../var.hpp"
+
+namespace jt {
+
+Var add(const Operand& x, const Operand& y);
+Var sub(const Operand& x, const Operand& y);
+Var mul(const Operand& x, const Operand& y);
+/// Integers divide to float.
+Var div(const Operand& x, const Operand& y);
+/// x to the power y; x ** 2 is x * x. An integer to a negative power throws a ValueError.
+Var pow(const Operand& x, const Operand& y);
+/// The larger one; on a tie the gradient is y's alone, as Jittor (PyTorch differs: halves).
+Var maximum(const Operand& x, const Operand& y);
+Var minimum(const Operand& x, const Operand& y);
+/// The angle of the point (x, y) from the x axis, in [-pi, pi].
+Var atan2(const Operand& y, const Operand& x);
+Var neg(const Var& x);
+
+inline Var operator+(const Operand& x, const Operand& y) { return add(x, y); }
+inline Var operator-(const Operand& x, const Operand& y) { return sub(x, y); }
+inline Var operator*(const Operand& x, const Operand& y) { return mul(x, y); }
+inline Var operator/(const Operand& x, const Operand& y) { return div(x, y); }
+inline Var operator-(const Var& x) { return neg(x); }
+/// Rebinds this handle to x + y; other handles keep the old Var.
+inline Var& operator+=(Var& x, const Operand& y) { return x = add(x, y); }
+inline Var& operator-=(Var& x, const Operand& y) { return x = sub(x, y); }
+inline Var& operator*=(Var& x, const Operand& y) { return x = mul(x, y); }
+inline Var& operator/=(Var& x, const Operand& y) { return x = div(x, y); }
+
+}  // namespace jt

@@ -1,0 +1,44 @@
+// What the rules of element-wise ops are made of. Private to autograd/ops.
+#pragma once
+#include "../../core/kernels/elementwise/elementwise.hpp"
+#include "promote.hpp"
+
+namespace jt {
+
+/// What a binary op remembers when one side was a number: the number, and which side it stood on.
+struct NumberSide {
+    double value;
+    bool left;
+};
+
+/// f of both sides in their promoted dtype; numbers are held by it.
+Var binary(const Op& op, kernels::Binary f, const Operand& x, const Operand& y);
+/// f of a Var, which keeps its dtype and whether it is a scalar.
+Var unary(const Op& op, kernels::Unary f, const Var& x);
+
+/// The gradients of a binary op from those of its sides: for_x(x, y) and for_y(x, y), called only where wanted.
+template <class ForX, class ForY>
+Vars by_side(const Call& call, ForX for_x, ForY for_y) {
+    const Var v = call.input(0);
+    if (call.size() == 2) {
+        const Var w = call.input(1);
+        return {call.needs(0) ? for_x(Operand(v), Operand(w)) : Var(),
+                call.needs(1) ? for_y(Operand(v), Operand(w)) : Var()};
+    }
+    const auto& side = call.params<NumberSide>();
+    const Operand number(side.value);
+    return {side.left ? for_y(number, Operand(v)) : for_x(Operand(v), number)};
+}
+
+/// g * y and g / y, but 0 where g is 0 and y has no finite product with it: the slope of a rule may be infinite where
+/// no gradient comes in. Where g is 0 and y is finite they are what * and / are, in their derivatives too.
+Var mul_grad(const Var& g, const Operand& y);
+Var div_grad(const Var& g, const Operand& y);
+
+/// The rule g * slope(x, y) of y = f(x).
+template <auto slope>
+Vars times(const Var& g, const Call& call) {
+    return {mul_grad(g, slope(call.input(0), call.output()))};
+}
+
+}  // namespace jt

@@ -1,0 +1,237 @@
+// Element-wise kernels: equal shapes and single numbers go straight to a row function, the rest through a Walk.
+#include "elementwise.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <new>
+#include <type_traits>
+
+#include "../movement/walk.hpp"
+#include "rows.hpp"
+
+namespace jt::kernels {
+
+namespace {
+
+constexpr const char* binary_names[] = {"add",          "sub",       "mul",      "div",      "maximum",
+                                        "minimum",      "pow",       "mul_grad", "div_grad", "tanh_grad",
+                                        "sigmoid_grad", "relu_grad", "abs_grad"};
+static_assert(std::size(binary_names) == n_binary);
+constexpr const char* compare_names[] = {"eq", "ne", "lt", "le", "gt", "ge"};
+
+const char* at(const Array& x, std::int64_t element) {
+    return static_cast<const char*>(x.raw()) + element * static_cast<std::int64_t>(size_of(x.dtype()));
+}
+char* at(Array& x, std::int64_t element) {
+    return static_cast<char*>(x.raw()) + element * static_cast<std::int64_t>(size_of(x.dtype()));
+}
+
+void check_dtypes(const char* op, const Array& x, const Array& y) {
+    if (x.dtype() != y.dtype()) fail<DtypeError>(op, ": needs one dtype, got ", x.dtype(), " and ", y.dtype());
+}
+
+const BinaryRows& row(const BinaryRows* forms, Form form) { return forms[static_cast<int>(form)]; }
+
+// A binary row function over all elements of `like`, with a result of its shape.
+Array run(BinaryRows f, const void* x, const void* y, const Array& like, Dtype dtype, std::int64_t n,
+          const Steps& steps) {
+    Array z = like.dtype() == dtype ? Array::like(like) : Array(like.shape(), dtype);
+    if (z.numel() > 0) f(x, y, z.raw(), n, steps);
+    return z;
+}
+
+// True when y's extents are x's last ones, as of a bias.
+bool is_tail(const Shape& y, const Shape& x) {
+    const int shift = x.rank() - y.rank();
+    return shift >= 0 && std::equal(y.begin(), y.end(), x.begin() + shift);
+}
+
+Array walked(const char* op, const BinaryRows* forms, const Array& x, const Array& y, Dtype dtype) {
+    Array z(broadcast_shapes(op, x.shape(), y.shape()), dtype);
+    if (z.numel() == 0) return z;
+    Walk<2> walk(z.shape(), {&x.shape(), &y.shape()});
+    const auto f = row(forms, walk.inner[0] == 0 ? Form::sv : walk.inner[1] == 0 ? Form::vs : Form::vv);
+    const Steps steps{walk.rows, walk.outer[0], walk.outer[1]};
+    std::int64_t done = 0;
+    do {
+        f(at(x, walk.rest[0]), at(y, walk.rest[1]), at(z, done), walk.n, steps);
+        done += walk.n * walk.rows;
+    } while (walk.rest.next());
+    return z;
+}
+
+Array broadcast(const char* op, const BinaryRows* forms, const Array& x, const Array& y, Dtype dtype) {
+    const auto nx = x.numel(), ny = y.numel();
+    if (x.shape() == y.shape()) return run(row(forms, Form::vv), x.raw(), y.raw(), x, dtype, nx, {});
+    if (ny == 1 && y.rank() <= x.rank()) return run(row(forms, Form::vs), x.raw(), y.raw(), x, dtype, nx, {});
+    if (nx == 1 && x.rank() <= y.rank()) return run(row(forms, Form::sv), x.raw(), y.raw(), y, dtype, ny, {});
+    if (is_tail(y.shape(), x.shape()) && ny > 0)
+        return run(row(forms, Form::vv), x.raw(), y.raw(), x, dtype, ny, {nx / ny, ny, 0});
+    return walked(op, forms, x, y, dtype);
+}
+
+const BinaryRows* forms_of(Binary op, Dtype dtype) {
+    const int k = static_cast<int>(op);
+    const BinaryRows* forms = rows(dtype).binary[k];
+    if (!*forms) fail<DtypeError>(binary_names[k], ": needs float32 or float64, got ", dtype);
+    return forms;
+}
+
+// One number of any dtype.
+struct Number {
+    alignas(8) unsigned char bytes[8];
+
+    Number(const Scalar& value, Dtype dtype) {
+        dispatch(dtype, [&](auto zero) { new (bytes) auto(value.as<decltype(zero)>()); });
+    }
+};
+
+template <class T, class F, int step_x, int step_y>
+void compare_rows(const void* x, const void* y, void* z, std::int64_t n, const Steps& steps) {
+    auto* out = static_cast<bool*>(z);
+    for (std::int64_t r = 0; r < steps.count; ++r, out += n) {
+        const T *a = static_cast<const T*>(x) + r * steps.x, *b = static_cast<const T*>(y) + r * steps.y;
+        for (std::int64_t i = 0; i < n; ++i) out[i] = F{}(a[i * step_x], b[i * step_y]);
+    }
+}
+
+template <class T, class F>
+constexpr BinaryRows compare_forms[] = {compare_rows<T, F, 1, 1>, compare_rows<T, F, 1, 0>, compare_rows<T, F, 0, 1>};
+
+const BinaryRows* forms_of(Compare op, Dtype dtype) {
+    return dispatch(dtype, [op](auto zero) -> const BinaryRows* {
+        using T = std::conditional_t<std::is_same_v<decltype(zero), bool>, std::uint8_t, decltype(zero)>;
+        constexpr const BinaryRows* tables[] = {compare_forms<T, std::equal_to<>>,
+                                                compare_forms<T, std::not_equal_to<>>, compare_forms<T, std::less<>>,
+                                                compare_forms<T, std::less_equal<>>};
+        return tables[static_cast<int>(op)];
+    });
+}
+
+template <class T>
+void copy_row(const T* x, T* z, std::int64_t n, std::int64_t step) {
+    if (step == 0)
+        std::fill_n(z, n, *x);
+    else
+        std::copy_n(x, n, z);
+}
+
+template <class T, int step_x, int step_y>
+void select_row(const std::uint8_t* c, const T* x, const T* y, T* __restrict z, std::int64_t n) {
+    for (std::int64_t i = 0; i < n; ++i) {
+        const T a = x[i * step_x], b = y[i * step_y];
+        z[i] = c[i] != 0 ? a : b;
+    }
+}
+
+template <class T>
+void select_all(const Array& c, const Array& x, const Array& y, Array& z) {
+    constexpr decltype(&select_row<T, 1, 1>) forms[2][2] = {{select_row<T, 0, 0>, select_row<T, 0, 1>},
+                                                            {select_row<T, 1, 0>, select_row<T, 1, 1>}};
+    Walk<3> walk(z.shape(), {&c.shape(), &x.shape(), &y.shape()});
+    const auto f = forms[walk.inner[1]][walk.inner[2]];
+    T* out = z.data<T>();
+    do {
+        for (std::int64_t r = 0; r < walk.rows; ++r, out += walk.n) {
+            const auto* mask = static_cast<const std::uint8_t*>(c.raw()) + walk.rest[0] + r * walk.outer[0];
+            const T* a = x.data<T>() + walk.rest[1] + r * walk.outer[1];
+            const T* b = y.data<T>() + walk.rest[2] + r * walk.outer[2];
+            if (walk.inner[0] == 0)
+                copy_row(*mask != 0 ? a : b, out, walk.n, walk.inner[*mask != 0 ? 1 : 2]);
+            else
+                f(mask, a, b, out, walk.n);
+        }
+    } while (walk.rest.next());
+}
+
+// Calls f with x's elements, bytes for bool, and a zero of `dtype`.
+template <class F>
+void each_pair(const Array& x, Dtype dtype, F f) {
+    dispatch(x.dtype(), [&](auto from) {
+        using From = std::conditional_t<std::is_same_v<decltype(from), bool>, std::uint8_t, decltype(from)>;
+        dispatch(dtype, [&](auto to) { f(static_cast<const From*>(x.raw()), to); });
+    });
+}
+
+}  // namespace
+
+Array map(Unary op, const Array& x) {
+    const int k = static_cast<int>(op);
+    const auto f = rows(x.dtype()).map[k];
+    if (!f) fail<DtypeError>(unary_names[k], ": needs float32 or float64, got ", x.dtype());
+    Array y = Array::like(x);
+    f(x.raw(), y.raw(), x.numel());
+    return y;
+}
+
+Array map(Binary op, const Array& x, const Array& y) {
+    const char* name = binary_names[static_cast<int>(op)];
+    check_dtypes(name, x, y);
+    return broadcast(name, forms_of(op, x.dtype()), x, y, x.dtype());
+}
+
+Array map(Binary op, Array&& x, const Array& y) {
+    if (!x.unique() || x.shape() != y.shape() || x.dtype() != y.dtype()) return map(op, std::as_const(x), y);
+    const auto f = row(forms_of(op, x.dtype()), Form::vv);
+    if (x.numel() > 0) f(x.raw(), y.raw(), x.raw(), x.numel(), Steps{});
+    return std::move(x);
+}
+
+Array map(Binary op, const Array& x, const Scalar& y) {
+    const Number number(y, x.dtype());
+    return run(row(forms_of(op, x.dtype()), Form::vs), x.raw(), number.bytes, x, x.dtype(), x.numel(), {});
+}
+
+Array map(Binary op, Array&& x, const Scalar& y) {
+    if (!x.unique()) return map(op, std::as_const(x), y);
+    const Number number(y, x.dtype());
+    const auto f = row(forms_of(op, x.dtype()), Form::vs);
+    if (x.numel() > 0) f(x.raw(), number.bytes, x.raw(), x.numel(), Steps{});
+    return std::move(x);
+}
+
+Array map(Binary op, const Scalar& x, const Array& y) {
+    const Number number(x, y.dtype());
+    return run(row(forms_of(op, y.dtype()), Form::sv), number.bytes, y.raw(), y, y.dtype(), y.numel(), {});
+}
+
+Array compare(Compare op, const Array& x, const Array& y) {
+    const char* name = compare_names[static_cast<int>(op)];
+    check_dtypes(name, x, y);
+    if (op == Compare::gt) return broadcast(name, forms_of(Compare::lt, x.dtype()), y, x, bool_);
+    if (op == Compare::ge) return broadcast(name, forms_of(Compare::le, x.dtype()), y, x, bool_);
+    return broadcast(name, forms_of(op, x.dtype()), x, y, bool_);
+}
+
+Array select(const Array& c, const Array& x, const Array& y) {
+    check_dtypes("select", x, y);
+    Array z(broadcast_shapes("select", c.shape(), broadcast_shapes("select", x.shape(), y.shape())), x.dtype());
+    if (z.numel() == 0) return z;
+    dispatch(x.dtype(), [&](auto zero) { select_all<decltype(zero)>(c, x, y, z); });
+    return z;
+}
+
+Array cast(const Array& x, Dtype dtype) {
+    if (x.dtype() == dtype) return x;
+    Array y(x.shape(), dtype);
+    each_pair(x, dtype, [&](const auto* from, auto to) {
+        std::transform(from, from + x.numel(), y.data<decltype(to)>(),
+                       number_cast<decltype(to), std::decay_t<decltype(*from)>>);
+    });
+    return y;
+}
+
+void check_numbers(const char* op, const Array& x, Dtype dtype) {
+    each_pair(x, dtype, [&](const auto* from, auto to) {
+        const auto* end = from + x.numel();
+        const auto* bad = std::find_if(from, end, [](auto e) { return !fits<decltype(to)>(e); });
+        if (bad != end) fail_to_hold(op, *bad, dtype);
+    });
+}
+
+Array cast_exact(const char* op, const Array& x, Dtype dtype) {
+    check_numbers(op, x, dtype);
+    return cast(x, dtype);
+}
+
+}  // namespace jt::kernels

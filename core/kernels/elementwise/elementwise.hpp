@@ -1,0 +1,52 @@
+// Element-wise work on arrays: one function of one array, two arrays (broadcast), or three.
+#pragma once
+#include "../../array.hpp"
+
+namespace jt::kernels {
+
+/// y = f(x). sigmoid is Jittor's 1 / (1 + exp(min(-x, 30))) (300 in float64); relu lets NaN pass; abs and neg also take
+/// integers. For every number, subnormal ones included, exp and log are within 1 ulp, rsqrt within 1.5, sin and cos
+/// within 2, tanh and sigmoid within 2.5, sqrt and floor are rounded right; an element's bits depend on its value
+/// alone.
+enum class Unary {
+#define JT_UNARY(name, value) name,
+#include "unary.def"
+};
+
+/// z = f(x, y). The last six are gradients, 0 wherever g is 0, be y infinite or NaN: mul_grad(g, y) = g * y,
+/// div_grad(g, y) = g / y, tanh_grad(g, y) = g * (1 - y * y), sigmoid_grad(g, y) = g * y * (1 - y), relu_grad(g, y) = y
+/// > 0 ? g : 0, abs_grad(g, x) = x >= 0 ? g : -g (else NaN in y or x gives NaN). maximum and minimum let NaN of either
+/// side pass; pow is the C library's. Integers wrap around, their division by zero and powers below zero are the
+/// caller's to prevent; with bool, add and maximum are or, mul and minimum are and, sub is exclusive or.
+// clang-format off
+enum class Binary {
+    add, sub, mul, div, maximum, minimum, pow, mul_grad, div_grad, tanh_grad, sigmoid_grad, relu_grad, abs_grad
+};
+// clang-format on
+
+/// z = x ? y, as bool; comparisons with NaN are false but for ne.
+enum class Compare { eq, ne, lt, le, gt, ge };
+
+/// Same shape and dtype as x.
+Array map(Unary op, const Array& x);
+/// Broadcasts as NumPy does. Both sides have one dtype, which is the result's.
+Array map(Binary op, const Array& x, const Array& y);
+/// The same, written over x when nobody else holds it and the shapes are equal.
+Array map(Binary op, Array&& x, const Array& y);
+/// As map with y a number, converted to x's dtype once.
+Array map(Binary op, const Array& x, const Scalar& y);
+Array map(Binary op, Array&& x, const Scalar& y);
+Array map(Binary op, const Scalar& x, const Array& y);
+/// Broadcasts; both sides have one dtype; the result is bool.
+Array compare(Compare op, const Array& x, const Array& y);
+/// c ? x : y, the three broadcast; c is bool, x and y have one dtype.
+Array select(const Array& c, const Array& x, const Array& y);
+/// Converted elements, by `number_cast`: float to integer truncates, a number that no integer stands for gives the
+/// smallest one, to uint8 the low byte counts, to bool is != 0.
+Array cast(const Array& x, Dtype dtype);
+/// Throws a ValueError in the name of `op`, with the number, when the dtype does not hold every element.
+void check_numbers(const char* op, const Array& x, Dtype dtype);
+/// As cast, after that check.
+Array cast_exact(const char* op, const Array& x, Dtype dtype);
+
+}  // namespace jt::kernels

@@ -1,0 +1,125 @@
+// The row functions behind the element-wise kernels, reductions and fused kernels, one table per dtype and, for the
+// floats, per instruction set. Private to core/kernels.
+#pragma once
+#include "elementwise.hpp"
+#include "fused.hpp"
+
+namespace jt::kernels {
+
+inline constexpr const char* unary_names[] = {
+#define JT_UNARY(name, value) #name,
+#include "unary.def"
+};
+inline constexpr int n_unary = sizeof unary_names / sizeof *unary_names;
+inline constexpr int n_binary = 13, n_folds = 5;
+
+/// Which operand of a binary row is a single number.
+enum class Form { vv, vs, sv };
+
+/// Rows one after another in the result; from row to row the operands move on by x and y elements.
+struct Steps {
+    std::int64_t count = 1, x = 0, y = 0;
+};
+
+/// Folds that reductions are made of. sum, dot (x * y) and squares accumulate in double, or std::uint64_t for integers;
+/// max and min in the dtype itself.
+enum class Fold { sum, dot, squares, max, min };
+
+/// A matrix to fold: `rows` rows of n elements, `stride` elements apart.
+struct Block {
+    std::int64_t rows, n, stride;
+};
+
+using MapRow = void (*)(const void* x, void* y, std::int64_t n);
+using BinaryRows = void (*)(const void* x, const void* y, void* z, std::int64_t n, const Steps& steps);
+using FoldBlock = void (*)(const void* x, const void* y, void* acc, const Block& block);
+
+/// What one dtype can do; an entry is null where the op does not take that dtype.
+struct Rows {
+    MapRow map[n_unary];
+    BinaryRows binary[n_binary][3];
+    FoldBlock rows[n_folds];     ///< acc[r] gains the fold of row r (all but max and min: in 16 lanes)
+    FoldBlock columns[n_folds];  ///< acc[k] gains the fold of column k
+};
+
+/// Logits (or their softmax) and their classes and weights, (rows, n), (rows,), (rows,).
+template <class T>
+struct Labelled {
+    const T* x;
+    const std::int32_t* t;
+    const T* w;
+    std::int64_t rows, n;
+};
+
+/// Coefficients of rescale_grad, dv = a * (G - (v * r) * b): a = g / n, r = 1 / n, and b = sum(G * v) / n or 0 where
+/// the norm is the smallest one. r and b stay apart, for their product may be too small for T.
+template <class T>
+struct RescaleTerms {
+    T *a, *r, *b;
+};
+
+/// rescale of a matrix whose rows have a norm each, and its gradients; dv may stand over G.
+template <class T>
+struct RescaleRows {
+    const T *v, *g;
+    T *n, *w;
+    std::int64_t rows, length;
+};
+template <class T>
+struct RescaleGradRows {
+    const T *G, *v, *g, *n;
+    T *dv, *dg;
+    std::int64_t rows, length;
+};
+
+/// The fused functions on rows of n elements, see fused.hpp.
+template <class T>
+struct FusedRows {
+    void (*softmax)(const T* x, T* y, std::int64_t rows, std::int64_t n);
+    void (*log_softmax)(const T* x, T* y, std::int64_t rows, std::int64_t n);
+    void (*softmax_grad)(const T* g, const T* y, T* gx, std::int64_t rows, std::int64_t n);
+    void (*log_softmax_grad)(const T* g, const T* y, T* gx, std::int64_t rows, std::int64_t n);
+    void (*cross_entropy)(const Labelled<T>& in, T* softmax, T* loss);
+    void (*cross_entropy_grad)(const T* g, const Labelled<T>& in, T* gx);
+    void (*rescale_rows)(const RescaleRows<T>& m);
+    void (*rescale_terms)(const T* g, const T* n, const double* s, T* dg, const RescaleTerms<T>& terms,
+                          std::int64_t count);  ///< s = sum(G * v)
+    void (*rescale_grad_rows)(const RescaleGradRows<T>& m);
+    void (*rescale_grad)(const T* G, const T* v, T* dv, std::int64_t n, const RescaleTerms<T>& terms, Form form);
+    void (*sgd)(T* p, const T* g, T* velocity, std::int64_t n, const SgdParams& s);
+    void (*adam)(T* p, const T* g, T* m, T* v, std::int64_t n, const AdamParams& s);
+};
+
+struct FusedTables {
+    FusedRows<float> floats;
+    FusedRows<double> doubles;
+};
+
+/// The tables of the instruction set in use.
+const Rows& rows(Dtype dtype);
+const FusedTables& fused_tables();
+template <class T>
+const FusedRows<T>& fused_rows() {
+    if constexpr (sizeof(T) == 4)
+        return fused_tables().floats;
+    else
+        return fused_tables().doubles;
+}
+
+/// The tables of the floats by instruction set; float_rows is float32, float64. For tests as well.
+namespace base {
+extern const Rows float_rows[2];
+extern const FusedTables fused;
+}  // namespace base
+#if defined(__x86_64__)
+namespace v3 {
+extern const Rows float_rows[2];
+extern const FusedTables fused;
+}  // namespace v3
+namespace v4 {
+extern const Rows float_rows[2];
+extern const FusedTables fused;
+}  // namespace v4
+#endif
+
+}  // namespace jt::kernels

@@ -1,0 +1,45 @@
+// Moving elements without changing them: permute, broadcast, slice, join, gather and scatter.
+#pragma once
+#include "../../array.hpp"
+
+namespace jt::kernels {
+
+/// One number of elements an axis.
+using Strides = SmallVector<std::int64_t, 6>;
+/// A dense array of `shape` whose element (i, j, ...) is x's element start + i * strides[0] + j * strides[1] + ...:
+/// what a strided view of x shows. Strides may be negative or 0; the caller sees to it that all lie inside.
+Array strided(const Array& x, std::int64_t start, const Shape& shape, const Strides& strides);
+/// Zeros of `shape` with x's elements added where `strided` would have read them: its transpose.
+Array unstrided(const Array& x, const Shape& shape, std::int64_t start, const Strides& strides);
+/// How far apart neighbours along each axis of a dense array lie.
+Strides strides_of(const Shape& shape);
+
+/// Axis k of the result is axis permutation[k] of x.
+Array permute(const Array& x, const SmallVector<int, 6>& permutation);
+/// x repeated to `shape` (it must broadcast).
+Array broadcast_to(const Array& x, const Shape& shape);
+
+/// Along each axis: `size` elements from `start`, `step` apart (step may be negative, not 0).
+struct Range {
+    std::int64_t start, step, size;
+};
+using Ranges = SmallVector<Range, 6>;
+/// The box of x that `ranges` names, one range an axis; they must lie inside.
+Array slice(const Array& x, const Ranges& ranges);
+/// Zeros of `shape` with x written into that box: the transpose of slice.
+Array unslice(const Array& x, const Ranges& ranges, const Shape& shape);
+
+/// Arrays of one dtype joined along `axis`; the other extents are equal.
+Array concat(const SmallVector<const Array*, 8>& parts, int axis);
+
+/// Rows of x: result[i..., rest] = x[index[i...], rest]; index is int64 with entries in [0, x.shape[0]).
+Array take(const Array& x, const Array& index);
+/// Zeros of `shape` with x's rows added at the index: the transpose of take.
+Array untake(const Array& x, const Array& index, const Shape& shape);
+
+/// For an int64 index into one axis of an array of `shape`: where each of its entries points to among all elements.
+Array flat_index(const Array& index, const Shape& shape, int axis);
+/// int64 (n,): for each of n places, the last position in `index` that names it, or -1.
+Array last_at(const Array& index, std::int64_t n);
+
+}  // namespace jt::kernels

@@ -1,0 +1,191 @@
+// Pooling: windows along both axes, worked out once, then plane by plane.
+#include "pool.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include "products.hpp"
+
+namespace jt::kernels {
+
+namespace {
+
+using Int = std::int64_t;
+
+/// The cells [begin, end) of one axis that an output sees, and how many with the padding it sees.
+struct Window {
+    Int begin, end, padded;
+    Int size() const { return end - begin; }
+};
+using Row = std::vector<Window>;
+
+Int extent(const Pooling& p, int k, Int in) {
+    const Int room = in + 2 * p.windows.padding[k] - p.windows.kernel[k], step = p.windows.stride[k];
+    const Int out = (room + (p.ceil_mode ? step - 1 : 0)) / step + 1;
+    return p.ceil_mode && (out - 1) * step >= in + p.windows.padding[k] ? out - 1 : out;
+}
+
+Row row_of(const Pooling& p, int k, Int in) {
+    Row result;
+    for (Int o = 0; o < extent(p, k, in); ++o) {
+        const Int begin = o * p.windows.stride[k] - p.windows.padding[k],
+                  end = std::min(begin + p.windows.kernel[k], in + p.windows.padding[k]);
+        result.push_back({std::max(begin, Int{0}), std::min(end, in), end - begin});
+    }
+    return result;
+}
+
+/// Planes of an array (N, C, H, W).
+struct Planes {
+    Int count, height, width;
+    explicit Planes(const Shape& s) : count(s[0] * s[1]), height(s[2]), width(s[3]) {}
+    Int size() const { return height * width; }
+};
+
+Array pooled(const Array& x, const Pooling& p, Dtype dtype) {
+    const Shape& s = x.shape();
+    return Array({s[0], s[1], extent(p, 0, s[2]), extent(p, 1, s[3])}, dtype);
+}
+
+/// Place of the first largest element of one window in the plane x, or of its first NaN.
+template <class T>
+Int largest(const T* x, Int width, const Window& v, const Window& h) {
+    Int best = v.begin * width + h.begin;
+    for (Int y = v.begin; y < v.end; ++y)
+        for (Int i = y * width + h.begin; i < y * width + h.end; ++i)
+            if (x[i] > x[best] || (x[i] != x[i] && x[best] == x[best])) best = i;
+    return best;
+}
+
+/// True when the windows are whole squares of 2 x 2 side by side.
+bool is_two_by_two(const Pooling& p, const Row& v, const Row& h) {
+    const auto plain = [&](int k, const Row& w) {
+        return p.windows.kernel[k] == 2 && p.windows.stride[k] == 2 && p.windows.padding[k] == 0 && !w.empty() &&
+               w.back().size() == 2;
+    };
+    return plain(0, v) && plain(1, h);
+}
+
+template <class T>
+void max_pool(const Array& x, const Pooling& p, MaxPooled& y) {
+    const Planes in(x.shape());
+    const Row v = row_of(p, 0, in.height), h = row_of(p, 1, in.width);
+    const bool fast = is_two_by_two(p, v, h);
+    const auto row = products<T>().max_pool_row;
+    T* value = y.value.data<T>();
+    auto* index = y.index.data<std::int32_t>();
+    for (Int k = 0; k < in.count; ++k)
+        for (const Window& w : v) {
+            const T* plane = x.data<T>() + k * in.size();
+            const Int at = w.begin * in.width, count = static_cast<Int>(h.size());
+            if (!fast || !row(plane + at, in.width, at, count, value, index))
+                for (Int j = 0; j < count; ++j) {
+                    const Int best = largest(plane, in.width, w, h[static_cast<std::size_t>(j)]);
+                    value[j] = plane[best];
+                    index[j] = static_cast<std::int32_t>(best);
+                }
+            value += count;
+            index += count;
+        }
+}
+
+template <class T>
+void unpool(const Array& g, const Array& index, Array& gx) {
+    const Planes in(gx.shape()), out(g.shape());
+    for (Int k = 0; k < in.count; ++k) {
+        const auto* at = index.data<std::int32_t>() + k * out.size();
+        const T* from = g.data<T>() + k * out.size();
+        T* to = gx.data<T>() + k * in.size();
+        std::fill_n(to, in.size(), T{0});
+        for (Int i = 0; i < out.size(); ++i) to[at[i]] += from[i];
+    }
+}
+
+template <class T>
+void pool_at(const Array& x, const Array& index, Array& y) {
+    const Planes in(x.shape()), out(y.shape());
+    T* to = y.data<T>();
+    for (Int k = 0; k < in.count; ++k)
+        for (Int i = k * out.size(); i < (k + 1) * out.size(); ++i)
+            to[i] = x.data<T>()[k * in.size() + index.data<std::int32_t>()[i]];
+}
+
+/// Calls f(output, plane of the input, rows, columns, divisor) for every output of a mean.
+template <class F>
+void each_mean(const Planes& in, const Pooling& p, F f) {
+    const Row v = row_of(p, 0, in.height), h = row_of(p, 1, in.width);
+    Int output = 0;
+    for (Int k = 0; k < in.count; ++k)
+        for (const Window& rows : v)
+            for (const Window& columns : h) {
+                const Int cells = p.count_include_pad ? rows.padded * columns.padded : rows.size() * columns.size();
+                f(output++, k * in.size(), rows, columns, cells);
+            }
+}
+
+template <class T>
+void mean_pool(const Array& x, const Pooling& p, Array& y) {
+    const Planes in(x.shape());
+    const T* from = x.data<T>();
+    T* to = y.data<T>();
+    each_mean(in, p, [&](Int output, Int plane, const Window& rows, const Window& columns, Int cells) {
+        T sum = 0;
+        for (Int i = rows.begin; i < rows.end; ++i)
+            for (Int j = columns.begin; j < columns.end; ++j) sum += from[plane + i * in.width + j];
+        to[output] = sum / static_cast<T>(cells);
+    });
+}
+
+template <class T>
+void mean_unpool(const Array& g, const Pooling& p, Array& gx) {
+    const Planes in(gx.shape());
+    const T* from = g.data<T>();
+    T* to = gx.data<T>();
+    each_mean(in, p, [&](Int output, Int plane, const Window& rows, const Window& columns, Int cells) {
+        const T share = from[output] / static_cast<T>(cells);
+        for (Int i = rows.begin; i < rows.end; ++i)
+            for (Int j = columns.begin; j < columns.end; ++j) to[plane + i * in.width + j] += share;
+    });
+}
+
+}  // namespace
+
+void pool_extents(const Pooling& p, std::int64_t h, std::int64_t w, std::int64_t out[2]) {
+    out[0] = extent(p, 0, h);
+    out[1] = extent(p, 1, w);
+}
+
+MaxPooled max_pool(const Array& x, const Pooling& p) {
+    MaxPooled y{pooled(x, p, x.dtype()), pooled(x, p, int32)};
+    if (y.value.numel() == 0) return y;
+    dispatch_float(x.dtype(), [&](auto zero) { max_pool<decltype(zero)>(x, p, y); });
+    return y;
+}
+
+Array unpool(const Array& g, const Array& index, const Shape& x_shape) {
+    Array gx(x_shape, g.dtype());
+    dispatch_float(g.dtype(), [&](auto zero) { unpool<decltype(zero)>(g, index, gx); });
+    return gx;
+}
+
+Array pool_at(const Array& x, const Array& index) {
+    Array y(index.shape(), x.dtype());
+    dispatch_float(x.dtype(), [&](auto zero) { pool_at<decltype(zero)>(x, index, y); });
+    return y;
+}
+
+Array mean_pool(const Array& x, const Pooling& p) {
+    Array y = pooled(x, p, x.dtype());
+    if (y.numel() == 0) return y;
+    dispatch_float(x.dtype(), [&](auto zero) { mean_pool<decltype(zero)>(x, p, y); });
+    return y;
+}
+
+Array mean_unpool(const Array& g, const Shape& x_shape, const Pooling& p) {
+    Array gx = Array::zeros(x_shape, g.dtype());
+    if (g.numel() == 0) return gx;
+    dispatch_float(g.dtype(), [&](auto zero) { mean_unpool<decltype(zero)>(g, p, gx); });
+    return gx;
+}
+
+}  // namespace jt::kernels

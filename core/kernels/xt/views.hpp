@@ -1,0 +1,16 @@
+// What is a strided view of an array, made dense.
+#pragma once
+#include "../../array.hpp"
+#include "../product/windows.hpp"
+
+namespace jt::kernels {
+
+/// x backwards along axes.
+Array flip(const Array& x, AxisSet axes);
+
+/// x (n, c, h, w) to (n, c * kh * kw, windows): each of the windows is a column. Padding is zeros.
+Array unfold(const Array& x, const Windows& windows);
+/// The transpose of unfold: columns added into zeros of `shape`, where they came from.
+Array fold(const Array& columns, const Shape& shape, const Windows& windows);
+
+}  // namespace jt::kernels

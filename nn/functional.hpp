@@ -1,0 +1,22 @@
+// The functions that Jittor also has in its nn: `nn::relu(x)`.
+#pragma once
+#include "../autograd/ops/conv.hpp"
+#include "../autograd/ops/elementwise.hpp"
+#include "../autograd/ops/loss.hpp"
+#include "../autograd/ops/product.hpp"
+
+namespace jt::nn {
+
+using jt::conv2d;
+using jt::linear;
+using jt::log_softmax;
+using jt::matmul;
+using jt::max_pool2d;
+using jt::mean_pool2d;
+using jt::relu;
+using jt::sigmoid;
+using jt::softmax;
+using jt::tanh;
+using jt::unfold;
+
+}  // namespace jt::nn

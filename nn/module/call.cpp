@@ -1,0 +1,217 @@
+// Calling a module: derived attributes, pre-forward hooks, backward taps around execute, forward hooks.
+#include <pthread.h>
+
+#include <algorithm>
+#include <cstdint>
+
+#include "../../autograd/function.hpp"
+#include "../../autograd/function_node.hpp"
+#include "../../core/warn.hpp"
+#include "fhook2.hpp"
+#include "walk.hpp"
+
+namespace jt::nn {
+
+namespace {
+
+// The innermost module whose execute is running on this thread, and those around it.
+struct Running {
+    explicit Running(const Module* module) : module(module), around(std::exchange(innermost, this)) {}
+    ~Running() { innermost = around; }
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+
+    const Module* const module;
+    const Running* const around;
+    static constinit thread_local const Running* innermost;
+};
+constinit thread_local const Running* Running::innermost = nullptr;
+
+// The stack of a thread, of which a call leaves the last part to the ops.
+struct Stack {
+    std::uintptr_t low = 0, high = 0;
+
+    std::size_t reserve() const { return std::min<std::size_t>((high - low) / 4, 256 << 10); }
+    static const Stack& of_this_thread() {
+        static thread_local const Stack stack = measured();
+        return stack;
+    }
+
+private:
+    static Stack measured() {
+        pthread_attr_t attributes;
+        void* low = nullptr;
+        std::size_t size = 0;
+        if (pthread_getattr_np(pthread_self(), &attributes) != 0) return {};
+        pthread_attr_getstack(&attributes, &low, &size);
+        pthread_attr_destroy(&attributes);
+        return {reinterpret_cast<std::uintptr_t>(low), reinterpret_cast<std::uintptr_t>(low) + size};
+    }
+};
+
+// A program that runs on stacks of its own making is outside of the thread's, and left alone.
+void check_stack(const Module& module) {
+    const Stack& stack = Stack::of_this_thread();
+    const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+    if (here - stack.low >= stack.reserve() || here < stack.low || here >= stack.high) return;
+    fail<GraphError>("call: needs ", stack.reserve(), " bytes of stack to go into ", module.class_name(), ", got ",
+                     here - stack.low, "; it calls itself without end, or the tree is too deep");
+}
+
+// Passes values through and lets a hook see, or replace, their gradients.
+class Tap : public Function {
+public:
+    explicit Tap(GradHook hook) : hook_(std::move(hook)) {}
+    Vars execute(const Vars& inputs) override { return inputs; }
+    Vars grad(const Vars& g) override {
+        const Vars replaced = hook_(g);
+        return replaced.empty() ? g : replaced;
+    }
+
+private:
+    GradHook hook_;
+};
+
+// All grad hooks of a list one after another.
+Vars run_all(const HookList<GradHook>& hooks, Vars g) {
+    hooks.each([&](const GradHook& hook) {
+        const Vars replaced = hook(g);
+        if (!replaced.empty()) g = replaced;
+    });
+    return g;
+}
+
+}  // namespace
+
+Var Module::execute(const Var&) {
+    fail<ValueError>(class_name(),
+                     ": needs an execute of one input, got none; override execute, or derive from nn::Layer<",
+                     class_name(), ">");
+}
+
+Vars Module::execute_vars(const Vars& inputs) {
+    if (inputs.size() != 1)
+        fail<ValueError>(class_name(), ": needs one input, got ", inputs.size(), "; for several derive from nn::Layer<",
+                         class_name(), ">");
+    return {execute(inputs[0])};
+}
+
+namespace {
+
+constexpr std::size_t most_callers = 1024;  // that a module remembers
+
+}  // namespace
+
+bool Module::is_known(std::uint64_t caller) const {
+    return std::find(callers_.begin(), callers_.end(), caller) != callers_.end();
+}
+
+void Module::know(std::uint64_t caller) {
+    if (is_known(caller)) return;
+    if (callers_.size() == most_callers) callers_.erase(0);
+    callers_.push_back(caller);
+}
+
+// Once for each caller: who puts a module into an attribute is known from then on.
+void Module::note_caller() {
+    if (!Running::innermost || is_known(Running::innermost->module->id_)) return;
+    const Module& caller = *Running::innermost->module;
+    know(caller.id_);
+    if (has_parameters() && !caller.holds(*this))
+        warn(caller.class_name() + " calls a " + class_name() + " it does not own; declare it with attr");
+}
+
+Var Module::operator()(const Var& x) { return call_for_one({x}); }
+
+Var Module::call_for_one(const Vars& inputs) {
+    const auto held = weak_from_this().lock();
+    const Vars outputs = run(inputs);
+    if (outputs.size() != 1)
+        fail<ValueError>(class_name(), ": needs call(inputs) for ", outputs.size(), " outputs, got a call for one");
+    return outputs[0];
+}
+
+Vars Module::call(const Vars& inputs) {
+    const auto held = weak_from_this().lock();
+    return run(inputs);
+}
+
+Vars Module::call_by(const Execute& execute, const Vars& inputs) {
+    const auto held = weak_from_this().lock();
+    return run(inputs, &execute);
+}
+
+Vars Module::run(const Vars& inputs, const Execute* by) {
+    check_stack(*this);
+    note_caller();
+    const Running guard(this);
+    return hooks_->none() ? execute_by(by, inputs) : run_with_hooks(inputs, by);
+}
+
+Vars Module::run_with_hooks(const Vars& inputs, const Execute* by) {
+    const Vars in = hooks_->fhook2.run(*this, inputs);
+    Vars out = execute_between_taps(in, by);
+    hooks_->forward.each([&](const ForwardHook& hook) {
+        const Vars replaced = hook(*this, in, out);
+        if (!replaced.empty()) out = replaced;
+    });
+    return out;
+}
+
+// A backward hook needs both ends: the tap behind execute keeps the gradients of the outputs for as long as the pass
+// runs, the one before it calls.
+Vars Module::execute_between_taps(const Vars& inputs, const Execute* by) {
+    const bool both = !hooks_->backward.empty();
+    const auto hooks = hooks_;
+    const auto call = std::make_shared<const char>();  // its address tells this call from others
+    Vars in = inputs;
+    if (both || !hooks_->input_backward.empty())
+        in = jt::apply<Tap>(in, [hooks, call](const Vars& g) { return hooks->at_inputs(g, kept_in_pass(call.get())); });
+    Vars out = execute_by(by, in);
+    if (both || !hooks_->output_backward.empty())
+        out = jt::apply<Tap>(out, [hooks, call](const Vars& g) {
+            return kept_in_pass(call.get()) = run_all(hooks->output_backward, g);
+        });
+    return out;
+}
+
+Vars Module::Hooks::at_inputs(const Vars& g, const Vars& grad_out) const {
+    Vars in = run_all(input_backward, g);
+    if (!owner) return in;
+    const auto held = owner->weak_from_this().lock();
+    backward.each([&](const BackwardHook& hook) {
+        const Vars replaced = hook(*owner, in, grad_out);
+        if (!replaced.empty()) in = replaced;
+    });
+    return in;
+}
+
+namespace {
+
+// A handle that finds its list only while the module's hooks are still there.
+template <class Hooks, class F>
+HookHandle add_to(const std::shared_ptr<Hooks>& hooks, HookList<F>& list, F hook) {
+    const auto id = list.add(std::move(hook));
+    return HookHandle([weak = std::weak_ptr<Hooks>(hooks), &list, id] {
+        if (const auto alive = weak.lock()) list.remove(id);
+    });
+}
+
+}  // namespace
+
+HookHandle Module::add_pre_forward(PreForwardHook hook) {
+    return add_to(hooks_, hooks_->fhook2.hooks, std::move(hook));
+}
+HookHandle Module::add_forward(ForwardHook hook) { return add_to(hooks_, hooks_->forward, std::move(hook)); }
+HookHandle Module::add_input_backward(GradHook hook) { return add_to(hooks_, hooks_->input_backward, std::move(hook)); }
+HookHandle Module::add_output_backward(GradHook hook) {
+    return add_to(hooks_, hooks_->output_backward, std::move(hook));
+}
+HookHandle Module::add_backward(BackwardHook hook) { return add_to(hooks_, hooks_->backward, std::move(hook)); }
+void Module::remove_pre_forward_hook() { hooks_->fhook2.hooks.clear(); }
+void Module::remove_forward_hook() { hooks_->forward.clear(); }
+void Module::remove_input_backward_hook() { hooks_->input_backward.clear(); }
+void Module::remove_output_backward_hook() { hooks_->output_backward.clear(); }
+void Module::remove_backward_hook() { hooks_->backward.clear(); }
+
+}  // namespace jt::nn

@@ -1,0 +1,60 @@
+// `__fhook2__`, as Jittor calls the pre-forward hooks: the ordered list of what runs before a module's `execute`.
+#pragma once
+#include <string_view>
+
+#include "table.hpp"
+
+namespace jt::nn {
+
+/// Built-in entries stand first: one for each derived attribute, which rebuilds it (weight norm's is keyed
+/// "weight_norm.weight"). The user's hooks follow in the order registered.
+class Module::Fhook2 {
+public:
+    static constexpr std::string_view name = "__fhook2__";
+
+    /// An entry that rebuilds the attribute in a slot. Runs share it, since one may take the attribute away.
+    struct Rebuild {
+        std::string key;
+        Slot* slot;
+        Derivation value;
+        std::function<void(Module&)> again;  ///< does the same to a module that was made alike
+
+        /// What the sources give now, in a node of its own, stopped when all of them are; nothing when this entry left
+        /// `list` meanwhile.
+        Var run(Module& module, const Fhook2& list) const;
+    };
+    using Rebuilds = std::vector<std::shared_ptr<const Rebuild>>;
+
+    bool empty() const { return rebuilds.empty() && hooks.empty(); }
+    std::vector<std::string> keys() const;
+    bool has(const Rebuild* entry) const;
+    void remove(const Slot& slot) noexcept;
+    /// Throws a KeyError for a derived attribute that was assigned through its member.
+    void check_in_place(const Module& module) const;
+    void rebuild(Module& module, Exchange& exchange) const;
+    /// All entries before a call; gives the inputs as the hooks leave them.
+    Vars run(Module& module, const Vars& inputs) const;
+
+    Rebuilds rebuilds;
+    HookList<PreForwardHook> hooks;
+};
+
+/// All hooks of a module.
+struct Module::Hooks {
+    Module* owner;  ///< null when the module is gone but a graph still refers to it
+    Fhook2 fhook2;
+    HookList<ForwardHook> forward;
+    HookList<GradHook> input_backward, output_backward;
+    HookList<BackwardHook> backward;
+
+    /// Whether a list of that Jittor name has entries.
+    bool has(std::string_view name) const;
+    /// What the hooks at the inputs make of gradients g.
+    Vars at_inputs(const Vars& g, const Vars& grad_out) const;
+    bool none() const {
+        return fhook2.empty() && forward.empty() && input_backward.empty() && output_backward.empty() &&
+               backward.empty();
+    }
+};
+
+}  // namespace jt::nn

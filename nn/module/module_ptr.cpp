@@ -1,0 +1,39 @@
+// What a handle does with its module: calls it, refuses it, and frees it without recursion.
+#include "module_ptr.hpp"
+
+#include "module.hpp"
+
+namespace jt::nn {
+
+Module& ModulePtr::checked() const {
+    if (!module_) fail<KeyError>("ModulePtr: needs a module, got none");
+    return *module_;
+}
+
+void ModulePtr::refuse(const std::type_info& wanted) const {
+    fail<KeyError>("as: needs a module of class ", class_name_of(wanted), ", got ",
+                   module_ ? checked().class_name() : "none");
+}
+
+Var ModulePtr::operator()(const Var& x) const { return checked()(x); }
+
+Var ModulePtr::call_for_one(const Vars& inputs) const { return checked().call_for_one(inputs); }
+
+ModulePtr ModulePtr::operator[](int i) const { return checked().layer(i); }
+
+// As in free_node: a deep tree must not free itself by recursion. A module whose last handle goes waits in a list, held
+// by itself, and whoever came first empties the list.
+void ModulePtr::free_module(std::shared_ptr<Module> last) noexcept {
+    static constinit thread_local Module* waiting = nullptr;
+    static constinit thread_local bool emptying = false;
+    Module* const module = last.get();
+    module->next_ = std::exchange(waiting, module);
+    module->last_ = std::move(last);
+    if (std::exchange(emptying, true)) return;
+    while (waiting) {
+        const auto freed = std::move(std::exchange(waiting, waiting->next_)->last_);
+    }
+    emptying = false;
+}
+
+}  // namespace jt::nn

@@ -1,0 +1,73 @@
+// Names with their Vars, and the files that hold them.
+#include "state.hpp"
+
+#include "../../autograd/ops/create.hpp"
+#include "../../core/files/npz.hpp"
+
+namespace jt::nn {
+
+namespace {
+
+constexpr std::size_t large_state = 16;  // from here on names are looked up by hash
+
+}  // namespace
+
+void StateDict::add(const std::string& name, const Var& var) {
+    entries_.emplace_back(name, var);
+    if (entries_.size() < large_state) return;
+    for (std::size_t k = entries_.size() == large_state ? 0 : entries_.size() - 1; k < entries_.size(); ++k)
+        index_.emplace(entries_[k].first, k);
+}
+
+const Var* StateDict::find(const std::string& name) const {
+    if (const auto found = index_.find(name); found != index_.end()) return &entries_[found->second].second;
+    if (!index_.empty()) return nullptr;
+    for (const auto& [key, var] : entries_)
+        if (key == name) return &var;
+    return nullptr;
+}
+
+void StateDict::add(const std::string& prefix, const StateDict& state) {
+    StateDict all = *this;
+    const std::string start = prefix + ".";
+    for (const auto& [name, var] : state) all.add(start + name, var);
+    *this = std::move(all);
+}
+
+StateDict StateDict::part(const std::string& prefix) const {
+    StateDict out;
+    for (const auto& [name, var] : *this)
+        if (name.starts_with(prefix + ".")) out.add(name.substr(prefix.size() + 1), var);
+    return out;
+}
+
+Var StateDict::operator[](const std::string& name) const {
+    if (const Var* var = find(name)) return *var;
+    fail<KeyError>("state_dict: needs a name that is there, got '", name, "'");
+}
+
+std::vector<std::string> StateDict::names() const {
+    std::vector<std::string> out;
+    for (const auto& [name, var] : entries_) out.push_back(name);
+    return out;
+}
+
+std::string detail::listed(const char* what, const std::vector<std::string>& names) {
+    std::string out;
+    for (const auto& name : names) out += (out.empty() ? std::string("; ") + what + ": " : ", ") + name;
+    return out;
+}
+
+void save_state(const std::string& path, const StateDict& state) {
+    NamedArrays arrays;
+    for (const auto& [name, var] : state) arrays.emplace_back(name, var.array());
+    save_npz(path, arrays);
+}
+
+StateDict load_state(const std::string& path) {
+    StateDict state;
+    for (const auto& [name, value] : load_npz(path)) state.add(name, jt::array(value));
+    return state;
+}
+
+}  // namespace jt::nn
