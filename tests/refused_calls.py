@@ -25,6 +25,7 @@ WRONG_AXES = {
     "std::optional<int>": NO_AXIS,
     "const Axes&": [*NO_AXIS, TWICE],
 }
+MAY_BE_EMPTY = {"bias"}
 AXES = {"axis", "axes", "dim", "dims"}
 
 VALUES = {
@@ -39,6 +40,7 @@ VALUES = {
     "const Scalar&": "1",
     "Dtype": "jt::float32",
     "Pair": "1",
+    "const Windows&": "Windows{1}",
     "bool": "false",
     "int": "0",
     "std::int64_t": "0",
@@ -56,7 +58,7 @@ def value_of(p):
 def wrong_values(p):
     if p.name in AXES:
         return WRONG_AXES.get(p.type.strip(), [])
-    return [] if p.default else WRONG.get(p.type.strip(), [])
+    return [] if p.default or p.name in MAY_BE_EMPTY else WRONG.get(p.type.strip(), [])
 
 
 def wrong_arguments(parameters):
