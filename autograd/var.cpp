@@ -5,7 +5,6 @@
 
 #include "../core/kernels/elementwise/elementwise.hpp"
 #include "node.hpp"
-#include "ops.hpp"
 
 namespace jt {
 
@@ -123,30 +122,5 @@ Var& Var::set_name(const std::string& name) {
     node_of("set_name", *this).extras().name = name;
     return *this;
 }
-
-Var Var::sum(const Axes& axes, KeepDims keep) const { return jt::sum(*this, axes, keep); }
-Var Var::mean(const Axes& axes, KeepDims keep) const { return jt::mean(*this, axes, keep); }
-Var Var::max(const Axes& axes, KeepDims keep) const { return jt::max(*this, axes, keep); }
-Var Var::min(const Axes& axes, KeepDims keep) const { return jt::min(*this, axes, keep); }
-Var Var::norm(int p, const Axes& axes, KeepDims keep) const { return jt::norm(*this, p, axes, keep); }
-std::pair<Var, Var> Var::argmax(int axis, KeepDims keep) const { return jt::argmax(*this, axis, keep); }
-Var Var::reshape(const Shape& shape) const { return jt::reshape(*this, shape); }
-Var Var::transpose(const Axes& permutation) const { return jt::transpose(*this, permutation); }
-Var Var::broadcast(const Shape& shape) const { return jt::broadcast(*this, shape); }
-Var Var::cast(Dtype dtype) const { return jt::cast(*this, dtype); }
-Var Var::abs() const { return jt::abs(*this); }
-Var Var::exp() const { return jt::exp(*this); }
-Var Var::log() const { return jt::log(*this); }
-Var Var::sqrt() const { return jt::sqrt(*this); }
-Var Var::tanh() const { return jt::tanh(*this); }
-Var Var::sigmoid() const { return jt::sigmoid(*this); }
-Var Var::relu() const { return jt::relu(*this); }
-Var Var::pow(Scalar exponent) const { return jt::pow(*this, exponent); }
-Var Var::matmul(const Var& other) const { return jt::matmul(*this, other); }
-Var Var::softmax(std::optional<int> axis) const { return jt::softmax(*this, axis); }
-Var Var::operator[](std::int64_t i) const { return jt::getitem(*this, Indices{Index(i)}); }
-Var Var::operator[](Slice slice) const { return jt::getitem(*this, Indices{Index(slice)}); }
-Var Var::operator[](const Indices& indices) const { return jt::getitem(*this, indices); }
-Var Var::operator[](const Var& index) const { return jt::getitem(*this, index); }
 
 }  // namespace jt

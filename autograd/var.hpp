@@ -18,6 +18,7 @@
 namespace jt {
 
 class Node;
+class Operand;
 class Vars;
 
 /// The count of handles that a node starts with. It is not atomic: a graph belongs to one thread at a time.
@@ -145,36 +146,71 @@ public:
     const std::string& name() const;
     Var& set_name(const std::string& name);
 
-    // The ops as methods: `autograd/ops.hpp` says what each does.
-    Var sum(const Axes& axes = {}, KeepDims keep = {}) const;
-    Var mean(const Axes& axes = {}, KeepDims keep = {}) const;
-    Var max(const Axes& axes = {}, KeepDims keep = {}) const;
-    Var min(const Axes& axes = {}, KeepDims keep = {}) const;
-    Var norm(int p = 2, const Axes& axes = -1, KeepDims keep = {}) const;
-    std::pair<Var, Var> argmax(int axis, KeepDims keep = {}) const;
-    Var reshape(const Shape& shape) const;
-    Var transpose(const Axes& permutation = {}) const;
-    Var broadcast(const Shape& shape) const;
-    Var cast(Dtype dtype) const;
-    Var float32() const { return cast(Dtype::float32); }
-    Var float64() const { return cast(Dtype::float64); }
-    Var int32() const { return cast(Dtype::int32); }
+    // The ops as methods: `autograd/ops.hpp` says what each does. This is their list; methods.py defines them.
+    Var neg() const;
     Var abs() const;
     Var exp() const;
     Var log() const;
     Var sqrt() const;
+    Var rsqrt() const;
+    Var sin() const;
+    Var cos() const;
     Var tanh() const;
     Var sigmoid() const;
     Var relu() const;
-    Var pow(Scalar exponent) const;
-    Var matmul(const Var& other) const;
+    Var floor() const;
+    Var sign() const;
+    Var isnan() const;
+    Var add(const Operand& y) const;
+    Var sub(const Operand& y) const;
+    Var mul(const Operand& y) const;
+    Var div(const Operand& y) const;
+    Var pow(const Operand& y) const;
+    Var maximum(const Operand& y) const;
+    Var minimum(const Operand& y) const;
+    Var atan2(const Operand& x) const;
+    Var equal(const Operand& y) const;
+    Var not_equal(const Operand& y) const;
+    Var less(const Operand& y) const;
+    Var less_equal(const Operand& y) const;
+    Var greater(const Operand& y) const;
+    Var greater_equal(const Operand& y) const;
+    Var where(const Operand& x, const Operand& y) const;
+    Var cast(Dtype dtype) const;
+    Var float32() const { return cast(Dtype::float32); }
+    Var float64() const { return cast(Dtype::float64); }
+    Var int32() const { return cast(Dtype::int32); }
+    Var sum(const Axes& axes = {}, KeepDims keep = {}) const;
+    Var mean(const Axes& axes = {}, KeepDims keep = {}) const;
+    Var var(const Axes& dims = {}, bool unbiased = false, KeepDims keep = {}) const;
+    Var max(const Axes& axes = {}, KeepDims keep = {}) const;
+    Var min(const Axes& axes = {}, KeepDims keep = {}) const;
+    Var norm(int p = 2, const Axes& axes = -1, KeepDims keep = {}) const;
+    std::pair<Var, Var> argmax(int axis, KeepDims keep = {}) const;
+    std::pair<Var, Var> argsort(int dim = -1, bool descending = false) const;
+    std::pair<Var, Var> sort(int dim = -1, bool descending = false) const;
+    std::pair<Var, Var> topk(int k, int dim = -1, bool largest = true) const;
+    Var cumsum(int dim = -1) const;
     Var softmax(std::optional<int> axis = {}) const;
-    Var operator[](std::int64_t i) const;
-    Var operator[](int i) const { return (*this)[static_cast<std::int64_t>(i)]; }
-    Var operator[](Slice slice) const;
+    Var log_softmax(std::optional<int> axis = {}) const;
+    Var matmul(const Var& b) const;
+    Var reshape(const Shape& shape) const;
+    Var transpose(const Axes& permutation = {}) const;
+    Var broadcast(const Shape& shape) const;
+    Var squeeze(std::optional<int> dim = {}) const;
+    Var unsqueeze(int dim) const;
+    Var flip(const Axes& dims = 0) const;
+    Var roll(std::int64_t shift, int dim = 0) const;
+    Var tril(int diagonal = 0) const;
+    Var gather(int dim, const Var& index) const;
+    Var scatter(int dim, const Var& index, const Var& src) const;
+    Var nonzero() const;
     Var operator[](const Indices& indices) const;
-    Var operator[](std::initializer_list<Index> indices) const { return (*this)[Indices(indices)]; }
     Var operator[](const Var& index) const;
+    Var operator[](std::initializer_list<Index> indices) const { return (*this)[Indices(indices)]; }
+    Var operator[](std::int64_t i) const { return (*this)[Indices{Index(i)}]; }
+    Var operator[](int i) const { return (*this)[Indices{Index(i)}]; }
+    Var operator[](Slice slice) const { return (*this)[Indices{Index(slice)}]; }
 
     inline Node* node() const noexcept;
 

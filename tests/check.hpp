@@ -10,13 +10,19 @@
 
 namespace jt::test {
 
-/// Empty when every element of x is within atol + rtol * |expected|; else the first one that is not.
+/// Whether two numbers are within atol + rtol * |expected|; infinity and NaN are close to themselves only.
+inline bool close(double got, double expected, double rtol, double atol) {
+    if (std::isnan(expected)) return std::isnan(got);
+    return got == expected || (std::isfinite(expected) && std::abs(got - expected) <= atol + rtol * std::abs(expected));
+}
+
+/// Empty when every element of x is close to the expected one; else the first one that is not.
 inline std::string difference(const Var& x, const std::vector<double>& expected, double rtol, double atol) {
     const auto got = x.to_vector<double>();
     if (got.size() != expected.size())
         return std::to_string(got.size()) + " elements, expected " + std::to_string(expected.size());
     for (std::size_t i = 0; i < got.size(); ++i)
-        if (!(std::abs(got[i] - expected[i]) <= atol + rtol * std::abs(expected[i])))
+        if (!close(got[i], expected[i], rtol, atol))
             return "element " + std::to_string(i) + " is " + text(got[i]) + ", expected " + text(expected[i]);
     return "";
 }

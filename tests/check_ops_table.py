@@ -1,24 +1,93 @@
-"""Says whether every function that the headers in autograd/ops declare, whatever it returns, has a row in the tables of
-tests/autograd."""
+"""Says whether all functions on Vars have a row in the tables of the tests, and all methods are functions.
+
+A row names its function: `{"sort", ...`, `expect("sort: bool", ...`, `UNARY(exp, ...`. Functions of autograd/ops have
+theirs in tests/autograd, those of nn in tests/nn, where one that gives no Var need only be called. A method of Var has
+the parameters and defaults of its function, which is given the Var first.
+"""
 import re
 import sys
+import tempfile
 from pathlib import Path
 
-declaration = re.compile(r"^(?!using |struct |class |template |return )(?:inline )?[A-Za-z_][\w:<>, ]*[&*]? (operator[^\s(]+|\w+)\(", re.M)
-row = re.compile(r'(?:\{|expect\(|GradRow\{)\s*"([^":]+)[":]')
-PRIVATE = {"promote.hpp", "rules.hpp"}
+from declared import functions, methods, public_headers
+
+ROW = re.compile(r'(?:\{|expect\(|GradRow\{)\s*"([^":]+)[":]|^(?:UN|BIN)ARY\((\w+),', re.M)
+SELF = re.compile(r"const (Var|Operand)& ")
+
+
+def text_of(root, *patterns):
+    return "\n".join(path.read_text(encoding="utf-8") for p in patterns for path in sorted(root.glob(p)))
+
+
+def rows(text):
+    return {name for names in ROW.findall(text) for name in names if name}
+
+
+def missing_ops(root, declared):
+    tested = rows(text_of(root, "tests/autograd/test_ops*.cpp", "tests/autograd/*.def"))
+    names = {f.name for f in declared}
+    yield from (f"no row in tests/autograd/test_ops*.cpp for {name}" for name in sorted(names - tested))
+    yield from (f"a row for {name}, which no header in autograd/ops declares" for name in sorted(tested - names))
+
+
+def on_vars(f):
+    return any(re.search(r"\b(Vars?|Shape)\b", kind) for kind in [f.result, *(p.type for p in f.parameters)])
+
+
+def missing_in_nn(root, declared):
+    text = text_of(root, "tests/nn/*.cpp")
+    tested = rows(text)
+    for name, result in {f.name: f.result for f in declared if on_vars(f)}.items():
+        if name not in tested and ("Var" in result or not re.search(rf"\b{name}\(", text)):
+            yield f"no row in tests/nn for {name}"
+
+
+def signature(parameters):
+    return [(p.type, p.name, p.default) for p in parameters]
+
+
+def strange_methods(var_hpp, ops):
+    with_self = (f for f in ops if f.parameters and SELF.match(f.parameters[0].type))
+    known = {(f.name, str(signature(f.parameters[1:]))) for f in with_self}
+    for m in methods(var_hpp):
+        if (m.function, str(signature(m.parameters))) not in known:
+            yield f"Var::{m.name}: no function in autograd/ops has these parameters and defaults behind its Var"
+
+
+def refusal(text):
+    """What methods.py says of a var.hpp with this text."""
+    with tempfile.NamedTemporaryFile("w", suffix=".hpp") as file:
+        file.write(text)
+        file.flush()
+        try:
+            return str(list(methods(Path(file.name))))
+        except SystemExit as error:
+            return str(error)[len(file.name):]
+
+
+def wrong_refusals():
+    """methods.py names the line that it does not understand."""
+    for block, expected in {
+        "// Ops\n": ": needs a block below `// The ops as methods`, got none",
+        "// The ops as methods\n\n": "[]",
+        "\n// The ops as methods\nVar neg() const;\n Var\n  abs();\n\n":
+            ":4: needs `Result name(Type name = default, ...) const;`, got `Var abs();`",
+        "// The ops as methods\nVar cast(Dtype) const;\n\n":
+            ":2: needs `Result name(Type name = default, ...) const;`, got `Var cast(Dtype) const;`",
+    }.items():
+        if (got := refusal(block)) != expected:
+            yield f"methods.py says `{got}` instead of `{expected}`"
 
 
 def main(root):
-    headers = [path for path in sorted((root / "autograd/ops").glob("*.hpp")) if path.name not in PRIVATE]
-    declared = {name for path in headers for name in declaration.findall(path.read_text())}
-    tables = "".join(path.read_text() for path in sorted((root / "tests/autograd").glob("test_ops*.cpp")))
-    tested = set(row.findall(tables))
-    print(f"{len(declared)} functions, {len(declared & tested)} of them with a row")
-    if missing := sorted(declared - tested):
-        sys.exit("no row in tests/autograd/test_ops*.cpp for: " + " ".join(missing))
-    if unknown := sorted(tested - declared):
-        sys.exit("rows of functions that no header in autograd/ops declares: " + " ".join(unknown))
+    headers = {path: functions(root / path) for path in public_headers()}
+    ops = [f for path, found in headers.items() if path.startswith("autograd/ops/") for f in found]
+    nn = [f for path, found in headers.items() if path.startswith("nn/") for f in found]
+    var_hpp = root / "autograd/var.hpp"
+    print(f"{len({f.name for f in ops})} functions of autograd/ops, {len({f.name for f in nn})} of nn, "
+          f"{len(list(methods(var_hpp)))} methods")
+    problems = [*missing_ops(root, ops), *missing_in_nn(root, nn), *strange_methods(var_hpp, ops), *wrong_refusals()]
+    sys.exit("\n".join(problems) or 0)
 
 
-main(Path(sys.argv[1]))
+main(Path(sys.argv[1]).resolve())

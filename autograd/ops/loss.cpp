@@ -92,6 +92,8 @@ Var cross_entropy_rows(const Var& x, const Var& t, const Var& weight) {
             return {cross_entropy_grad(g, call.input(0), call.input(1), call.input(2), call.input(3))};
         }};
     const Dtype dtype = node_of(op.name, x).value.dtype();
+    node_of(op.name, t);
+    node_of(op.name, weight);
     if (!is_float(dtype)) fail<DtypeError>("cross_entropy: needs float logits, got ", dtype);
     if (x.ndim() != 2 || t.shape() != Shape{x.shape(0)} || weight.shape() != t.shape())
         fail<ShapeError>("cross_entropy: needs logits (n, c), classes (n,) and weights (n,), got ", x.shape(), ", ",

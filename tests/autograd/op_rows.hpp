@@ -137,6 +137,23 @@ inline void check_all(const std::vector<GradRow>& rows) {
     for (const auto& row : rows) check(row);
 }
 
+/// What the rows of unary_rows.def and binary_rows.def say of a result.
+enum class Makes { floats, kept, steps, answers };
+
+inline bool flat(Makes makes) { return makes == Makes::steps || makes == Makes::answers; }
+
+inline Dtype made_of(Makes makes, Dtype dtype) {
+    if (makes == Makes::answers) return bool_;
+    return makes != Makes::floats || is_float(dtype) ? dtype : dtype == int64 ? float64 : float32;
+}
+
+/// Empty when y is within some units in the last place of the expected numbers, cast to its dtype.
+inline std::string distance(const Var& y, const std::vector<double>& expected) {
+    const bool wide = y.dtype() == float64;
+    return difference(y, cast(array(expected, float64), y.dtype()).to_vector<double>(), wide ? 1e-15 : 3e-7,
+                      wide ? 1e-130 : 1e-13);
+}
+
 /// A result, printed: numbers, shape and dtype at once. Names are as in GradRow.
 inline void expect(const std::string& name, const Var& y, const std::string& printed) {
     CAPTURE(name);

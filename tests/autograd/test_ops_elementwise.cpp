@@ -10,16 +10,6 @@ namespace {
 
 constexpr double inf = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
 
-const std::vector<Sample> pairs = {
-    {{3, 4}, {3, 4}},    {{3, 4}, {4}},
-    {{4}, {3, 4}},       {{3, 1}, {1, 4}},
-    {{2, 3, 4}, {3, 1}}, {{1}, {1}},
-    {{1}, {3, 4}},       {{2, 3}, {1}},
-    {{0, 3}, {3}},       {{2, 0, 3}, {1, 3}},
-    {{1, 1, 1}, {1}},    {{1}, {1, 1}},
-    {{5}, {5}},          {{2, 1, 2, 2}, {3, 1, 2}},
-    {{0}, {1}},
-};
 const std::vector<Sample> singles = {{{5}}, {{3, 4}}, {{1}}, {{2, 1, 3}}, {{0}}, {{2, 0, 3}}, {{2, 3, 2, 2}}, {{1, 1}}};
 
 Var pattern() { return array({1, 0, 0, 1}); }
@@ -30,31 +20,9 @@ const std::vector<Sample> masked = {
 };
 
 const std::vector<GradRow> grad_rows = {
-    {"add", [](const Vars& x) { return add(x[0], x[1]); }, pairs},
-    {"add: number", [](const Vars& x) { return add(x[0], 2.5) + add(3, x[0]); }, singles},
-    {"sub", [](const Vars& x) { return sub(x[0], x[1]); }, pairs},
-    {"sub: number", [](const Vars& x) { return sub(x[0], 2.5) + 2 * sub(3, x[0]) * x[0]; }, singles},
-    {"mul", [](const Vars& x) { return mul(x[0], x[1]); }, pairs},
-    {"mul: number", [](const Vars& x) { return mul(x[0], 2.5) + mul(-0.3, x[0]); }, singles},
-    {"div", [](const Vars& x) { return div(x[0], x[1]); }, pairs, 0.5, 2},
-    {"div: number", [](const Vars& x) { return div(x[0], 0.3) + div(0.1, x[0]); }, singles, -2, -0.5},
-    {"pow", [](const Vars& x) { return pow(x[0], x[1]); }, pairs, 0.5, 2},
-    {"pow: number", [](const Vars& x) { return pow(x[0], 2.3) + pow(0.7, x[0]); }, singles, 0.5, 2},
     {"pow: 2 and 3", [](const Vars& x) { return pow(x[0], 2) + pow(x[0], 3); }, singles},
     {"pow: 0, 1, -1", [](const Vars& x) { return pow(x[0], 0) * x[0] + pow(x[0], 1) + pow(x[0], -1); }, singles, 0.5,
      2},
-    {"maximum", [](const Vars& x) { return maximum(x[0], x[1] * x[1]) + x[0]; }, pairs},
-    {"maximum: number", [](const Vars& x) { return maximum(x[0] * x[0], 0.7) + maximum(-1, x[0]); }, singles},
-    {"minimum", [](const Vars& x) { return minimum(x[0], x[1] * x[1]) + x[0]; }, pairs},
-    {"minimum: number", [](const Vars& x) { return minimum(x[0] * x[0], 0.7) + minimum(1, x[0]); }, singles},
-    {"neg", [](const Vars& x) { return neg(x[0]); }, singles},
-    {"abs", [](const Vars& x) { return abs(x[0]); }, singles},
-    {"exp", [](const Vars& x) { return exp(x[0]); }, singles},
-    {"log", [](const Vars& x) { return log(x[0]); }, singles, 0.5, 2},
-    {"sqrt", [](const Vars& x) { return sqrt(x[0]); }, singles, 0.5, 2},
-    {"tanh", [](const Vars& x) { return tanh(x[0]); }, singles},
-    {"sigmoid", [](const Vars& x) { return sigmoid(x[0]); }, singles},
-    {"relu", [](const Vars& x) { return relu(x[0]) + x[0] * 0.1; }, singles},
     {"where", [](const Vars& x) { return where(pattern(), x[0], x[1]); }, masked},
     {"where: numbers",
      [](const Vars& x) { return where(pattern(), x[0], 0) + 3 * where(pattern(), 1.5, x[0]); },
@@ -69,45 +37,18 @@ Var vec(Dtype dtype) { return array({2, 3}, dtype); }
 TEST_SUITE("autograd") {
     TEST_CASE("gradients of element-wise ops") { check_all(grad_rows); }
     TEST_CASE("values of binary ops") {
-        expect("add", add(array({1, 2}), array({3, 4.5})), "jt.Var([4.  6.5], dtype=float32)");
         expect("operator+", array({{1}, {2}}) + array({10, 20}), "jt.Var([[11 21]\n        [12 22]], dtype=int32)");
         expect("operator-", 1 - array({1, 2}) - array({1.5, -1}), "jt.Var([-1.5  0. ], dtype=float32)");
         expect("operator*", array({1, 2}) * 0.5, "jt.Var([0.5 1. ], dtype=float32)");
         expect("operator/", array({1, 2}) / array({2, 4}), "jt.Var([0.5 0.5], dtype=float32)");
-        expect("div", div(array({1.0, -1.0, 0.0}), array({0.0, 0.0, 0.0})), "jt.Var([ inf -inf  nan], dtype=float32)");
-        expect("sub", sub(array({1}), array({2})), "jt.Var([-1], dtype=int32)");
-        expect("mul", mul(array({true, false}), array({true, true})), "jt.Var([ True False], dtype=bool)");
-        expect("pow", pow(array({2, 3}), array({3, 2})), "jt.Var([8 9], dtype=int32)");
+        expect("mul: bool", mul(array({true, false}), array({true, true})), "jt.Var([ True False], dtype=bool)");
         expect("pow: 0.5", pow(array({4, 9}), 0.5), "jt.Var([2. 3.], dtype=float32)");
         expect("pow: inverse", pow(array({2.0, 4.0}), -1), "jt.Var([0.5  0.25], dtype=float32)");
-        expect("maximum", maximum(array({1, 5}), 3), "jt.Var([3 5], dtype=int32)");
-        expect("maximum: NaN", maximum(array({nan, 1.0}), array({1.0, nan})), "jt.Var([nan nan], dtype=float32)");
-        expect("minimum", minimum(array({1, 5}), 3.5), "jt.Var([1.  3.5], dtype=float32)");
-        expect("minimum: NaN", minimum(array({nan, 1.0}), array({1.0, nan})), "jt.Var([nan nan], dtype=float32)");
-    }
-
-    TEST_CASE("values of unary ops") {
-        expect("neg", neg(array({1, -2})), "jt.Var([-1  2], dtype=int32)");
-        expect("abs", abs(array({-1, 2})), "jt.Var([1 2], dtype=int32)");
-        expect("abs: float", abs(array({-0.0, -inf, nan})), "jt.Var([ 0. inf nan], dtype=float32)");
-        expect("sqrt", sqrt(array({4, 9})), "jt.Var([2. 3.], dtype=float32)");
-        expect("sqrt: edges", sqrt(array({0.0, -1.0, inf})), "jt.Var([ 0. nan inf], dtype=float32)");
-        expect("relu: int", relu(array({-1, 0, 2})), "jt.Var([0. 0. 2.], dtype=float32)");
-        expect("exp", exp(array({0.0, -inf, inf, 1000.0, nan})), "jt.Var([ 1.  0. inf inf nan], dtype=float32)");
-        expect("log", log(array({1.0, 0.0, inf, -1.0, nan})), "jt.Var([  0. -inf  inf  nan  nan], dtype=float32)");
-        expect("tanh", tanh(array({0.0, 100.0, -inf, nan})), "jt.Var([ 0.  1. -1. nan], dtype=float32)");
-        expect("sigmoid", sigmoid(array({0.0, 100.0, inf, nan})), "jt.Var([0.5 1.  1.  nan], dtype=float32)");
-        expect("relu", relu(array({-1.0, 0.0, 2.5, nan, inf, -inf})),
-               "jt.Var([0.  0.  2.5 nan inf 0. ], dtype=float32)");
+        expect("maximum: integers", maximum(array({1, 5}), 3), "jt.Var([3 5], dtype=int32)");
+        expect("minimum: number", minimum(array({1, 5}), 3.5), "jt.Var([1.  3.5], dtype=float32)");
     }
 
     TEST_CASE("values of comparisons, where and cast") {
-        expect("equal", equal(array({1, 2}), 2), "jt.Var([False  True], dtype=bool)");
-        expect("not_equal", not_equal(array({nan, 2.0}), array({nan, 2.0})), "jt.Var([ True False], dtype=bool)");
-        expect("less", less(array({1, 2, 3}), 2), "jt.Var([ True False False], dtype=bool)");
-        expect("less_equal", less_equal(array({1, 2, 3}), 2), "jt.Var([ True  True False], dtype=bool)");
-        expect("greater", greater(array({1, 2, 3}), 2), "jt.Var([False False  True], dtype=bool)");
-        expect("greater_equal", greater_equal(2, array({1.5, 2.0, nan})), "jt.Var([ True  True False], dtype=bool)");
         expect("operator==", array({{1}, {2}}) == array({1, 2}),
                "jt.Var([[ True False]\n        [False  True]], dtype=bool)");
         expect("operator!=", array({1, 2}) != 1, "jt.Var([False  True], dtype=bool)");
@@ -122,34 +63,6 @@ TEST_SUITE("autograd") {
         expect("cast", cast(array({1.9, -1.9, 0.0}), int32), "jt.Var([ 1 -1  0], dtype=int32)");
         expect("cast: bool", cast(array({0.5, 0.0, nan}), bool_), "jt.Var([ True False  True], dtype=bool)");
         expect("cast: float64", cast(array({0.1}), float64), "jt.Var([0.1], dtype=float64)");
-    }
-
-    TEST_CASE("transcendental functions in float32 and float64") {
-        const std::vector<double> x = {-20, -3, -0.5, -1e-3, 0, 1e-3, 0.7, 2, 20};
-        for (const Dtype dtype : {float32, float64}) {
-            const double tolerance = dtype == float32 ? 2e-7 : 1e-15;
-            const Var v = array(x, dtype);
-            const auto given = v.to_vector<double>();
-            const auto hold = [&](const Var& y, double (*f)(double)) {
-                std::vector<double> expected;
-                for (double number : given) expected.push_back(f(number));
-                CHECK_EQ(difference(y, expected, tolerance, 0), "");
-            };
-            hold(exp(v), [](double t) { return std::exp(t); });
-            hold(tanh(v), [](double t) { return std::tanh(t); });
-            hold(sigmoid(v), [](double t) { return 1 / (1 + std::exp(-t)); });
-            hold(log(v * v + 2), [](double t) { return std::log(t * t + 2); });
-        }
-        CHECK_CLOSE(exp(array({1, 2})), std::vector<double>{2.71828183, 7.3890561});
-        CHECK(exp(array({1, 2})).dtype() == float32);
-        CHECK(exp(array({true, false})).dtype() == float32);
-        CHECK(tanh(array({1, 2}, int64)).dtype() == float64);
-    }
-
-    TEST_CASE("sigmoid stops at Jittor's floor") {
-        CHECK(sigmoid(array({-200.0})).item() == doctest::Approx(9.357623e-14).epsilon(1e-5));
-        CHECK(sigmoid(array({-1e4}, float64)).item() == doctest::Approx(1 / (1 + std::exp(300.0))).epsilon(1e-9));
-        CHECK(log(sigmoid(array({-200.0}))).item() == doctest::Approx(-30).epsilon(1e-6));
     }
 
     TEST_CASE("Jittor's promotion table") {
@@ -224,22 +137,11 @@ TEST_SUITE("autograd") {
         CHECK_EQ(str(grad(minimum(a, b), {a, b})[1]), "jt.Var([1. 1.], dtype=float32)");
         CHECK_EQ(str(grad(maximum(a, 1), a)), "jt.Var([0. 1.], dtype=float32)");
         CHECK_EQ(str(grad(maximum(1, a), a)), "jt.Var([1. 1.], dtype=float32)");
-        const Var z = array({0.0, -1.0, 2.0});
-        CHECK_EQ(str(grad(abs(z), z)), "jt.Var([ 1. -1.  1.], dtype=float32)");
-        CHECK_EQ(str(grad(relu(z), z)), "jt.Var([0. 0. 1.], dtype=float32)");
         const Var zero = array({0.0});
-        CHECK(grad(sqrt(zero), zero).item() == inf);
         CHECK(grad(pow(zero, 0.5), zero).item() == inf);
-        CHECK(grad(log(zero), zero).item() == inf);
         CHECK(grad(pow(zero, 3), zero).item() == 0);
         CHECK(grad(pow(zero, 0), zero).item() == 0);
         CHECK(std::isnan((zero / zero).item()));
-    }
-
-    TEST_CASE("NaN passes through relu, forward and back") {
-        const Var x = array({nan, 1.0});
-        CHECK(std::isnan(relu(x).to_vector<double>()[0]));
-        CHECK(std::isnan(grad(relu(x), x).to_vector<double>()[0]));
     }
 
     TEST_CASE("pow by a number uses the exponent as written") {
@@ -271,23 +173,7 @@ TEST_SUITE("autograd") {
     }
 
     TEST_CASE("wrong calls of element-wise ops") {
-        const Var a = zeros({2, 3}), b = zeros({4}), none;
-        CHECK_THROWS_WITH_AS(add(a, b), "add: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
-        CHECK_THROWS_WITH_AS(sub(a, b), "sub: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
-        CHECK_THROWS_WITH_AS(mul(a, b), "mul: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
-        CHECK_THROWS_WITH_AS(div(a, b), "div: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
-        CHECK_THROWS_WITH_AS(pow(a, b), "pow: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
-        CHECK_THROWS_WITH_AS(maximum(a, b), "maximum: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
-        CHECK_THROWS_WITH_AS(minimum(a, b), "minimum: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
-        CHECK_THROWS_WITH_AS(equal(a, b), "equal: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
-        CHECK_THROWS_WITH_AS(not_equal(a, b), "not_equal: needs shapes that broadcast, got (2, 3) and (4,)",
-                             ShapeError);
-        CHECK_THROWS_WITH_AS(less(a, b), "less: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
-        CHECK_THROWS_WITH_AS(less_equal(a, b), "less_equal: needs shapes that broadcast, got (2, 3) and (4,)",
-                             ShapeError);
-        CHECK_THROWS_WITH_AS(greater(a, b), "greater: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
-        CHECK_THROWS_WITH_AS(greater_equal(a, b), "greater_equal: needs shapes that broadcast, got (2, 3) and (4,)",
-                             ShapeError);
+        const Var a = zeros({2, 3}), b = zeros({4});
         CHECK_THROWS_WITH_AS(where(a, b, 0), "where: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
         CHECK_THROWS_WITH_AS(where(a, a, b), "where: needs shapes that broadcast, got (2, 3) and (4,)", ShapeError);
         const Var bytes = array({100, 200}, uint8), ints = array({5, 6});
@@ -296,19 +182,6 @@ TEST_SUITE("autograd") {
         CHECK_THROWS_WITH_AS((void)(3000000000LL >= ints),
                              "greater_equal: needs a number that int32 holds, got 3000000000", ValueError);
         CHECK_THROWS_WITH_AS(ints + 3000000000LL, "add: needs a number that int32 holds, got 3000000000", ValueError);
-        CHECK_THROWS_WITH_AS(add(none, 1), "add: needs a Var that holds something, got an empty one", GraphError);
-        CHECK_THROWS_WITH_AS(where(none, 1, 1), "where: needs a Var that holds something, got an empty one",
-                             GraphError);
-        CHECK_THROWS_WITH_AS(cast(none, int32), "cast: needs a Var that holds something, got an empty one", GraphError);
-        CHECK_THROWS_WITH_AS(equal(none, 1), "equal: needs a Var that holds something, got an empty one", GraphError);
-        CHECK_THROWS_WITH_AS(neg(none), "neg: needs a Var that holds something, got an empty one", GraphError);
-        CHECK_THROWS_WITH_AS(abs(none), "abs: needs a Var that holds something, got an empty one", GraphError);
-        CHECK_THROWS_WITH_AS(exp(none), "exp: needs a Var that holds something, got an empty one", GraphError);
-        CHECK_THROWS_WITH_AS(log(none), "log: needs a Var that holds something, got an empty one", GraphError);
-        CHECK_THROWS_WITH_AS(sqrt(none), "sqrt: needs a Var that holds something, got an empty one", GraphError);
-        CHECK_THROWS_WITH_AS(tanh(none), "tanh: needs a Var that holds something, got an empty one", GraphError);
-        CHECK_THROWS_WITH_AS(sigmoid(none), "sigmoid: needs a Var that holds something, got an empty one", GraphError);
-        CHECK_THROWS_WITH_AS(relu(none), "relu: needs a Var that holds something, got an empty one", GraphError);
     }
 }
 

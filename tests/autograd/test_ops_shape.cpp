@@ -279,18 +279,11 @@ TEST_SUITE("autograd") {
     TEST_CASE("wrong calls of making ops") {
         CHECK_THROWS_WITH_AS(array({{1, 2}, {3}}), "array: needs rows of one shape, got (2,) and (1,)", ShapeError);
         CHECK_THROWS_WITH_AS(array({{1}, 2}), "array: needs rows of one shape, got (1,) and ()", ShapeError);
-        CHECK_THROWS_WITH_AS(array(Var()), "array: needs a Var that holds something, got an empty one", GraphError);
         CHECK_THROWS_WITH_AS(zeros({2, -1}), "zeros: needs extents of 0 or more, got (2, -1)", ShapeError);
         CHECK_THROWS_WITH_AS(ones({huge, 2}),
                              ("ones: needs a size that fits in 63 bits, got " + text(Shape{huge, 2})).c_str(),
                              ShapeError);
         CHECK_THROWS_WITH_AS(full({-3}, 1), "full: needs extents of 0 or more, got (-3,)", ShapeError);
-        CHECK_THROWS_WITH_AS(zeros_like(Var()), "zeros_like: needs a Var that holds something, got an empty one",
-                             GraphError);
-        CHECK_THROWS_WITH_AS(ones_like(Var()), "ones_like: needs a Var that holds something, got an empty one",
-                             GraphError);
-        CHECK_THROWS_WITH_AS(full_like(Var(), 1), "full_like: needs a Var that holds something, got an empty one",
-                             GraphError);
         CHECK_THROWS_WITH_AS(arange(0, 5, 0), "arange: needs a step other than 0, got 0", ValueError);
         const double inf = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
         CHECK_THROWS_WITH_AS(arange(inf), "arange: needs finite numbers, got 0, inf and 1", ValueError);
@@ -309,12 +302,6 @@ TEST_SUITE("autograd") {
         CHECK_THROWS_WITH_AS(ones({-1}), "ones: needs extents of 0 or more, got (-1,)", ShapeError);
         CHECK_THROWS_WITH_AS(randint(0, 2, {-1}), "randint: needs extents of 0 or more, got (-1,)", ShapeError);
         CHECK_THROWS_WITH_AS(randn({-1}), "randn: needs extents of 0 or more, got (-1,)", ShapeError);
-        CHECK_THROWS_WITH_AS(rand_like(Var()), "rand_like: needs a Var that holds something, got an empty one",
-                             GraphError);
-        CHECK_THROWS_WITH_AS(randint_like(Var(), 0, 1),
-                             "randint_like: needs a Var that holds something, got an empty one", GraphError);
-        CHECK_THROWS_WITH_AS(randn_like(Var()), "randn_like: needs a Var that holds something, got an empty one",
-                             GraphError);
     }
 
     TEST_CASE("wrong calls of shape and index ops") {
@@ -326,40 +313,28 @@ TEST_SUITE("autograd") {
         CHECK_THROWS_WITH_AS(reshape(x, {huge, huge, -1}),
                              ("reshape: needs a size that fits in 63 bits, got " + text(Shape{huge, huge, 1})).c_str(),
                              ShapeError);
-        CHECK_THROWS_WITH_AS(reshape(none, {1}), "reshape: needs a Var that holds something, got an empty one",
-                             GraphError);
-        CHECK_THROWS_WITH_AS(transpose(x, {0}), "transpose: needs each of 2 axes once, got 1 axes", ShapeError);
         CHECK_THROWS_WITH_AS(transpose(x, {0, 0}), "transpose: needs each axis once, got 0 twice", ShapeError);
         CHECK_THROWS_WITH_AS(transpose(x, {0, 2}), "transpose: needs an axis from -2 to 1, got 2", ShapeError);
-        CHECK_THROWS_WITH_AS(transpose(none), "transpose: needs a Var that holds something, got an empty one",
-                             GraphError);
+        CHECK_THROWS_WITH_AS(transpose(x, {0}), "transpose: needs each of 2 axes once, got 1 axes", ShapeError);
         CHECK_THROWS_WITH_AS(broadcast(x, {2, 4}), "broadcast: needs a shape that (2, 3) broadcasts to, got (2, 4)",
                              ShapeError);
         CHECK_THROWS_WITH_AS(broadcast(x, {3}), "broadcast: needs a shape that (2, 3) broadcasts to, got (3,)",
                              ShapeError);
-        CHECK_THROWS_WITH_AS(broadcast(none, {1}), "broadcast: needs a Var that holds something, got an empty one",
-                             GraphError);
         CHECK_THROWS_WITH_AS(concat({}), "concat: needs at least one Var, got none", ValueError);
         CHECK_THROWS_WITH_AS(concat({x, zeros({2, 4})}, 0),
                              "concat: needs equal extents but along axis 0, got (2, 3) and (2, 4)", ShapeError);
         CHECK_THROWS_WITH_AS(concat({x, zeros({2})}, 1),
                              "concat: needs equal extents but along axis 1, got (2, 3) and (2,)", ShapeError);
-        CHECK_THROWS_WITH_AS(concat({x, x}, 2), "concat: needs an axis from -2 to 1, got 2", ShapeError);
-        CHECK_THROWS_WITH_AS(concat({x, none}), "concat: needs a Var that holds something, got an empty one",
-                             GraphError);
-        CHECK_THROWS_WITH_AS(concat({none, x}), "concat: needs a Var that holds something, got an empty one",
-                             GraphError);
     }
 
     TEST_CASE("wrong calls of indexing") {
-        const Var x = zeros({2, 3}), none;
+        const Var x = zeros({2, 3});
         CHECK_THROWS_WITH_AS(x[2], "getitem: needs an index from -2 to 1 along axis 0, got 2", IndexError);
         CHECK_THROWS_WITH_AS(x[-3], "getitem: needs an index from -2 to 1 along axis 0, got -3", IndexError);
         CHECK_THROWS_WITH_AS((x[{Slice{}, 3}]), "getitem: needs an index from -3 to 2 along axis 1, got 3", IndexError);
         CHECK_THROWS_WITH_AS((x[{0, 0, 0}]), "getitem: needs at most 2 indices for (2, 3), got 3", IndexError);
         CHECK_THROWS_WITH_AS((x[{ellipsis, 0, ellipsis}]), "getitem: needs at most one ellipsis, got 2", IndexError);
         CHECK_THROWS_WITH_AS((x[Slice{0, 1, 0}]), "getitem: needs a slice step other than 0, got 0", ValueError);
-        CHECK_THROWS_WITH_AS(none[0], "getitem: needs a Var that holds something, got an empty one", GraphError);
         CHECK_THROWS_WITH_AS(x[array({0, 2})], "getitem: needs indices from -2 to 1, got 2", IndexError);
         CHECK_THROWS_WITH_AS(x[array({0, -3})], "getitem: needs indices from -2 to 1, got -3", IndexError);
         CHECK_THROWS_WITH_AS(x[array({0.0, 1.0})], "getitem: needs an integer index, got float32", DtypeError);
@@ -370,8 +345,6 @@ TEST_SUITE("autograd") {
                              IndexError);
         CHECK_THROWS_WITH_AS(scatter_add(x, array({0.0, 1.0}), {5, 3}),
                              "scatter_add: needs an integer index, got float32", DtypeError);
-        CHECK_THROWS_WITH_AS(scatter_add(none, array({0}), {5}),
-                             "scatter_add: needs a Var that holds something, got an empty one", GraphError);
         CHECK_THROWS_WITH_AS(scatter_add(x, array({0}), Shape{-1, 3}),
                              "scatter_add: needs extents of 0 or more, got (-1, 3)", ShapeError);
     }

@@ -178,7 +178,6 @@ TEST_SUITE("autograd") {
         std::ostringstream out;
         out << array({1.0}) << ' ' << array({2});
         CHECK_EQ(out.str(), "jt.Var([1.], dtype=float32) jt.Var([2], dtype=int32)");
-        CHECK_THROWS_WITH_AS(str(Var()), "str: needs a Var that holds something, got an empty one", GraphError);
     }
 }
 

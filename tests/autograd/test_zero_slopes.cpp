@@ -19,9 +19,6 @@ struct Row {
 };
 
 const std::vector<Row> rows = {
-    {"sqrt", [](const Var& x) { return sqrt(x); }, 0},
-    {"log", [](const Var& x) { return log(x); }, 0},
-    {"exp", [](const Var& x) { return exp(x); }, inf},
     {"pow to a number", [](const Var& x) { return pow(x, 0.5); }, 0},
     {"pow to a Var",
      [](const Var& x) {
@@ -45,10 +42,6 @@ const std::vector<Row> rows = {
      },
      2},
     {"x * an infinite number", [](const Var& x) { return x * inf; }, 2},
-    {"tanh", [](const Var& x) { return tanh(x); }, nan},
-    {"sigmoid", [](const Var& x) { return sigmoid(x); }, nan},
-    {"relu", [](const Var& x) { return relu(x); }, nan},
-    {"abs", [](const Var& x) { return abs(x); }, nan},
 };
 
 }  // namespace

@@ -1,8 +1,8 @@
-"""Prints what minijt costs beside the hand-written limit and PyTorch, as one table; judges nothing, fails on no time.
+"""Prints what minijt costs beside the hand-written limit and PyTorch, and each op beside a plain loop; judges nothing.
 
 report.py BENCH [--compiler "c++ -std=c++20 -I..."] [--first first.cpp]
 
-BENCH is the program made of bench.cpp. Every figure is the smallest CPU time of many short repetitions in random order:
+BENCH is the program made of bench.cpp and its kin. Every figure is the smallest CPU time of many short repetitions in random order:
 on a shared machine the minima of one run agree with those of the next within 3 %, the medians only within 10 %.
 """
 import argparse
@@ -18,6 +18,9 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 REPETITIONS = 200
 WINDOW = 0.004  # seconds per repetition
+OP_REPETITIONS = 20
+OP_WINDOW = 0.001
+OP_NUMBERS = "100", "10000"
 COMPILES = 15
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
@@ -40,11 +43,11 @@ def output_of(command):
     return subprocess.run(command, env=os.environ | ONE_THREAD, stdout=subprocess.PIPE, check=True, text=True).stdout
 
 
-def run_bench(program):
-    """{"limit/chain": microseconds, ...}"""
+def run_bench(program, which, repetitions, window):
+    """{"limit/chain": microseconds, ...} of the benchmarks that a pattern names."""
     runs = json.loads(output_of([
-        program, "--benchmark_format=json", "--benchmark_enable_random_interleaving=true",
-        f"--benchmark_repetitions={REPETITIONS}", f"--benchmark_min_time={WINDOW}"]))["benchmarks"]
+        program, "--benchmark_format=json", "--benchmark_enable_random_interleaving=true", f"--benchmark_filter={which}",
+        f"--benchmark_repetitions={repetitions}", f"--benchmark_min_time={window}"]))["benchmarks"]
     times = {}
     for run in runs:
         if run["run_type"] == "iteration" and not run.get("error_occurred"):
@@ -56,11 +59,11 @@ def in_microseconds(run):
     return run["cpu_time"] * {"ns": 1e-3, "us": 1, "ms": 1e3, "s": 1e6}[run["time_unit"]]
 
 
-def run_torch():
+def run_torch(*names):
     if importlib.util.find_spec("torch") is None:
         return {}
     try:
-        return json.loads(output_of([sys.executable, str(HERE / "torch_bench.py")]))
+        return json.loads(output_of([sys.executable, str(HERE / "torch_bench.py"), *names]))
     except subprocess.CalledProcessError:
         return {}
 
@@ -123,6 +126,19 @@ def print_normed_over_plain(times, torch):
     print(f"weight-normed over plain, 784-512-10: {', '.join(ratios)} (minijt's budget <= {MOST_NORMED_OVER_PLAIN})")
 
 
+def op_row(name, times, torch):
+    cells = ([times.get(f"ops/{name}/{n}/minijt"), times.get(f"ops/{name}/{n}/loop"), torch.get(f"ops/{name}/{n}")]
+             for n in OP_NUMBERS)
+    return [name] + [cell(value) for three in cells for value in three]
+
+
+def print_ops(program):
+    times = run_bench(program, "^ops/", OP_REPETITIONS, OP_WINDOW)
+    torch = run_torch(*(name.removesuffix("/minijt") for name in times if name.endswith("/minijt")))
+    header = ["forward alone, us"] + [f"{who} {int(n):,}" for n in OP_NUMBERS for who in ("minijt", "loop", "PyTorch")]
+    print_table([header] + [op_row(name, times, torch) for name in sorted({key.split("/")[1] for key in times})])
+
+
 def print_compiles(compiler, first):
     if not compiler or not first.exists():
         print("first program over hello world, compiled at -O0: - (needs --compiler and first.cpp)")
@@ -142,11 +158,12 @@ def arguments():
 
 def main():
     args = arguments()
-    times, torch = run_bench(args.bench), run_torch()
+    times, torch = run_bench(args.bench, "-^ops/", REPETITIONS, WINDOW), run_torch()
     header = ["one thread, us", "limit", "minijt", "minijt/limit", "budget", "PyTorch", "PyTorch/minijt", "PyTorch/limit"]
     print_table([header] + [row(work, times, torch) for work in WORKS])
     print_normed_over_plain(times, torch)
     print_compiles(args.compiler, args.first)
+    print_ops(args.bench)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,9 @@
-"""Times the work of bench.cpp in PyTorch on one thread; prints {"name": microseconds} as JSON."""
+"""Times the work of bench.cpp in PyTorch on one thread; prints {"name": microseconds} as JSON.
+
+torch_bench.py [NAME...]: names of WORKS, or "ops/NAME/NUMBERS" as in bench_ops.cpp; without a name all of WORKS.
+"""
 import json
+import math
 import sys
 import time
 import warnings
@@ -11,6 +15,8 @@ from torch.nn import functional as F
 LEARNING_RATE = 0.01
 WINDOW = 0.02  # seconds per repetition, as in report.py
 REPETITIONS = 30
+OP_WINDOW = 0.002
+OP_REPETITIONS = 10
 
 
 def seconds_each(step, count):
@@ -21,10 +27,10 @@ def seconds_each(step, count):
     return (time.process_time_ns() - start) / count / 1e9
 
 
-def microseconds(step):
+def microseconds(step, window=WINDOW, repetitions=REPETITIONS):
     """The best of several short repetitions; the smallest time is the steadiest on a noisy machine."""
-    count = max(1, int(WINDOW / min(seconds_each(step, 3) for _ in range(3))))
-    return 1e6 * min(seconds_each(step, count) for _ in range(REPETITIONS))
+    count = max(1, int(window / min(seconds_each(step, 3) for _ in range(3))))
+    return 1e6 * min(seconds_each(step, count) for _ in range(repetitions))
 
 
 def chain():
@@ -104,11 +110,44 @@ WORKS = {
 }
 
 
+OF_TWO = {"add", "sub", "mul", "div", "pow", "maximum", "minimum", "atan2",
+          "not_equal", "less", "less_equal", "greater", "greater_equal"}
+# Ops of square matrices that are neither torch.NAME(x) nor torch.NAME(x, y).
+OPS = {
+    "equal": lambda x, y, index: torch.eq(x, y),
+    "flip": lambda x, y, index: x.flip(0),
+    "roll": lambda x, y, index: x.roll(1, 0),
+    "stack": lambda x, y, index: torch.stack([x, y]),
+    "unfold": lambda x, y, index: F.unfold(x[None, None], 3),
+    "cumsum": lambda x, y, index: x.cumsum(-1),
+    "var": lambda x, y, index: x.var(1, unbiased=False),
+    "topk": lambda x, y, index: x.topk(5),
+    "gather": lambda x, y, index: x.gather(1, index),
+    "scatter": lambda x, y, index: x.scatter(1, index, y),
+}
+
+
+def op(name, numbers):
+    side = math.isqrt(numbers)
+    x, y = ((torch.rand(side, side) * 3 + 0.1).requires_grad_() for _ in range(2))
+    index = torch.randint(0, side, (side, side))
+    if name in OPS:
+        return lambda: OPS[name](x, y, index)
+    f = getattr(torch, name)
+    return (lambda: f(x, y)) if name in OF_TWO else lambda: f(x)
+
+
+def time_of(name):
+    if name.startswith("ops/"):
+        _, which, numbers = name.split("/")
+        return microseconds(op(which, int(numbers)), OP_WINDOW, OP_REPETITIONS)
+    return min(map(microseconds, WORKS[name]()))
+
+
 def main():
     torch.set_num_threads(1)
     warnings.simplefilter("ignore")
-    names = sys.argv[1:] or WORKS
-    print(json.dumps({name: min(map(microseconds, WORKS[name]())) for name in names}))
+    print(json.dumps({name: time_of(name) for name in sys.argv[1:] or WORKS}))
 
 
 if __name__ == "__main__":

@@ -2,10 +2,13 @@
 #
 # weight_norm.npz  weight norm over every axis, with g and v perturbed: w, gradients, gradients of gradients
 # init.npz         initial weights of Linear and Conv from a seed
+# unary.npz        for each row of autograd/unary_rows.def that Jittor has: x, f(x), and its gradient where it has one
+# binary.npz       for each row of autograd/binary_rows.def likewise: x, y, f(x, y), and both gradients
 # train_*.npz      three seeded trainings of 50 steps: data, parameters at start and end, the loss before each step
 #
 # Every file holds Jittor's version as text in uint8 (`jittor_version`); other arrays are float32 or int32.
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -132,6 +135,45 @@ def init_fixture():
     return arrays
 
 
+# ------------------------------------------------------------------------- functions of one and two numbers
+
+ROW = re.compile(r"^[A-Z]+\((\w+), .*, (\S+), (\S+), (\w+)\)", re.M)
+ROWS = Path(__file__).resolve().parent.parent / "autograd"
+JITTOR_NAMES = {"neg": "negative", "sub": "subtract", "mul": "multiply", "div": "divide", "atan2": "arctan2"}
+
+
+def jittor_function(name):
+    name = JITTOR_NAMES.get(name, name)
+    return getattr(jt, name, None) or getattr(nn, name, None)
+
+
+def row_case(f, inputs, makes):
+    inputs = [jt.array(to_f4(x)) for x in inputs]
+    result = f(*inputs)
+    gradients = jt.grad(result.sum(), inputs) if makes in ("floats", "kept") else []
+    return to_f4([row.numpy() for row in [*inputs, result, *gradients]])
+
+
+def rows_fixture(file, inputs):
+    """inputs(low, high) are those of each function."""
+    cases = {}
+    for name, low, high, makes in ROW.findall((ROWS / file).read_text()):
+        if f := jittor_function(name):
+            cases[name] = row_case(f, inputs(float(low), float(high)), makes)
+        else:
+            print("Jittor has no", name)
+    return dict(cases, rows=np.int32([len(cases)]))
+
+
+def unary_fixture():
+    return rows_fixture("unary_rows.def", lambda low, high: [np.linspace(low, high, 25)])
+
+
+def binary_fixture():
+    """In the middle both are equal."""
+    return rows_fixture("binary_rows.def", lambda low, high: [np.linspace(low, high, 25), np.linspace(high, low, 25)])
+
+
 # ------------------------------------------------------------------------------------------------ trainings
 
 def mlp():
@@ -221,6 +263,8 @@ def wn_lenet_fixture():
 FIXTURES = {
     "weight_norm": weight_norm_fixture,
     "init": init_fixture,
+    "unary": unary_fixture,
+    "binary": binary_fixture,
     "train_wn_mlp": wn_mlp_fixture,
     "train_adam_dropout": adam_fixture,
     "train_wn_lenet": wn_lenet_fixture,

@@ -60,6 +60,45 @@ void check_weight_norm_case(const Fixture& f, const std::string& prefix) {
     CHECK_EQ(differs(dd[1], at("ddv")), "");
 }
 
+struct Function {
+    std::string name;
+    std::function<Var(const Vars&)> f;
+    int inputs;
+};
+
+const std::vector<Function> unaries = {
+#define UNARY(name, ...) {#name, [](const Vars& x) { return jt::name(x[0]); }, 1},
+#include "../autograd/unary_rows.def"
+};
+
+const std::vector<Function> binaries = {
+#define BINARY(name, ...) {#name, [](const Vars& x) { return jt::name(x[0], x[1]); }, 2},
+#include "../autograd/binary_rows.def"
+};
+
+// The inputs, the result and perhaps the gradients, a row each.
+void check_function(const Function& function, const Var& stored) {
+    Vars x;
+    for (int k = 0; k < function.inputs; ++k) x.push_back(stored[k]);
+    const Var y = function.f(x);
+    CHECK_EQ(test::difference(y, stored[function.inputs].to_vector<double>(), 1e-5, 1e-6), "");
+    if (stored.shape(0) == function.inputs + 1) return;
+    const Vars g = grad(y.sum(), x);
+    for (int k = 0; k < function.inputs; ++k)
+        CHECK_EQ(test::difference(g[static_cast<std::size_t>(k)], stored[function.inputs + 1 + k], 1e-5, 1e-6), "");
+}
+
+void check_functions(const std::vector<Function>& functions, const Fixture& fixture) {
+    int held = 0;
+    for (const Function& function : functions) {
+        CAPTURE(function.name);
+        if (!fixture.contains(function.name)) continue;  // not in Jittor, or newer than the last `./dev fixtures`
+        check_function(function, fixture[function.name]);
+        ++held;
+    }
+    CHECK_EQ(held, fixture["rows"].item());
+}
+
 std::string two_digits(int k) { return (k < 10 ? "0" : "") + std::to_string(k); }
 
 // The stored parameter: whole, or every stride-th number of a large one.
@@ -123,6 +162,11 @@ TEST_SUITE("jittor") {
             nn::Sequential single(nn::make<nn::Linear>(7, 1), nn::make<nn::Linear>(1, 1));
             for (const auto& [key, value] : single.state_dict()) CHECK_SAME(value, f["single_" + name + key]);
         }
+    }
+
+    TEST_CASE("functions of one and two numbers: values and gradients") {
+        check_functions(unaries, Fixture("unary.npz"));
+        check_functions(binaries, Fixture("binary.npz"));
     }
 
     TEST_CASE("50 steps of a weight-normed MLP with momentum and weight decay") {

@@ -1,0 +1,62 @@
+// The functions of nn: gradients against differences, and numbers of Jittor's stream.
+#include "../../core/random.hpp"
+#include "../../nn/init.hpp"
+#include "../../nn/layers.hpp"
+#include "../../nn/loss.hpp"
+#include "../autograd/op_rows.hpp"
+
+namespace jt::test {
+
+namespace {
+
+using nn::Reduction;
+
+// Three classes of which one is ignored, and a target out of range.
+Var cross_entropy(const Var& x, Reduction reduction) {
+    return nn::cross_entropy_loss(x, array({2, 0, 7, 1, 0, 2}), array({1.0, 0.5, 2.0}), 1, reduction);
+}
+
+const std::vector<Sample> pairs = {{{3, 4}, {3, 4}}, {{5}, {5}}, {{1}, {1}}};
+const std::vector<Sample> logits = {{{6, 3}}, {{2, 3, 1, 3}}, {{1, 3, 3, 2}}};
+
+const std::vector<GradRow> grad_rows = {
+    {"mse_loss", [](const Vars& x) { return nn::mse_loss(x[0], x[1]); }, pairs},
+    {"mse_loss: sum", [](const Vars& x) { return nn::mse_loss(x[0], x[1], Reduction::sum); }, pairs},
+    {"mse_loss: none", [](const Vars& x) { return nn::mse_loss(x[0], x[1], Reduction::none); }, {{{2, 3}, {2, 3}}}},
+    {"cross_entropy_loss", [](const Vars& x) { return cross_entropy(x[0], Reduction::mean); }, logits},
+    {"cross_entropy_loss: sum", [](const Vars& x) { return cross_entropy(x[0], Reduction::sum); }, logits},
+    {"cross_entropy_loss: none", [](const Vars& x) { return cross_entropy(x[0], Reduction::none); }, logits},
+    {"dropout", [](const Vars& x) { return set_global_seed(1), nn::dropout(x[0], 0.4) * x[0]; }, {{{3, 4}}, {{0}}}},
+    {"dropout: eval", [](const Vars& x) { return nn::dropout(x[0], 0.4, false); }, {{{3, 4}}, {{1}}}},
+};
+
+template <class F>
+Var seeded(F draw) {
+    set_global_seed(42);
+    return draw();
+}
+
+}  // namespace
+
+TEST_SUITE("nn") {
+    TEST_CASE("gradients of losses and dropout") { check_all(grad_rows); }
+
+    TEST_CASE("initial values are Jittor's") {
+        using namespace nn::init;
+        expect("uniform", seeded([] { return uniform({2}, -1, 3); }), "jt.Var([2.9986851 0.9016516], dtype=float32)");
+        expect("gauss", seeded([] { return gauss({4}, 5, 3); }),
+               "jt.Var([2.2962558 7.689226  1.3918592 3.529534 ], dtype=float32)");
+        expect("invariant_uniform", seeded([] {
+                   return invariant_uniform({4, 3});
+               })[0],
+               "jt.Var([ 0.5769707  -0.02839073 -0.27184364], dtype=float32)");
+        expect("fan_in", array(fan_in({5, 2, 3, 4})), "jt.Var([24], dtype=int32)");
+    }
+
+    TEST_CASE("the names that a printed module is made of") {
+        CHECK_EQ(nn::peek(zeros({2, 3}, int32)), "int32[2,3,]");
+        CHECK_EQ(nn::class_name_of(typeid(nn::Linear)), "Linear");
+    }
+}
+
+}  // namespace jt::test
