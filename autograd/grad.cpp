@@ -10,7 +10,6 @@
 #include "../core/warn.hpp"
 #include "function_node.hpp"
 #include "node.hpp"
-#include "ops/arithmetic.hpp"
 #include "ops/reduce.hpp"
 
 namespace jt {
@@ -176,7 +175,7 @@ private:
         if (!sum.defined())
             sum = std::move(g);
         else if (recording())
-            sum = sum + g;
+            sum = sum.add(g);
         else
             sum = make_var(kernels::map(kernels::Binary::add, own_array(sum), g.array()));
     }

@@ -42,6 +42,12 @@ def missing_in_nn(root, declared):
             yield f"no row in tests/nn for {name}"
 
 
+def missing_layers(root):
+    declared = re.findall(r"^class (\w+) : public (?:Module|Layer<\w+>)", text_of(root, "nn/layers/*.hpp", "nn/loss.hpp"), re.M)
+    tested = rows(text_of(root, "tests/nn/test_layer_rows.cpp"))
+    yield from (f"no row in tests/nn/test_layer_rows.cpp for {name}" for name in sorted({*declared} - tested))
+
+
 def signature(parameters):
     return [(p.type, p.name, p.default) for p in parameters]
 
@@ -86,7 +92,7 @@ def main(root):
     var_hpp = root / "autograd/var.hpp"
     print(f"{len({f.name for f in ops})} functions of autograd/ops, {len({f.name for f in nn})} of nn, "
           f"{len(list(methods(var_hpp)))} methods")
-    problems = [*missing_ops(root, ops), *missing_in_nn(root, nn), *strange_methods(var_hpp, ops), *wrong_refusals()]
+    problems = [*missing_ops(root, ops), *missing_in_nn(root, nn), *missing_layers(root), *strange_methods(var_hpp, ops), *wrong_refusals()]
     sys.exit("\n".join(problems) or 0)
 
 

@@ -48,7 +48,8 @@ def runs(sample):
 
 def check_new_op(sample):
     """Compiles a new op at the end of the file it belongs to, with a row function that is there."""
-    family = (root / "autograd/ops/elementwise.cpp").as_posix()
+    file = "long_tail" if "xt::" in sample else "elementwise"
+    family = (root / f"autograd/ops/{file}.cpp").as_posix()
     op = re.sub(r"Unary::\w+", "Unary::sqrt", sample)
     source = f'#include "{family}"\nnamespace jt {{\n{op}}}\n'
     subprocess.run([*compiler[:1], "-std=c++20", "-fsyntax-only", "-xc++", "-"], input=source, text=True, check=True)
@@ -70,7 +71,7 @@ def main():
     if printed.split() != shown.split():
         faults.append(f"README shows {shown}, its program prints {printed}")
     for sample in others:
-        kind = check_new_op if "constexpr Op" in sample else check_new_layer if "extra_repr" in sample else runs
+        kind = check_new_op if sample.startswith("Var ") else check_new_layer if "extra_repr" in sample else runs
         kind(sample)
     print("\n".join(faults) or f"the README is true, with its {1 + len(others)} samples")
     return bool(faults)

@@ -1,7 +1,6 @@
 // Arithmetic of two, and the products that rules are made of.
 #include "arithmetic.hpp"
 
-#include "../../core/kernels/xt/flat.hpp"
 #include "comparison.hpp"
 #include "elementwise.hpp"
 #include "rules.hpp"
@@ -155,17 +154,6 @@ Var minimum(const Operand& x, const Operand& y) {
 Var neg(const Var& x) {
     static constexpr Op op{"neg", [](const Var& g, const Call&) -> Vars { return {-g}; }};
     return unary(op, Unary::neg, x);
-}
-
-Var atan2(const Operand& y, const Operand& x) {
-    static constexpr Op op{
-        "atan2", [](const Var& g, const Call& call) -> Vars {
-            const Var y = call.input(0), x = call.input(1), square = x * x + y * y;
-            return call.each_needed([&](std::size_t k) { return mul_grad(g, k == 0 ? x / square : -y / square); });
-        }};
-    const Dtype dtype = to_float(promote(type_of(op.name, y), type_of(op.name, x)));
-    const Var a = as_var(y, dtype), b = as_var(x, dtype);
-    return record(op, kernels::atan2(a.array(), b.array()), {a, b});
 }
 
 }  // namespace jt

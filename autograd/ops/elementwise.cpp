@@ -1,7 +1,6 @@
 // Functions of one number.
 #include "elementwise.hpp"
 
-#include "../../core/kernels/xt/flat.hpp"
 #include "arithmetic.hpp"
 #include "rules.hpp"
 
@@ -14,15 +13,6 @@ namespace {
 
 // The same of the floats that integers become.
 Var mapped(const Op& op, Unary f, const Var& x) { return unary(op, f, float_of(op.name, x)); }
-
-// What has no slope but 0 is no part of the graph.
-Var stepped(const Var& x, Array&& value) {
-    Var y = constant(std::move(value));
-    y.node()->scalar = x.node()->scalar;
-    return y;
-}
-
-// Fused ones: one node each, whose own rule is the composed form.
 
 Array slope_times(Binary f, const Var& g, const Var& y) {
     return recording() ? kernels::map(f, g.array(), y.array()) : kernels::map(f, own_array(g), y.array());
@@ -59,6 +49,14 @@ Var abs_grad(const Var& g, const Var& x) {
 }
 
 }  // namespace
+
+Var stepped(const Var& x, Array&& value) {
+    Var y = constant(std::move(value));
+    y.node()->scalar = x.node()->scalar;
+    return y;
+}
+
+// Fused ones: one node each, whose own rule is the composed form.
 
 Var unary(const Op& op, Unary f, const Var& x) {
     Var y = record(op, kernels::map(f, node_of(op.name, x).value), {x});
@@ -123,17 +121,6 @@ Var rsqrt(const Var& x) {
 Var floor(const Var& x) {
     const Array& value = node_of("floor", x).value;
     return is_float(value.dtype()) ? stepped(x, kernels::map(Unary::floor, value)) : stepped(x, Array(value));
-}
-
-Var sign(const Var& x) {
-    const Array& value = node_of("sign", x).value;
-    if (is_float(value.dtype())) return stepped(x, kernels::sign(value));
-    return cast(sign(cast(x, Dtype::float64)), value.dtype());
-}
-
-Var isnan(const Var& x) {
-    const Array& value = node_of("isnan", x).value;
-    return stepped(x, is_float(value.dtype()) ? kernels::isnan(value) : Array::zeros(value.shape(), Dtype::bool_));
 }
 
 Var cast(const Var& x, Dtype dtype) {

@@ -13,6 +13,8 @@ struct NumberSide {
 
 /// f of both sides in their promoted dtype; numbers are held by it.
 Var binary(const Op& op, kernels::Binary f, const Operand& x, const Operand& y);
+/// A value of x that has no slope but 0, and so is no part of the graph.
+Var stepped(const Var& x, Array&& value);
 /// f of a Var, which keeps its dtype and whether it is a scalar.
 Var unary(const Op& op, kernels::Unary f, const Var& x);
 

@@ -1,4 +1,4 @@
-// Kernels that are one xtensor expression: Arrays as expressions, and expressions as Arrays. Private to core/kernels
+// Kernels that are one xtensor expression: Arrays as expressions, and expressions as Arrays. Private to the library,
 // and built for the baseline instruction set alone, since what xtensor instantiates is shared by all objects.
 #pragma once
 #include "../xt.hpp"
