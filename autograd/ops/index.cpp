@@ -6,7 +6,6 @@
 #include "../../core/kernels/elementwise/elementwise.hpp"
 #include "../../core/kernels/movement/movement.hpp"
 #include "../../core/kernels/xt/scan.hpp"
-#include "arithmetic.hpp"
 #include "comparison.hpp"
 #include "promote.hpp"
 #include "shape.hpp"
@@ -145,7 +144,7 @@ Var scatter(const Var& x, int dim, const Var& index, const Var& src) {
         fail<ShapeError>("scatter: needs a source of shape ", index.shape(), ", got ", src.shape());
     const Var last = reshape(constant(kernels::last_at(places.array(), x.numel())), x.shape());
     if (src.numel() == 0) return x.clone();
-    return where(last >= 0, getitem(reshape(src, {src.numel()}), maximum(last, 0)), x);
+    return where(last >= 0, getitem(reshape(src, {src.numel()}), last.maximum(0)), x);
 }
 
 Var nonzero(const Var& x) {

@@ -1,5 +1,7 @@
 // Element-wise functions as modules.
 #pragma once
+#include "../../autograd/ops/arithmetic.hpp"
+#include "../../autograd/ops/comparison.hpp"
 #include "../../autograd/ops/elementwise.hpp"
 #include "../module/repr.hpp"
 
