@@ -33,7 +33,8 @@ Var wavy(const Shape& shape, double phase, Dtype dtype = jt::float64) {
     return array(values.data(), shape, dtype);
 }
 
-// w = v * (g / |v|) and its gradients for g and v: the formulas of core/kernels/elementwise/fused.hpp in plain loops over double.
+// w = v * (g / |v|) and its gradients for g and v: the formulas of core/kernels/elementwise/fused.hpp in plain loops
+// over double.
 struct ClosedForm {
     std::vector<double> w, dg, dv;
 
