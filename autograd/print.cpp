@@ -130,7 +130,7 @@ public:
     std::string text() {
         if (x_.numel() == 0) return "[]";
         pick(0, 0);
-        dispatch(x_.dtype(), [&](auto zero) { words_ = words(x_.data<decltype(zero)>()); });
+        dispatch(x_.dtype(), [&]<class T>(T) { words_ = words(x_.data<T>()); });
         return block(0, " ", line_width);
     }
 

@@ -29,15 +29,15 @@ const Array& Var::array() const { return node_of("array", *this).value; }
 double Var::item() const {
     const Array& value = node_of("item", *this).value;
     if (value.numel() != 1) fail<ShapeError>("item: needs exactly one element, got shape ", value.shape());
-    return dispatch(value.dtype(), [&](auto zero) { return static_cast<double>(*value.data<decltype(zero)>()); });
+    return dispatch(value.dtype(), [&]<class T>(T) { return static_cast<double>(*value.data<T>()); });
 }
 
 template <class T>
 std::vector<T> Var::to_vector() const {
     const Array& value = node_of("to_vector", *this).value;
     std::vector<T> out(static_cast<std::size_t>(value.numel()));
-    dispatch(value.dtype(), [&](auto zero) {
-        const auto* x = value.data<decltype(zero)>();
+    dispatch(value.dtype(), [&]<class From>(From) {
+        const auto* x = value.data<From>();
         for (std::size_t i = 0; i < out.size(); ++i) out[i] = number_cast<T>(x[i]);
     });
     return out;

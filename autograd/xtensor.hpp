@@ -95,8 +95,7 @@ Vars values_of(const std::string& op, const F& f, const Vars& in) {
     for (const Var& x : in)
         if (!is_float(x.dtype()) || x.dtype() != in[0].dtype())
             fail<DtypeError>(op, ": needs floats of one dtype, got ", in[0].dtype(), " and ", x.dtype());
-    return dispatch_float(in[0].dtype(), [&](auto zero) {
-        using T = decltype(zero);
+    return dispatch_float(in[0].dtype(), [&]<class T>(T) {
         return [&]<std::size_t... k>(std::index_sequence<k...>) {
             return results<T>(f(adapted(in[k].template data<T>(), in[k].shape())...));
         }

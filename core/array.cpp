@@ -41,10 +41,7 @@ void Array::unshare() {
 
 Array Array::full(const Shape& shape, const Scalar& value, Dtype dtype) {
     Array out(shape, dtype);
-    dispatch(dtype, [&](auto zero) {
-        using T = decltype(zero);
-        std::fill_n(out.data<T>(), out.numel(), value.as<T>());
-    });
+    dispatch(dtype, [&]<class T>(T) { std::fill_n(out.data<T>(), out.numel(), value.as<T>()); });
     return out;
 }
 

@@ -75,7 +75,7 @@ bool fits(From x) {
     }
 }
 
-/// Calls f with a value of the C++ type behind `dtype`: `dispatch(d, [&](auto zero) { using T = decltype(zero); … })`.
+/// Calls f with a value of the C++ type behind `dtype`: `dispatch(d, [&]<class T>(T) { … })`.
 template <class F>
 decltype(auto) dispatch(Dtype dtype, F&& f) {
     switch (dtype) {

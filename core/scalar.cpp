@@ -12,7 +12,7 @@ void fail_to_hold(const char* op, const Scalar& number, Dtype dtype) {
 }
 
 void check_number(const char* op, const Scalar& number, Dtype dtype) {
-    if (!dispatch(dtype, [&](auto zero) { return number.fits<decltype(zero)>(); })) fail_to_hold(op, number, dtype);
+    if (!dispatch(dtype, [&]<class T>(T) { return number.fits<T>(); })) fail_to_hold(op, number, dtype);
 }
 
 }  // namespace jt

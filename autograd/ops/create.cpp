@@ -32,8 +32,7 @@ Var leaf(Array value) {
 template <class It>
 Array taken_in(It numbers, const Shape& shape, Dtype dtype) {
     Array out(shape, dtype);
-    dispatch(dtype, [&](auto zero) {
-        using T = decltype(zero);
+    dispatch(dtype, [&]<class T>(T) {
         if constexpr (std::is_same_v<T, std::iter_value_t<It>>)
             std::copy_n(numbers, out.numel(), out.data<T>());
         else
@@ -91,8 +90,7 @@ Array integer_range(const Integers& range, Dtype dtype) {
     for (const auto i : {std::int64_t{0}, range.n - 1})
         if (range.n > 0) check_number("arange", range[i], dtype);
     Array out({range.n}, dtype);
-    dispatch(dtype, [&](auto zero) {
-        using T = decltype(zero);
+    dispatch(dtype, [&]<class T>(T) {
         for (std::int64_t i = 0; i < range.n; ++i) out.data<T>()[i] = number_cast<T>(range[i]);
     });
     return out;

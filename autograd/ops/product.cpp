@@ -80,7 +80,7 @@ Var product(const Var& a, const Var& b, Flags t) {
     const Shape batch = broadcast_shapes(op.name, leading(a.shape()), leading(b.shape()));
     Array y(with_matrix(batch, e.n, e.m), a.dtype());
     const Array left = spread(a.array(), batch), right = spread(b.array(), batch);
-    dispatch_float(a.dtype(), [&](auto zero) { multiply<decltype(zero)>(left, right, y, t, e); });
+    dispatch_float(a.dtype(), [&]<class T>(T) { multiply<T>(left, right, y, t, e); });
     return record(op, std::move(y), {a, b}, t);
 }
 
@@ -118,9 +118,8 @@ Var linear2d(const Var& x, const Var& w, const Var& b) {
                                        call.needs(1) ? product(g, call.input(0), {true, false}) : Var(),
                                        call.needs(2) ? sum(g, 0) : Var()};
                            }};
-    Array y = dispatch_float(x.dtype(), [&](auto zero) {
-        return linear_value<decltype(zero)>(x.array(), w.array(), b.array(), x.shape(0));
-    });
+    Array y = dispatch_float(x.dtype(),
+                             [&]<class T>(T) { return linear_value<T>(x.array(), w.array(), b.array(), x.shape(0)); });
     return record(op, std::move(y), {x, w, b});
 }
 

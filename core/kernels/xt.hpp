@@ -30,8 +30,7 @@ Array flat_xt(F f, const Array& x, const Arrays&... more) {
     const auto n = x.numel();
     Array y(x.shape(), std::is_void_v<T> ? x.dtype() : dtype_of<std::conditional_t<std::is_void_v<T>, float, T>>);
     if (n == 0) return y;
-    dispatch_float(x.dtype(), [&](auto zero) {
-        using From = decltype(zero);
+    dispatch_float(x.dtype(), [&]<class From>(From) {
         auto to = flat(y.data<std::conditional_t<std::is_void_v<T>, From, T>>(), n);
         xt::noalias(to) = f(flat(x.template data<From>(), n), flat(more.template data<From>(), n)...);
     });
@@ -60,10 +59,7 @@ Array evaluated(const E& expression) {
 template <class F>
 Array map_xt(const Array& x, F f) {
     if (x.numel() == 0) return x;
-    return dispatch(x.dtype(), [&](auto zero) {
-        using T = decltype(zero);
-        return evaluated<T>(f(adapted(x.data<T>(), x.shape())));
-    });
+    return dispatch(x.dtype(), [&]<class T>(T) { return evaluated<T>(f(adapted(x.data<T>(), x.shape()))); });
 }
 
 }  // namespace jt::kernels

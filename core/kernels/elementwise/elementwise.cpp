@@ -82,7 +82,7 @@ struct Number {
     alignas(8) unsigned char bytes[8];
 
     Number(const Scalar& value, Dtype dtype) {
-        dispatch(dtype, [&](auto zero) { new (bytes) auto(value.as<decltype(zero)>()); });
+        dispatch(dtype, [&]<class T>(T) { new (bytes) auto(value.as<T>()); });
     }
 };
 
@@ -207,7 +207,7 @@ Array select(const Array& c, const Array& x, const Array& y) {
     check_dtypes("select", x, y);
     Array z(broadcast_shapes("select", c.shape(), broadcast_shapes("select", x.shape(), y.shape())), x.dtype());
     if (z.numel() == 0) return z;
-    dispatch(x.dtype(), [&](auto zero) { select_all<decltype(zero)>(c, x, y, z); });
+    dispatch(x.dtype(), [&]<class T>(T) { select_all<T>(c, x, y, z); });
     return z;
 }
 

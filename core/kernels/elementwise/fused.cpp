@@ -13,12 +13,14 @@ namespace jt::kernels {
 
 namespace {
 
-// Calls f with a zero of x's type and its number of rows and row length, unless x is empty.
+// An Array like x whose rows, those of the last axis, f(functions, y, rows, n) fills.
 template <class F>
-void over_rows(const Array& x, F f) {
-    if (x.numel() == 0) return;
+Array rowwise(const Array& x, F f) {
+    Array y = Array::like(x);
+    if (x.numel() == 0) return y;
     const std::int64_t n = x.rank() == 0 ? 1 : x.shape().back();
-    dispatch_float(x.dtype(), [&](auto zero) { f(zero, x.numel() / n, n); });
+    dispatch_float(x.dtype(), [&]<class T>(T) { f(fused_rows<T>(), y.data<T>(), x.numel() / n, n); });
+    return y;
 }
 
 template <class T>
@@ -76,46 +78,29 @@ void rescale_grad_walk(const Array& G, const Array& v, const Array& g, const Arr
 }  // namespace
 
 Array softmax(const Array& x) {
-    Array y = Array::like(x);
-    over_rows(x, [&](auto zero, std::int64_t rows, std::int64_t n) {
-        using T = decltype(zero);
-        fused_rows<T>().softmax(x.data<T>(), y.data<T>(), rows, n);
-    });
-    return y;
+    return rowwise(x, [&]<class T>(const auto& f, T* y, auto rows, auto n) { f.softmax(x.data<T>(), y, rows, n); });
 }
 
 Array log_softmax(const Array& x) {
-    Array y = Array::like(x);
-    over_rows(x, [&](auto zero, std::int64_t rows, std::int64_t n) {
-        using T = decltype(zero);
-        fused_rows<T>().log_softmax(x.data<T>(), y.data<T>(), rows, n);
-    });
-    return y;
+    return rowwise(x, [&]<class T>(const auto& f, T* y, auto rows, auto n) { f.log_softmax(x.data<T>(), y, rows, n); });
 }
 
 Array softmax_grad(const Array& g, const Array& y) {
-    Array gx = Array::like(y);
-    over_rows(y, [&](auto zero, std::int64_t rows, std::int64_t n) {
-        using T = decltype(zero);
-        fused_rows<T>().softmax_grad(g.data<T>(), y.data<T>(), gx.data<T>(), rows, n);
+    return rowwise(y, [&]<class T>(const auto& f, T* gx, auto rows, auto n) {
+        f.softmax_grad(g.data<T>(), y.data<T>(), gx, rows, n);
     });
-    return gx;
 }
 
 Array log_softmax_grad(const Array& g, const Array& y) {
-    Array gx = Array::like(y);
-    over_rows(y, [&](auto zero, std::int64_t rows, std::int64_t n) {
-        using T = decltype(zero);
-        fused_rows<T>().log_softmax_grad(g.data<T>(), y.data<T>(), gx.data<T>(), rows, n);
+    return rowwise(y, [&]<class T>(const auto& f, T* gx, auto rows, auto n) {
+        f.log_softmax_grad(g.data<T>(), y.data<T>(), gx, rows, n);
     });
-    return gx;
 }
 
 CrossEntropy cross_entropy(const Array& x, const Array& t, const Array& w) {
     CrossEntropy out{Array(w.shape(), x.dtype()), Array::like(x)};
     if (x.numel() == 0) return {map(Binary::mul, w, 0), out.softmax};
-    dispatch_float(x.dtype(), [&](auto zero) {
-        using T = decltype(zero);
+    dispatch_float(x.dtype(), [&]<class T>(T) {
         fused_rows<T>().cross_entropy(labelled<T>(x, t, w), out.softmax.data<T>(), out.loss.data<T>());
     });
     return out;
@@ -124,16 +109,14 @@ CrossEntropy cross_entropy(const Array& x, const Array& t, const Array& w) {
 Array cross_entropy_grad(const Array& g, const Array& p, const Array& t, const Array& w) {
     Array gx = Array::like(p);
     if (p.numel() == 0) return gx;
-    dispatch_float(p.dtype(), [&](auto zero) {
-        using T = decltype(zero);
+    dispatch_float(p.dtype(), [&]<class T>(T) {
         fused_rows<T>().cross_entropy_grad(g.data<T>(), labelled<T>(p, t, w), gx.data<T>());
     });
     return gx;
 }
 
 Array norm(const Array& v, AxisSet axes) {
-    return dispatch_float(v.dtype(), [&](auto zero) {
-        using T = decltype(zero);
+    return dispatch_float(v.dtype(), [&]<class T>(T) {
         const auto root = [](double s) { return static_cast<T>(std::sqrt(s < 1e-30 ? 1e-30 : s)); };
         return reduce<T>(Fold::squares, v, v, axes, reduced_shape(v.shape(), axes, true), 0.0, root);
     });
@@ -145,7 +128,7 @@ Rescaled rescale(const Array& v, const Array& g, AxisSet axes) {
         return {map(Binary::mul, v, map(Binary::div, g, n)), n};
     }
     Rescaled out{Array::like(v), Array::like(g)};
-    dispatch_float(v.dtype(), [&](auto zero) { rescale_rows<decltype(zero)>(v, g, out); });
+    dispatch_float(v.dtype(), [&]<class T>(T) { rescale_rows<T>(v, g, out); });
     return out;
 }
 
@@ -154,8 +137,7 @@ RescaleGrads rescale_grad(Array G, const Array& v, const Array& g, const Array& 
     if (!out.v) std::swap(out.v, G);
     const Array& from = G ? G : out.v;
     if (v.numel() == 0) return {out.v, Array::zeros(n.shape(), n.dtype())};
-    dispatch_float(v.dtype(), [&](auto zero) {
-        using T = decltype(zero);
+    dispatch_float(v.dtype(), [&]<class T>(T) {
         if (by_rows(v.shape(), axes))
             rescale_grad_rows<T>(from, v, g, n, out);
         else
@@ -165,15 +147,13 @@ RescaleGrads rescale_grad(Array G, const Array& v, const Array& g, const Array& 
 }
 
 void sgd(Array& p, const Array& g, Array& velocity, const SgdParams& s) {
-    dispatch_float(p.dtype(), [&](auto zero) {
-        using T = decltype(zero);
+    dispatch_float(p.dtype(), [&]<class T>(T) {
         fused_rows<T>().sgd(p.data<T>(), g.data<T>(), velocity.data<T>(), p.numel(), s);
     });
 }
 
 void adam(Array& p, const Array& g, Array& m, Array& v, const AdamParams& s) {
-    dispatch_float(p.dtype(), [&](auto zero) {
-        using T = decltype(zero);
+    dispatch_float(p.dtype(), [&]<class T>(T) {
         fused_rows<T>().adam(p.data<T>(), g.data<T>(), m.data<T>(), v.data<T>(), p.numel(), s);
     });
 }

@@ -109,8 +109,7 @@ void copy(const Array& x, std::int64_t x_start, Array& y, std::int64_t y_start, 
     const Loop inner = loops.empty() ? Loop{1, 1, 1} : loops[0], outer = loops.size() > 1 ? loops[1] : Loop{};
     Odometer<2> rest;
     for (std::size_t k = 2; k < loops.size(); ++k) rest.add(loops[k].n, {loops[k].from, loops[k].to});
-    dispatch_bits(x.dtype(), [&](auto zero) {
-        using T = decltype(zero);
+    dispatch_bits(x.dtype(), [&]<class T>(T) {
         do copy_plane(x.data<T>() + x_start + rest[0], y.data<T>() + y_start + rest[1], inner, outer);
         while (rest.next());
     });
@@ -160,8 +159,7 @@ Array unstrided(const Array& x, const Shape& shape, std::int64_t start, const St
     if (x.numel() == 0) return y;
     Odometer<1> places;
     for (int k = x.rank() - 1; k >= 0; --k) places.add(x.shape()[k], {strides[k]});
-    dispatch(x.dtype(), [&](auto zero) {
-        using T = decltype(zero);
+    dispatch(x.dtype(), [&]<class T>(T) {
         const T* from = x.data<T>();
         T* to = y.data<T>() + start;
         do to[places[0]] = static_cast<T>(to[places[0]] + *from++);
@@ -227,8 +225,7 @@ Array take(const Array& x, const Array& index) {
     Array y(shape, x.dtype());
     const auto n = index.numel(), row = y.numel() / std::max<std::int64_t>(n, 1);
     const auto* rows = index.data<std::int64_t>();
-    dispatch_bits(x.dtype(), [&](auto zero) {
-        using T = decltype(zero);
+    dispatch_bits(x.dtype(), [&]<class T>(T) {
         const T* from = x.data<T>();
         T* to = y.data<T>();
         if (row == 1)
@@ -243,8 +240,7 @@ Array untake(const Array& x, const Array& index, const Shape& shape) {
     Array y = Array::zeros(shape, x.dtype());
     const auto n = index.numel(), row = x.numel() / std::max<std::int64_t>(n, 1);
     const auto* rows = index.data<std::int64_t>();
-    dispatch(x.dtype(), [&](auto zero) {
-        using T = decltype(zero);
+    dispatch(x.dtype(), [&]<class T>(T) {
         const T* from = x.data<T>();
         for (std::int64_t i = 0; i < n; ++i, from += row) {
             T* to = y.data<T>() + rows[i] * row;

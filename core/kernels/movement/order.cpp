@@ -43,8 +43,7 @@ Array argsort(const Array& x, int axis, bool descending) {
     if (x.numel() == 0) return out;
     const std::int64_t n = x.shape()[axis];
     const std::int64_t step = Shape(x.shape().begin() + axis + 1, x.shape().end()).numel();
-    dispatch(x.dtype(), [&](auto zero) {
-        using T = decltype(zero);
+    dispatch(x.dtype(), [&]<class T>(T) {
         const auto sort = descending ? argsort_lines<T, true> : argsort_lines<T, false>;
         sort(x.data<T>(), out.data<std::int32_t>(), x.numel() / n, n, step);
     });

@@ -212,21 +212,21 @@ void weight_gradient(const Array& g, const Array& x, const Windows& windows, Arr
 Array conv2d(const Array& x, const Array& w, const Array& bias, const Windows& windows) {
     const Shape& in = x.shape();
     Array y({in[0], w.shape()[0], windows.count(0, in[2]), windows.count(1, in[3])}, x.dtype());
-    if (y.numel() > 0) dispatch_float(x.dtype(), [&](auto zero) { forward<decltype(zero)>(x, w, bias, windows, y); });
+    if (y.numel() > 0) dispatch_float(x.dtype(), [&]<class T>(T) { forward<T>(x, w, bias, windows, y); });
     return y;
 }
 
 Array conv2d_input(const Array& g, const Array& w, const Shape& x_shape, const Windows& windows) {
     Array gx = Array::zeros(x_shape, g.dtype());
     if (gx.numel() > 0 && w.numel() > 0 && g.numel() > 0)
-        dispatch_float(g.dtype(), [&](auto zero) { input_gradient<decltype(zero)>(g, w, windows, gx); });
+        dispatch_float(g.dtype(), [&]<class T>(T) { input_gradient<T>(g, w, windows, gx); });
     return gx;
 }
 
 Array conv2d_weight(const Array& g, const Array& x, const Shape& w_shape, const Windows& windows) {
     Array gw = Array::zeros(w_shape, g.dtype());
     if (gw.numel() > 0 && x.numel() > 0 && g.numel() > 0)
-        dispatch_float(g.dtype(), [&](auto zero) { weight_gradient<decltype(zero)>(g, x, windows, gw); });
+        dispatch_float(g.dtype(), [&]<class T>(T) { weight_gradient<T>(g, x, windows, gw); });
     return gw;
 }
 

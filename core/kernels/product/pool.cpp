@@ -158,33 +158,33 @@ void pool_extents(const Pooling& p, std::int64_t h, std::int64_t w, std::int64_t
 MaxPooled max_pool(const Array& x, const Pooling& p) {
     MaxPooled y{pooled(x, p, x.dtype()), pooled(x, p, int32)};
     if (y.value.numel() == 0) return y;
-    dispatch_float(x.dtype(), [&](auto zero) { max_pool<decltype(zero)>(x, p, y); });
+    dispatch_float(x.dtype(), [&]<class T>(T) { max_pool<T>(x, p, y); });
     return y;
 }
 
 Array unpool(const Array& g, const Array& index, const Shape& x_shape) {
     Array gx(x_shape, g.dtype());
-    dispatch_float(g.dtype(), [&](auto zero) { unpool<decltype(zero)>(g, index, gx); });
+    dispatch_float(g.dtype(), [&]<class T>(T) { unpool<T>(g, index, gx); });
     return gx;
 }
 
 Array pool_at(const Array& x, const Array& index) {
     Array y(index.shape(), x.dtype());
-    dispatch_float(x.dtype(), [&](auto zero) { pool_at<decltype(zero)>(x, index, y); });
+    dispatch_float(x.dtype(), [&]<class T>(T) { pool_at<T>(x, index, y); });
     return y;
 }
 
 Array mean_pool(const Array& x, const Pooling& p) {
     Array y = pooled(x, p, x.dtype());
     if (y.numel() == 0) return y;
-    dispatch_float(x.dtype(), [&](auto zero) { mean_pool<decltype(zero)>(x, p, y); });
+    dispatch_float(x.dtype(), [&]<class T>(T) { mean_pool<T>(x, p, y); });
     return y;
 }
 
 Array mean_unpool(const Array& g, const Shape& x_shape, const Pooling& p) {
     Array gx = Array::zeros(x_shape, g.dtype());
     if (g.numel() == 0) return gx;
-    dispatch_float(g.dtype(), [&](auto zero) { mean_unpool<decltype(zero)>(g, p, gx); });
+    dispatch_float(g.dtype(), [&]<class T>(T) { mean_unpool<T>(g, p, gx); });
     return gx;
 }
 

@@ -11,8 +11,7 @@ namespace jt::kernels {
 namespace {
 
 Array sum_as(const Array& x, AxisSet axes, const Shape& shape) {
-    return dispatch(x.dtype(), [&](auto zero) {
-        using T = decltype(zero);
+    return dispatch(x.dtype(), [&]<class T>(T) {
         using Acc = std::conditional_t<std::is_floating_point_v<T>, double, std::uint64_t>;
         using Out = std::conditional_t<sizeof(T) == 1, std::int32_t, T>;
         return reduce<T>(Fold::sum, x, x, axes, shape, Acc{0}, [](Acc total) { return static_cast<Out>(total); });
@@ -28,8 +27,7 @@ constexpr T highest = std::numeric_limits<T>::has_infinity ? std::numeric_limits
 
 Array extreme(Fold op, const Array& x, AxisSet axes, bool keepdims) {
     const Shape shape = reduced_shape(x.shape(), axes, keepdims);
-    return dispatch(x.dtype(), [&](auto zero) {
-        using T = decltype(zero);
+    return dispatch(x.dtype(), [&]<class T>(T) {
         const T start = op == Fold::max ? lowest<T> : highest<T>;
         return reduce<T>(op, x, x, axes, shape, start, [](T value) { return value; });
     });
@@ -62,8 +60,7 @@ Array sum(const Array& x, AxisSet axes, bool keepdims) {
 
 Array sum_product(const Array& x, const Array& y, AxisSet axes, bool keepdims) {
     const Shape shape = reduced_shape(x.shape(), axes, keepdims);
-    return dispatch_float(x.dtype(), [&](auto zero) {
-        using T = decltype(zero);
+    return dispatch_float(x.dtype(), [&]<class T>(T) {
         return reduce<T>(Fold::dot, x, y, axes, shape, 0.0, [](double total) { return static_cast<T>(total); });
     });
 }
@@ -76,8 +73,8 @@ Array argmax(const Array& x, int axis, bool keepdims) {
     const std::int64_t n = x.shape()[axis];
     std::int64_t step = 1;
     for (int k = axis + 1; k < x.rank(); ++k) step *= x.shape()[k];
-    dispatch(x.dtype(), [&](auto zero) {
-        const auto* p = x.data<decltype(zero)>();
+    dispatch(x.dtype(), [&]<class T>(T) {
+        const auto* p = x.data<T>();
         auto* best = out.data<std::int32_t>();
         for (std::int64_t done = 0; done < out.numel(); done += step, p += n * step)
             if (step == 1)

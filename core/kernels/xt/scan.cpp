@@ -15,8 +15,7 @@ using Out = std::conditional_t<sizeof(T) == 1, std::int32_t, T>;
 }  // namespace
 
 Array cumsum(const Array& x, int axis) {
-    return dispatch(x.dtype(), [&](auto zero) {
-        using T = decltype(zero);
+    return dispatch(x.dtype(), [&]<class T>(T) {
         if (x.numel() == 0) return Array(x.shape(), dtype_of<Out<T>>);
         return evaluated<Out<T>>(xt::cumsum<Sum<T>>(adapted(x.data<T>(), x.shape()), axis));
     });
@@ -28,9 +27,9 @@ Array roll(const Array& x, std::int64_t shift, int axis) {
 
 Array nonzero(const Array& x) {
     std::vector<std::int32_t> places;
-    dispatch(x.dtype(), [&](auto zero) {
+    dispatch(x.dtype(), [&]<class T>(T) {
         if (x.numel() == 0) return;
-        const auto found = xt::nonzero(adapted(x.data<decltype(zero)>(), x.shape()));
+        const auto found = xt::nonzero(adapted(x.data<T>(), x.shape()));
         for (std::size_t i = 0; i < found[0].size(); ++i)
             for (const auto& axis : found) places.push_back(static_cast<std::int32_t>(axis[i]));
     });
