@@ -65,7 +65,7 @@ Var unary(const Op& op, Unary f, const Var& x) {
 }
 
 Var abs(const Var& x) {
-    static constexpr Op op{"abs", [](const Var& g, const Call& call) -> Vars { return {abs_grad(g, call.input(0))}; }};
+    static constexpr Op op{"abs", of_input<abs_grad>};
     return unary(op, Unary::abs, x);
 }
 
@@ -75,7 +75,7 @@ Var exp(const Var& x) {
 }
 
 Var log(const Var& x) {
-    static constexpr Op op{"log", [](const Var& g, const Call& call) -> Vars { return {div_grad(g, call.input(0))}; }};
+    static constexpr Op op{"log", of_input<div_grad>};
     return mapped(op, Unary::log, x);
 }
 
@@ -86,20 +86,17 @@ Var sqrt(const Var& x) {
 }
 
 Var tanh(const Var& x) {
-    static constexpr Op op{"tanh",
-                           [](const Var& g, const Call& call) -> Vars { return {tanh_grad(g, call.output())}; }};
+    static constexpr Op op{"tanh", of_output<tanh_grad>};
     return mapped(op, Unary::tanh, x);
 }
 
 Var sigmoid(const Var& x) {
-    static constexpr Op op{"sigmoid",
-                           [](const Var& g, const Call& call) -> Vars { return {sigmoid_grad(g, call.output())}; }};
+    static constexpr Op op{"sigmoid", of_output<sigmoid_grad>};
     return mapped(op, Unary::sigmoid, x);
 }
 
 Var relu(const Var& x) {
-    static constexpr Op op{"relu",
-                           [](const Var& g, const Call& call) -> Vars { return {relu_grad(g, call.output())}; }};
+    static constexpr Op op{"relu", of_output<relu_grad>};
     return mapped(op, Unary::relu, x);
 }
 

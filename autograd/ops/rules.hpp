@@ -43,4 +43,14 @@ Vars times(const Var& g, const Call& call) {
     return {mul_grad(g, slope(call.input(0), call.output()))};
 }
 
+/// The rules f(g, x) and f(g, y).
+template <auto f>
+Vars of_input(const Var& g, const Call& call) {
+    return {f(g, call.input(0))};
+}
+template <auto f>
+Vars of_output(const Var& g, const Call& call) {
+    return {f(g, call.output())};
+}
+
 }  // namespace jt
