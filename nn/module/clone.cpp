@@ -20,18 +20,6 @@ std::vector<ModulePtr> Copies::copy(const std::vector<KeptModule>& modules) {
     return copies;
 }
 
-std::vector<Var> Copies::copy(const std::vector<Var>& list) {
-    std::vector<Var> copies;
-    for (const auto& x : list) copies.push_back(copy(x));
-    return copies;
-}
-
-Vars Copies::copy(const Vars& list) {
-    Vars copies;
-    for (const auto& x : list) copies.push_back(copy(x));
-    return copies;
-}
-
 }  // namespace detail
 
 /// One clone in the making: which module and which Var became which.

@@ -192,33 +192,29 @@ std::vector<ModulePtr> Module::modules() {
     return out;
 }
 
-StateDict Module::named_parameters() {
+// The Vars of the tree that are wanted, each once.
+StateDict Module::collect(bool (Slot::*wanted)() const) {
     StateDict out;
     std::unordered_set<Node*> seen;
     for (Walk at(*this); at; ++at)
         for (const auto& slot : at.table()) {
             slot->settle();
-            if (!slot->is_parameter() || !seen.insert(slot->var.node()).second) continue;
-            slot->var.set_name(at.path_of(*slot));
-            out.add(slot->var.name(), slot->var);
+            if (((*slot).*wanted)() && seen.insert(slot->var.node()).second) out.add(at.path_of(*slot), slot->var);
         }
     return out;
 }
+
+StateDict Module::named_parameters() {
+    StateDict out = collect(&Slot::is_parameter);
+    for (const auto& [name, var] : out) Var(var).set_name(name);
+    return out;
+}
+
+StateDict Module::state_dict() { return collect(&Slot::is_saved); }
 
 Vars Module::parameters() {
     Vars out;
     for (const auto& [name, var] : named_parameters()) out.push_back(var);
-    return out;
-}
-
-StateDict Module::state_dict() {
-    StateDict out;
-    std::unordered_set<Node*> seen;
-    for (Walk at(*this); at; ++at)
-        for (const auto& slot : at.table()) {
-            slot->settle();
-            if (slot->is_saved() && seen.insert(slot->var.node()).second) out.add(at.path_of(*slot), slot->var);
-        }
     return out;
 }
 

@@ -245,6 +245,7 @@ private:
     bool is_known(std::uint64_t caller) const;
     void know(std::uint64_t caller);
     ModulePtr handle();
+    StateDict collect(bool (Slot::*wanted)() const);
     Module& set_training(bool on);
     Slot* find(const std::string& name) const;
     Slot& need(const std::string& name) const;

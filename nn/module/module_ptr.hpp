@@ -91,11 +91,11 @@ public:
     virtual ModulePtr copy(const KeptModule& module) = 0;
     virtual Var copy(const Var& x) = 0;
     std::vector<ModulePtr> copy(const std::vector<KeptModule>& modules);
-    std::vector<Var> copy(const std::vector<Var>& list);
-    Vars copy(const Vars& list);
     template <class T>
     T copy(T value) {
         if constexpr (requires { value.each_var([](Var&) {}); }) value.each_var([this](Var& x) { x = copy(x); });
+        if constexpr (std::is_same_v<T, Vars> || std::is_same_v<T, std::vector<Var>>)
+            for (Var& x : value) x = copy(x);
         return value;
     }
 
