@@ -178,9 +178,9 @@ ModulePtr Module::Cloning::child_for(const ModulePtr& made_by_constructor, const
     return copy;
 }
 
-StateDict Module::Draws::newborn(const Module& module) try {
+StateDict Module::Origin::newborn(const Module& module) const try {
     Cloning nothing;
-    const ModulePtr fresh = module.origin_->remake(nothing);
+    const ModulePtr fresh = remake(nothing);
     for (const auto& entry : module.hooks_->fhook2.rebuilds)
         if (entry->again) entry->again(*fresh);
     return fresh->state_dict();
