@@ -1,6 +1,6 @@
 // Convolution and pooling of images.
 #pragma once
-#include "../../core/kernels/product/windows.hpp"
+#include "../../core/windows.hpp"
 #include "../var.hpp"
 
 namespace jt {

@@ -14,12 +14,6 @@
 
 #include "products.hpp"
 
-namespace jt {
-
-std::string text(Pair pair) { return "(" + std::to_string(pair.h) + ", " + std::to_string(pair.w) + ")"; }
-
-}  // namespace jt
-
 namespace jt::kernels {
 
 namespace {

@@ -1,7 +1,7 @@
 // 2-d convolution (cross-correlation, NCHW) and its two gradients, for float32 and float64.
 #pragma once
 #include "../../array.hpp"
-#include "windows.hpp"
+#include "../../windows.hpp"
 
 namespace jt::kernels {
 

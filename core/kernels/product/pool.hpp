@@ -1,7 +1,7 @@
 // Max and mean pooling of the last two axes, for float32 and float64.
 #pragma once
 #include "../../array.hpp"
-#include "windows.hpp"
+#include "../../windows.hpp"
 
 namespace jt::kernels {
 

@@ -1,7 +1,7 @@
 // What is a strided view of an array, made dense.
 #pragma once
 #include "../../array.hpp"
-#include "../product/windows.hpp"
+#include "../../windows.hpp"
 
 namespace jt::kernels {
 

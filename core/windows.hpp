@@ -1,6 +1,6 @@
 // The windows that a convolution, a pooling or unfold lays over an image.
 #pragma once
-#include "../../shape.hpp"
+#include "shape.hpp"
 
 namespace jt {
 
@@ -13,7 +13,7 @@ struct Pair {
     int h, w;
 };
 /// "(3, 5)".
-std::string text(Pair pair);
+inline std::string text(Pair pair) { return text(Shape{pair.h, pair.w}); }
 
 /// Windows over the last two axes of an image (n, c, h, w); a convolution looks at its channels in groups.
 struct Windows {
