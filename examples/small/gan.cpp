@@ -16,12 +16,12 @@ int main() {
     const nn::ModulePtr generator = net(), critic = net();
     nn::Adam generator_opt(generator->parameters(), {.lr = 0.001, .betas = {0, 0.99}});
     nn::Adam critic_opt(critic->parameters(), {.lr = 0.004, .betas = {0, 0.99}});
-    for (int step = 0; step <= 1200; ++step) {
+    for (int step = 0; step <= 500; ++step) {
         const Var real = 3 + 0.5 * randn({64, 1}), fake = generator(randn({64, 1}));
         critic_opt.step((softplus(-critic(real)) + softplus(critic(fake.detach()))).mean());
         generator_opt.step(softplus(-critic(fake)).mean());
-        if (step % 300 != 0) continue;
+        if (step % 100 != 0) continue;
         const Var many = without_grad([&] { return generator(randn({1000, 1})); });
-        std::printf("step %4d  real 3 +- 0.5, fake %.1f +- %.1f\n", step, many.mean().item(), sqrt(var(many)).item());
+        std::printf("step %3d  real 3 +- 0.5, fake %.1f +- %.1f\n", step, many.mean().item(), sqrt(var(many)).item());
     }
 }
