@@ -150,6 +150,7 @@ public:
     Var neg() const;
     Var abs() const;
     Var exp() const;
+    Var expm1() const;
     Var log() const;
     Var sqrt() const;
     Var rsqrt() const;
