@@ -162,6 +162,7 @@ public:
     Var floor() const;
     Var sign() const;
     Var isnan() const;
+    Var isfinite() const;
     Var add(const Operand& y) const;
     Var sub(const Operand& y) const;
     Var mul(const Operand& y) const;

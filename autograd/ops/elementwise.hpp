@@ -26,6 +26,8 @@ Var floor(const Var& x);
 Var sign(const Var& x);
 /// Whether an element is NaN, as bool.
 Var isnan(const Var& x);
+/// Whether an element is neither NaN nor infinite, as bool.
+Var isfinite(const Var& x);
 /// Converted to dtype; float to float carries gradients.
 Var cast(const Var& x, Dtype dtype);
 
