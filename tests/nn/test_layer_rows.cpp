@@ -50,6 +50,14 @@ const std::vector<LayerRow> rows = {
     {"ReLU", [] { return nn::make<nn::ReLU>(); }, rows_of_three, {4, 3}, "relu()"},
     {"Tanh", [] { return nn::make<nn::Tanh>(); }, rows_of_three, {4, 3}, "Tanh()"},
     {"Sigmoid", [] { return nn::make<nn::Sigmoid>(); }, rows_of_three, {4, 3}, "Sigmoid()"},
+    {"Softplus", [] { return nn::make<nn::Softplus>(); }, rows_of_three, {4, 3}, "Softplus(1, threshold=20)"},
+    {"Softplus",
+     [] {
+         return nn::make<nn::Softplus>({.beta = 2.5, .threshold = 1});
+     },
+     rows_of_three,
+     {4, 3},
+     "Softplus(2.5, threshold=1)"},
     {"Dropout", [] { return nn::make<nn::Dropout>(0.2); }, rows_of_three, {4, 3}, "Dropout(0.2, is_train=True)"},
     {"Flatten", [] { return nn::make<nn::Flatten>(); }, image, {2, 140}, "Flatten(1, end_dim=-1)"},
     {"Sequential",
