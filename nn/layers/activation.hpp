@@ -35,8 +35,8 @@ public:
     explicit Softplus(const Options& options = {}) : options(options) {}
     explicit Softplus(double beta, double threshold = 20) : Softplus(Options{{}, beta, threshold}) {}
     Var execute(const Var& x) override {
-        const Var scaled = x * options.beta;
-        return where(scaled > options.threshold, x, log(1 + exp(scaled)) / options.beta);
+        const Var scaled = x * options.beta, linear = scaled > options.threshold;
+        return where(linear, x, log(1 + exp(where(linear, 0, scaled))) / options.beta);
     }
     std::string extra_repr() const override { return repr(options.beta, Named{"threshold", options.threshold}); }
 
