@@ -52,9 +52,7 @@ const std::vector<LayerRow> rows = {
     {"Sigmoid", [] { return nn::make<nn::Sigmoid>(); }, rows_of_three, {4, 3}, "Sigmoid()"},
     {"Softplus", [] { return nn::make<nn::Softplus>(); }, rows_of_three, {4, 3}, "Softplus(1, threshold=20)"},
     {"Softplus",
-     [] {
-         return nn::make<nn::Softplus>({.beta = 2.5, .threshold = 1});
-     },
+     [] { return nn::make<nn::Softplus>({.beta = 2.5, .threshold = 1}); },
      rows_of_three,
      {4, 3},
      "Softplus(2.5, threshold=1)"},
