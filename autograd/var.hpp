@@ -150,6 +150,7 @@ public:
     Var neg() const;
     Var abs() const;
     Var exp() const;
+    Var expm1() const;
     Var log() const;
     Var sqrt() const;
     Var rsqrt() const;
@@ -161,6 +162,7 @@ public:
     Var floor() const;
     Var sign() const;
     Var isnan() const;
+    Var isfinite() const;
     Var add(const Operand& y) const;
     Var sub(const Operand& y) const;
     Var mul(const Operand& y) const;

@@ -74,6 +74,11 @@ Var exp(const Var& x) {
     return mapped(op, Unary::exp, x);
 }
 
+Var expm1(const Var& x) {
+    static constexpr Op op{"expm1", times<[](const Var& x, const Var&) { return exp(x); }>};
+    return mapped(op, Unary::expm1, x);
+}
+
 Var log(const Var& x) {
     static constexpr Op op{"log", of_input<div_grad>};
     return mapped(op, Unary::log, x);

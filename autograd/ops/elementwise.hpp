@@ -7,6 +7,8 @@ namespace jt {
 /// Gradient +1 at 0, as Jittor (PyTorch differs: 0).
 Var abs(const Var& x);
 Var exp(const Var& x);
+/// exp(x) - 1, without the loss near 0.
+Var expm1(const Var& x);
 Var log(const Var& x);
 Var sqrt(const Var& x);
 Var tanh(const Var& x);
@@ -24,6 +26,8 @@ Var floor(const Var& x);
 Var sign(const Var& x);
 /// Whether an element is NaN, as bool.
 Var isnan(const Var& x);
+/// Whether an element is neither NaN nor infinite, as bool.
+Var isfinite(const Var& x);
 /// Converted to dtype; float to float carries gradients.
 Var cast(const Var& x, Dtype dtype);
 

@@ -28,6 +28,10 @@ Var isnan(const Var& x) {
     return asked("isnan", x, [](const auto& v) { return xt::isnan(v); });
 }
 
+Var isfinite(const Var& x) {
+    return asked("isfinite", x, [](const auto& v) { return xt::isfinite(v); });
+}
+
 // xt::sign of NaN is 1.
 Var sign(const Var& x) {
     const Array& value = node_of("sign", x).value;

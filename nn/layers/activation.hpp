@@ -4,6 +4,7 @@
 #include "../../autograd/ops/comparison.hpp"
 #include "../../autograd/ops/elementwise.hpp"
 #include "../module/repr.hpp"
+#include "options.hpp"
 
 namespace jt::nn {
 
@@ -20,6 +21,26 @@ public:
 class Sigmoid : public Module {
 public:
     Var execute(const Var& x) override { return jt::sigmoid(x); }
+};
+
+struct SoftplusOptions {
+    ByName by_name = {};
+    double beta = 1, threshold = 20;
+};
+
+/// log(1 + exp(beta * x)) / beta; x itself where beta * x exceeds threshold.
+class Softplus : public Module {
+public:
+    using Options = SoftplusOptions;
+    explicit Softplus(const Options& options = {}) : options(options) {}
+    explicit Softplus(double beta, double threshold = 20) : Softplus(Options{{}, beta, threshold}) {}
+    Var execute(const Var& x) override {
+        const Var scaled = x * options.beta, linear = scaled > options.threshold;
+        return where(linear, x, log(1 + exp(where(linear, 0, scaled))) / options.beta);
+    }
+    std::string extra_repr() const override { return repr(options.beta, Named{"threshold", options.threshold}); }
+
+    const Options options;
 };
 
 }  // namespace jt::nn
