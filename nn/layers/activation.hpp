@@ -28,15 +28,16 @@ struct SoftplusOptions {
     double beta = 1, threshold = 20;
 };
 
-/// log(1 + exp(beta * x)) / beta; x itself where beta * x exceeds threshold.
+/// log(1 + exp(min(beta * x, threshold))) / beta + max(x - threshold / beta, 0), as Softplus of Jittor's
+/// python/jittor/nn.py: the straight line from the threshold on, nothing overflows.
 class Softplus : public Module {
 public:
     using Options = SoftplusOptions;
     explicit Softplus(const Options& options = {}) : options(options) {}
     explicit Softplus(double beta, double threshold = 20) : Softplus(Options{{}, beta, threshold}) {}
     Var execute(const Var& x) override {
-        const Var scaled = x * options.beta, linear = scaled > options.threshold;
-        return where(linear, x, log(1 + exp(where(linear, 0, scaled))) / options.beta);
+        const auto& [by_name, beta, threshold] = options;
+        return log(1 + exp(minimum(x * beta, threshold))) / beta + maximum(x - threshold / beta, 0);
     }
     std::string extra_repr() const override { return repr(options.beta, Named{"threshold", options.threshold}); }
 

@@ -1,6 +1,7 @@
-// A row for each layer, from which its printed form, its shapes, its gradients, its copies and its file follow.
+// A row for each layer, from which its printed form, its values and gradients, its copies and its file follow.
 #include <functional>
 
+#include "../../autograd/grad.hpp"
 #include "../../autograd/gradcheck.hpp"
 #include "../../core/random.hpp"
 #include "../../nn/layers.hpp"
@@ -11,79 +12,124 @@ using namespace jt;
 
 namespace {
 
-/// A class, how to make one, inputs that it takes, the shape that comes of them, and how it prints.
+/// A class, how to make one, inputs that it takes, how it prints, and the same computed otherwise from its attributes.
 struct LayerRow {
     std::string name;
     std::function<nn::ModulePtr()> make;
     std::function<Vars()> inputs;
-    Shape output;
     std::string printed;
+    std::function<Var(const nn::Module&, const Vars&)> formula;
 };
 
 Vars image() { return {randn({2, 4, 7, 5})}; }
 Vars rows_of_three() { return {randn({4, 3})}; }
 
+// A formula of the one input.
+auto of_x(Var (*f)(const Var&)) {
+    return [f](const nn::Module&, const Vars& in) { return f(in[0]); };
+}
+
+// The windows of x as (n, c, kh * kw, places), padded with zeros or, for a maximum of numbers above -9, with -9.
+Var windows(const Var& x, Pair kernel, Pair padding, Pair stride, double pad) {
+    const Var columns = unfold(x - pad, kernel, 1, padding, stride) + pad;
+    return columns.reshape({x.shape(0), x.shape(1), kernel.h * kernel.w, columns.shape(2)});
+}
+
+Var grouped_conv(const nn::Module& m, const Vars& in) {
+    const Var w = m.getattr("weight"), x = in[0], b = m.getattr("bias").reshape({6, 1});
+    Vars parts;
+    for (int group = 0; group < 2; ++group) {
+        const Var columns = unfold(x[{_, Slice{2 * group, 2 * group + 2}}], {3, 2}, 1, {1, 0}, {2, 1});
+        parts.push_back(matmul(w[{Slice{3 * group, 3 * group + 3}}].reshape({3, 12}), columns));
+    }
+    return (concat(parts, 1) + b).reshape({2, 6, 4, 4});
+}
+
 const std::vector<LayerRow> rows = {
-    {"Linear", [] { return nn::make<nn::Linear>(3, 2); }, rows_of_three, {4, 2}, "Linear(3, 2, float32[2,])"},
-    {"Linear", [] { return nn::make<nn::Linear>(3, 2, {.bias = false}); }, rows_of_three, {4, 2}, "Linear(3, 2, None)"},
+    {"Linear", [] { return nn::make<nn::Linear>(3, 2); }, rows_of_three, "Linear(3, 2, float32[2,])",
+     [](const nn::Module& m, const Vars& in) {
+         return (in[0].reshape({4, 1, 3}) * m.getattr("weight")).sum(2) + m.getattr("bias");
+     }},
+    {"Linear", [] { return nn::make<nn::Linear>(3, 2, {.bias = false}); }, rows_of_three, "Linear(3, 2, None)",
+     [](const nn::Module& m, const Vars& in) {
+         return (in[0].reshape({4, 1, 3}) * m.getattr("weight")).sum(2);
+     }},
     {"Conv",
      [] {
          return nn::make<nn::Conv>(4, 6, Pair{3, 2}, {.stride = {2, 1}, .padding = {1, 0}, .groups = 2});
      },
-     image,
-     {2, 6, 4, 4},
-     "Conv(4, 6, (3, 2), (2, 1), (1, 0), (1, 1), 2, float32[6,])"},
+     image, "Conv(4, 6, (3, 2), (2, 1), (1, 0), (1, 1), 2, float32[6,])", grouped_conv},
     {"Pool",
      [] {
-         return nn::make<nn::Pool>(3, {.stride = 2, .padding = {1, 0}, .ceil_mode = true});
+         return nn::make<nn::Pool>(3, {.stride = 2, .padding = {1, 0}});
      },
      image,
-     {2, 4, 4, 2},
-     "Pool((3, 3), (2, 2), (1, 0), dilation=None, return_indices=None, ceil_mode=True, count_include_pad=True, "
-     "op=maximum)"},
-    {"Pool",
-     [] { return nn::make<nn::Pool>(2, {.op = nn::PoolOp::mean}); },
-     image,
-     {2, 4, 3, 2},
+     "Pool((3, 3), (2, 2), (1, 0), dilation=None, return_indices=None, ceil_mode=False, count_include_pad=True, "
+     "op=maximum)",
+     [](const nn::Module&, const Vars& in) {
+         return windows(in[0], 3, {1, 0}, 2, -9).max(2).reshape({2, 4, 4, 2});
+     }},
+    {"Pool", [] { return nn::make<nn::Pool>(2, {.op = nn::PoolOp::mean}); }, image,
      "Pool((2, 2), (2, 2), (0, 0), dilation=None, return_indices=None, ceil_mode=False, count_include_pad=False, "
-     "op=mean)"},
-    {"ReLU", [] { return nn::make<nn::ReLU>(); }, rows_of_three, {4, 3}, "relu()"},
-    {"Tanh", [] { return nn::make<nn::Tanh>(); }, rows_of_three, {4, 3}, "Tanh()"},
-    {"Sigmoid", [] { return nn::make<nn::Sigmoid>(); }, rows_of_three, {4, 3}, "Sigmoid()"},
-    {"Softplus", [] { return nn::make<nn::Softplus>(); }, rows_of_three, {4, 3}, "Softplus(1, threshold=20)"},
-    {"Softplus",
-     [] { return nn::make<nn::Softplus>({.beta = 2.5, .threshold = 1}); },
-     rows_of_three,
-     {4, 3},
-     "Softplus(2.5, threshold=1)"},
-    {"Dropout", [] { return nn::make<nn::Dropout>(0.2); }, rows_of_three, {4, 3}, "Dropout(0.2, is_train=True)"},
-    {"Flatten", [] { return nn::make<nn::Flatten>(); }, image, {2, 140}, "Flatten(1, end_dim=-1)"},
-    {"Sequential",
-     [] { return nn::make<nn::Sequential>(nn::make<nn::Linear>(3, 2), nn::make<nn::Tanh>()); },
-     rows_of_three,
-     {4, 2},
-     "Sequential(\n    0: Linear(3, 2, float32[2,])\n    1: Tanh()\n)"},
+     "op=mean)",
+     [](const nn::Module&, const Vars& in) {
+         return windows(in[0], 2, 0, 2, 0).mean(2).reshape({2, 4, 3, 2});
+     }},
+    {"ReLU", [] { return nn::make<nn::ReLU>(); }, rows_of_three, "relu()",
+     of_x([](const Var& x) { return (x + x.abs()) / 2; })},
+    {"Tanh", [] { return nn::make<nn::Tanh>(); }, rows_of_three, "Tanh()",
+     of_x([](const Var& x) { return 1 - 2 / (exp(2 * x) + 1); })},
+    {"Sigmoid", [] { return nn::make<nn::Sigmoid>(); }, rows_of_three, "Sigmoid()",
+     of_x([](const Var& x) { return 1 / (1 + exp(-x)); })},
+    {"Softplus", [] { return nn::make<nn::Softplus>(); }, rows_of_three, "Softplus(1, threshold=20)",
+     of_x([](const Var& x) { return log(1 + exp(x)); })},
+    {"Softplus", [] { return nn::make<nn::Softplus>({.beta = 2.5, .threshold = 1}); }, rows_of_three,
+     "Softplus(2.5, threshold=1)", of_x([](const Var& x) {
+         return where(2.5 * x < 1, log(1 + exp(2.5 * x)) / 2.5, x - 0.4 + std::log(1 + std::exp(1)) / 2.5);
+     })},
+    {"Dropout", [] { return nn::make<nn::Dropout>(0.2); }, rows_of_three, "Dropout(0.2, is_train=True)",
+     of_x([](const Var& x) { return where(rand(x.shape()) > 0.2, x / 0.8, 0); })},
+    {"Flatten", [] { return nn::make<nn::Flatten>(); }, image, "Flatten(1, end_dim=-1)", of_x([](const Var& x) {
+         return x.reshape({2, 140});
+     })},
+    {"Sequential", [] { return nn::make<nn::Sequential>(nn::make<nn::ReLU>(), nn::make<nn::Tanh>()); }, rows_of_three,
+     "Sequential(\n    0: relu()\n    1: Tanh()\n)", of_x([](const Var& x) { return tanh(relu(x)); })},
     {"CrossEntropyLoss",
      [] {
-         return nn::make<nn::CrossEntropyLoss>({.weight = array({1.0, 2.0, 3.0}), .ignore_index = 5});
+         return nn::make<nn::CrossEntropyLoss>({.weight = array({1.0, 2.0, 3.0}), .ignore_index = 0});
      },
      [] {
          return Vars{randn({4, 3}), array({0, 2, 1, 2})};
      },
-     {1},
-     "CrossEntropyLoss(float32[3,], ignore_index=5)"},
-    {"MSELoss",
-     [] { return nn::make<nn::MSELoss>(nn::Reduction::none); },
+     "CrossEntropyLoss(float32[3,], ignore_index=0)",
+     [](const nn::Module&, const Vars& in) {
+         const Var weights = array({{0, 0, 0}, {0, 0, 3}, {0, 2, 0}, {0, 0, 3}});
+         return -(log_softmax(in[0], 1) * weights).sum() / 8;
+     }},
+    {"MSELoss", [] { return nn::make<nn::MSELoss>(nn::Reduction::none); },
      [] {
          return Vars{randn({4, 3}), randn({4, 3})};
      },
-     {4, 3},
-     "MSELoss(none)"},
+     "MSELoss(none)",
+     [](const nn::Module&, const Vars& in) { return pow(in[0], 2) - 2 * in[0] * in[1] + pow(in[1], 2); }},
 };
 
 Var output(const nn::ModulePtr& layer, const Vars& inputs) {
     set_global_seed(3);  // what a layer draws when it is called
     return layer->call(inputs)[0];
+}
+
+// Values and gradients for the first input, at inputs small and large.
+void check_formula(const LayerRow& row, const nn::ModulePtr& layer, const Vars& inputs) {
+    for (const double scale : {1.0, 8.0}) {
+        Vars in = inputs;
+        in[0] = inputs[0].detach() * scale;
+        const Var y = output(layer, in);
+        set_global_seed(3);
+        const Var expected = row.formula(*layer, in), g = cos(expected.detach());
+        CHECK_EQ(test::difference(y, expected, 1e-5, 1e-5), "");
+        CHECK_EQ(test::difference(grad((y * g).sum(), in[0]), grad((expected * g).sum(), in[0]), 1e-4, 1e-5), "");
+    }
 }
 
 // In float64, so that differences are exact enough: the float inputs, then every parameter.
@@ -134,7 +180,7 @@ void check(const LayerRow& row) {
     CHECK_EQ(nn::str(*layer), row.printed);
     CHECK_EQ(nn::str(*copy), row.printed);
     const Var y = output(layer, inputs);
-    CHECK_EQ(y.shape(), row.output);
+    check_formula(row, layer, inputs);
     CHECK_SAME(output(copy, inputs), y);
     const nn::ModulePtr other = row.make();
     other->load_state_dict(layer->state_dict());
@@ -144,13 +190,13 @@ void check(const LayerRow& row) {
     check_edges(layer, inputs);
     check_gradients(copy, inputs);
     copy->eval();
-    CHECK_EQ(output(copy, inputs).shape(), row.output);
+    CHECK_EQ(output(copy, inputs).shape(), y.shape());
 }
 
 }  // namespace
 
 TEST_SUITE("nn") {
-    TEST_CASE("every layer: printed form, shapes, gradients, copies, edges") {
+    TEST_CASE("every layer: printed form, values, gradients, copies, edges") {
         for (const LayerRow& row : rows) check(row);
     }
 }
