@@ -73,12 +73,7 @@ Var Module::Cloning::copy(const Var& x) {
     if (!x.defined()) return x;
     Var& copy = vars_[x.node()];
     if (copy.defined()) return copy;
-    copy = make_var(x.array().clone());
-    copy.node()->requires_grad = x.requires_grad();
-    copy.node()->stopped = x.node()->stopped;
-    copy.node()->scalar = x.node()->scalar;
-    if (!x.name().empty()) copy.set_name(x.name());
-    return copy;
+    return copy = marked_like(make_var(x.array().clone()), x);
 }
 
 // What it is made of comes before a module: it stays in the list until all of that is there.

@@ -12,14 +12,6 @@ namespace jt::nn {
 
 namespace {
 
-Var leaf_like(const Var& x) {
-    Var copy = x.detach();
-    copy.node()->requires_grad = x.requires_grad();
-    copy.node()->stopped = x.node()->stopped;
-    if (!x.name().empty()) copy.set_name(x.name());
-    return copy;
-}
-
 bool same_values(const Var& x, const Var& y) {
     const auto a = x.to_vector<double>(), b = y.to_vector<double>();
     return std::equal(a.begin(), a.end(), b.begin(), b.end(),
@@ -115,7 +107,8 @@ void Module::Loading::assign(Exchange& exchange) const {
     for (const auto& target : targets_) {
         if (!target.value) continue;
         Var var = target.slots.front()->var;
-        if (var.node()->op) var = leaf_like(var);  // what a forward pass computed, such as a running mean
+        if (var.node()->op)
+            var = marked_like(var.detach(), var);  // what a forward pass computed, such as a running mean
         for (Slot* slot : target.slots) exchange.put(*slot, var);
         exchange.write(var, *target.from, *target.value);
     }

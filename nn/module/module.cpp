@@ -46,13 +46,16 @@ Module::Slot& Module::add_new_slot(const std::string& name) {
     return add_slot(name);
 }
 
-Place<Var> Module::attr(const std::string& name, const Var& value) {
+Place<Var> Module::add_var(const std::string& name, const Var& value, Role role) {
     Var own = leaf(value);
     Slot& slot = add_new_slot(name);
+    slot.role = role;
     slot.var = std::move(own);
     slot.settle();
     return Place<Var>(slot.var);
 }
+
+Place<Var> Module::attr(const std::string& name, const Var& value) { return add_var(name, value, Role::parameter); }
 
 Place<ModulePtr> Module::attr(const std::string& name, ModulePtr module) {
     adopt(module, name);
@@ -62,11 +65,7 @@ Place<ModulePtr> Module::attr(const std::string& name, ModulePtr module) {
 }
 
 Place<Var> Module::register_buffer(const std::string& name, const Var& value) {
-    Var own = leaf(value);
-    Slot& slot = add_new_slot(name);
-    slot.role = Role::buffer;
-    slot.var = std::move(own);
-    return Place<Var>(slot.var);
+    return add_var(name, value, Role::buffer);
 }
 
 bool Module::hasattr(const std::string& name) const { return find(name) || hooks_->has(name); }

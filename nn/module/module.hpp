@@ -15,6 +15,8 @@
 
 namespace jt::nn {
 
+enum class Role;
+
 /// What `attr` returns: bind it to a reference, `Var& weight = attr("weight", ...)`. A copy would not be the attribute,
 /// so forgetting the & does not compile.
 template <class T>
@@ -251,6 +253,7 @@ private:
     Slot& need(const std::string& name) const;
     Slot& add_slot(const std::string& name);
     Slot& add_new_slot(const std::string& name);
+    Place<Var> add_var(const std::string& name, const Var& value, Role role);
     const Slot* derived_from(const std::string& source) const;
     Slot& slot_to_set(const std::string& name);
     void adopt(const ModulePtr& module, const std::string& name) const;

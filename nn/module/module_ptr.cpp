@@ -5,14 +5,14 @@
 
 namespace jt::nn {
 
+void detail::refuse_class(const std::string& name, const std::type_info& wanted, const Module* module) {
+    fail<KeyError>(name, ": needs a module of class ", class_name_of(wanted), ", got ",
+                   module ? module->class_name() : "none");
+}
+
 Module& ModulePtr::checked() const {
     if (!module_) fail<KeyError>("ModulePtr: needs a module, got none");
     return *module_;
-}
-
-void ModulePtr::refuse(const std::type_info& wanted) const {
-    fail<KeyError>("as: needs a module of class ", class_name_of(wanted), ", got ",
-                   module_ ? checked().class_name() : "none");
 }
 
 Var ModulePtr::operator()(const Var& x) const { return checked()(x); }

@@ -17,6 +17,11 @@ class Module;
 /// The name of a class without its namespaces.
 std::string class_name_of(const std::type_info& type);
 
+namespace detail {
+/// Throws a KeyError: "fc1: needs a module of class Linear, got Conv".
+[[noreturn]] void refuse_class(const std::string& name, const std::type_info& wanted, const Module* module);
+}  // namespace detail
+
 /// A shared handle of a module that can be called like one: `fc1(x)`.
 class ModulePtr {
 public:
@@ -42,7 +47,7 @@ public:
     template <class M>
     M& as() const {
         if (M* module = as_if<M>()) return *module;
-        refuse(typeid(M));
+        detail::refuse_class("as", typeid(M), module_.get());
     }
     /// The module as M, or null when it is something else: `if (auto* linear = m.as_if<nn::Linear>())`.
     template <class M>
@@ -66,7 +71,6 @@ private:
     static void free_module(std::shared_ptr<Module> last) noexcept;
     Module& checked() const;
     Var call_for_one(const Vars& inputs) const;
-    [[noreturn]] void refuse(const std::type_info& wanted) const;
     std::shared_ptr<Module> module_;
 };
 

@@ -9,8 +9,6 @@ namespace jt::nn {
 namespace detail {
 template <class... A>
 inline constexpr bool is_handle = sizeof...(A) == 1 && (std::is_convertible_v<A, const ModulePtr&> && ...);
-/// Throws a KeyError: "fc1: needs a module of class Linear, got Conv".
-[[noreturn]] void refuse_class(const std::string& name, const std::type_info& wanted, const Module& module);
 }  // namespace detail
 
 /// `nn::Ref<nn::Linear> fc1{this, "fc1", 64, 128};` is an attribute made by nn::make and its typed member in one:
@@ -75,7 +73,7 @@ public:
 
 private:
     static void check(const std::string& name, const ModulePtr& module) {
-        if (module && !module.as_if<M>()) detail::refuse_class(name, typeid(M), *module);
+        if (module && !module.as_if<M>()) detail::refuse_class(name, typeid(M), module.get());
     }
     static ModulePtr checked(const std::string& name, const ModulePtr& module) {
         if constexpr (std::is_constructible_v<M, ModulePtr>)
@@ -86,7 +84,7 @@ private:
 
     M& as_derived(Module& module) const {
         if (M* derived = dynamic_cast<M*>(&module)) return *derived;
-        detail::refuse_class(name_, typeid(M), module);
+        detail::refuse_class(name_, typeid(M), &module);
     }
 
     Module& owner_;

@@ -21,6 +21,14 @@ Var leaf(const Var& x) {
     return out;
 }
 
+Var marked_like(Var leaf, const Var& x) {
+    leaf.node()->requires_grad = x.requires_grad();
+    leaf.node()->stopped = x.node()->stopped;
+    leaf.node()->scalar = x.node()->scalar;
+    if (!x.name().empty()) leaf.set_name(x.name());
+    return leaf;
+}
+
 double largest_difference(const Var& x, const Var& y) {
     if (x.shape() != y.shape()) return std::numeric_limits<double>::infinity();
     const auto a = x.to_vector<double>(), b = y.to_vector<double>();

@@ -14,6 +14,9 @@ enum class Role { parameter, buffer, derived };
 /// What somebody computed keeps its value, in a leaf: a parameter is where gradients end.
 Var leaf(const Var& x);
 
+/// A leaf that learns or not, and is called, as x.
+Var marked_like(Var leaf, const Var& x);
+
 /// The largest difference of two elements; infinity for shapes that differ.
 double largest_difference(const Var& x, const Var& y);
 
