@@ -124,10 +124,6 @@ private:
     std::vector<std::weak_ptr<Module>> given_;
 };
 
-}  // namespace detail
-
-namespace detail {
-
 template <class M, class... Args>
 ModulePtr made(Args&&... args) {
     auto remake = [... kept = keep(args)](Copies& copies) { return made<M>(copies.copy(kept)...); };
