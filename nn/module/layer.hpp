@@ -85,6 +85,7 @@ public:
         if constexpr (!(detail::is_var<std::remove_cvref_t<A>> && ...)) {
             return detail::unpacked<decltype(self().execute(a...))>(*this, call_by(executing(a...), in));
         } else if constexpr (requires { self().execute(a...); }) {
+            static_assert(sizeof...(A) <= most_inputs, "execute: a layer takes eight Vars, or a list of them");
             return detail::unpacked<decltype(self().execute(a...))>(*this, call(in));
         } else {
             constexpr bool fits = takes_list;
