@@ -63,22 +63,14 @@ class Tap : public Function {
 public:
     explicit Tap(GradHook hook) : hook_(std::move(hook)) {}
     Vars execute(const Vars& inputs) override { return inputs; }
-    Vars grad(const Vars& g) override {
-        const Vars replaced = hook_(g);
-        return replaced.empty() ? g : replaced;
-    }
+    Vars grad(const Vars& g) override { return hook_(g); }
 
 private:
     GradHook hook_;
 };
 
-// All grad hooks of a list one after another.
-Vars run_all(const HookList<GradHook>& hooks, Vars g) {
-    hooks.each([&](const GradHook& hook) {
-        const Vars replaced = hook(g);
-        if (!replaced.empty()) g = replaced;
-    });
-    return g;
+Vars run_all(const HookList<GradHook>& hooks, const Vars& g) {
+    return hooks.run(g, [](const auto& hook, const Vars& g) { return hook(g); });
 }
 
 }  // namespace
@@ -150,12 +142,8 @@ Vars Module::run(const Vars& inputs, const Execute* by) {
 
 Vars Module::run_with_hooks(const Vars& inputs, const Execute* by) {
     const Vars in = hooks_->fhook2.run(*this, inputs);
-    Vars out = execute_between_taps(in, by);
-    hooks_->forward.each([&](const ForwardHook& hook) {
-        const Vars replaced = hook(*this, in, out);
-        if (!replaced.empty()) out = replaced;
-    });
-    return out;
+    return hooks_->forward.run(execute_between_taps(in, by),
+                               [&](const auto& hook, const Vars& out) { return hook(*this, in, out); });
 }
 
 // A backward hook needs both ends: the tap behind execute keeps the gradients of the outputs for as long as the pass
@@ -177,42 +165,10 @@ Vars Module::execute_between_taps(const Vars& inputs, const Execute* by) {
 }
 
 Vars Module::Hooks::at_inputs(const Vars& g, const Vars& grad_out) const {
-    Vars in = run_all(input_backward, g);
+    const Vars in = run_all(input_backward, g);
     if (!owner) return in;
     const auto held = owner->weak_from_this().lock();
-    backward.each([&](const BackwardHook& hook) {
-        const Vars replaced = hook(*owner, in, grad_out);
-        if (!replaced.empty()) in = replaced;
-    });
-    return in;
+    return backward.run(in, [&](const auto& hook, const Vars& in) { return hook(*owner, in, grad_out); });
 }
-
-namespace {
-
-// A handle that finds its list only while the module's hooks are still there.
-template <class Hooks, class F>
-HookHandle add_to(const std::shared_ptr<Hooks>& hooks, HookList<F>& list, F hook) {
-    const auto id = list.add(std::move(hook));
-    return HookHandle([weak = std::weak_ptr<Hooks>(hooks), &list, id] {
-        if (const auto alive = weak.lock()) list.remove(id);
-    });
-}
-
-}  // namespace
-
-HookHandle Module::add_pre_forward(PreForwardHook hook) {
-    return add_to(hooks_, hooks_->fhook2.hooks, std::move(hook));
-}
-HookHandle Module::add_forward(ForwardHook hook) { return add_to(hooks_, hooks_->forward, std::move(hook)); }
-HookHandle Module::add_input_backward(GradHook hook) { return add_to(hooks_, hooks_->input_backward, std::move(hook)); }
-HookHandle Module::add_output_backward(GradHook hook) {
-    return add_to(hooks_, hooks_->output_backward, std::move(hook));
-}
-HookHandle Module::add_backward(BackwardHook hook) { return add_to(hooks_, hooks_->backward, std::move(hook)); }
-void Module::remove_pre_forward_hook() { hooks_->fhook2.hooks.clear(); }
-void Module::remove_forward_hook() { hooks_->forward.clear(); }
-void Module::remove_input_backward_hook() { hooks_->input_backward.clear(); }
-void Module::remove_output_backward_hook() { hooks_->output_backward.clear(); }
-void Module::remove_backward_hook() { hooks_->backward.clear(); }
 
 }  // namespace jt::nn

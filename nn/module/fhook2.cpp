@@ -24,7 +24,7 @@ std::string joined(const std::vector<std::string>& names) {
 std::vector<std::string> Module::Fhook2::keys() const {
     std::vector<std::string> keys;
     for (const auto& entry : rebuilds) keys.push_back(entry->key);
-    for (const std::size_t id : hooks.ids()) keys.push_back(std::to_string(id));
+    for (const auto& id : hooks.ids()) keys.push_back(id);
     return keys;
 }
 
@@ -40,7 +40,7 @@ void Module::Fhook2::check_in_place(const Module& module) const {
     for (const auto& entry : rebuilds)
         if (const Slot& slot = *entry->slot; !slot.is_in_place())
             fail<KeyError>(module.class_name(), ".", slot.name, " was assigned through its member, but ",
-                           slot.derived->advice("assign to"), ", or remove_weight_norm first");
+                           slot.derived->advice("assign to"), ", or remove ", entry->key, " first");
 }
 
 // A derivation may change the table, and take itself away.
@@ -71,13 +71,10 @@ Vars Module::Fhook2::run(Module& module, const Vars& inputs) const {
         check_in_place(module);
         module.rebuild_derived();
     }
-    Vars in = inputs;
-    hooks.each([&](const PreForwardHook& hook) {
-        const Vars replaced = hook(module, in);
-        if (!replaced.empty()) in = replaced;
-    });
-    return in;
+    return hooks.run(inputs, [&](const auto& hook, const Vars& in) { return hook(module, in); });
 }
+
+HookLists& Module::hook_lists() { return *hooks_; }
 
 bool Module::Hooks::has(std::string_view name) const {
     if (name == Fhook2::name) return !fhook2.empty();

@@ -35,17 +35,16 @@ public:
     /// All entries before a call; gives the inputs as the hooks leave them.
     Vars run(Module& module, const Vars& inputs) const;
 
-    Rebuilds rebuilds;
-    HookList<PreForwardHook> hooks;
+    const HookList<PreForwardHook>& hooks;
+    Rebuilds rebuilds = {};
 };
 
 /// All hooks of a module.
-struct Module::Hooks {
+struct Module::Hooks : HookLists {
+    explicit Hooks(Module* module) : owner(module) {}
+
     Module* owner;  ///< null when the module is gone but a graph still refers to it
-    Fhook2 fhook2;
-    HookList<ForwardHook> forward;
-    HookList<GradHook> input_backward, output_backward;
-    HookList<BackwardHook> backward;
+    Fhook2 fhook2{pre_forward};
 
     /// Whether a list of that Jittor name has entries.
     bool has(std::string_view name) const;

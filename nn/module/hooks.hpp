@@ -20,35 +20,6 @@ using GradHook = std::function<Vars(const Vars&)>;
 /// f(module, gradients of the inputs, gradients of the outputs): what it returns replaces the former.
 using BackwardHook = std::function<Vars(Module&, const Vars&, const Vars&)>;
 
-/// Hooks of one kind in the order they were registered. Calling goes over a copy, so a hook may remove itself.
-template <class F>
-class HookList {
-public:
-    std::size_t add(F hook) {
-        hooks_.push_back({++last_, std::move(hook)});
-        return last_;
-    }
-    void remove(std::size_t id) {
-        std::erase_if(hooks_, [id](const auto& hook) { return hook.first == id; });
-    }
-    void clear() { hooks_.clear(); }
-    bool empty() const { return hooks_.empty(); }
-    std::vector<std::size_t> ids() const {
-        std::vector<std::size_t> ids;
-        for (const auto& hook : hooks_) ids.push_back(hook.first);
-        return ids;
-    }
-    template <class G>
-    void each(G g) const {
-        const auto copy = hooks_;
-        for (const auto& hook : copy) g(hook.second);
-    }
-
-private:
-    std::vector<std::pair<std::size_t, F>> hooks_;
-    std::size_t last_ = 0;
-};
-
 /// Takes away the hook it was returned for; safe after the module is gone, and more than once.
 class HookHandle {
 public:
@@ -61,6 +32,48 @@ public:
 
 private:
     std::function<void()> take_away_;
+};
+
+/// Hooks of one kind in the order they were registered.
+template <class F>
+class HookList {
+    using Entries = std::vector<std::pair<std::size_t, F>>;
+
+public:
+    HookHandle add(F hook) {
+        entries_->emplace_back(++last_, std::move(hook));
+        return HookHandle([weak = std::weak_ptr<Entries>(entries_), id = last_] {
+            if (const auto alive = weak.lock())
+                std::erase_if(*alive, [id](const auto& hook) { return hook.first == id; });
+        });
+    }
+    void clear() { entries_->clear(); }
+    bool empty() const { return entries_->empty(); }
+    std::vector<std::string> ids() const {
+        std::vector<std::string> ids;
+        for (const auto& [id, hook] : *entries_) ids.push_back(std::to_string(id));
+        return ids;
+    }
+    /// x as the hooks leave it: what call(hook, x) returns replaces x, unless it is an empty list. Goes over a copy, so
+    /// that a hook may remove itself.
+    template <class Call>
+    Vars run(Vars x, Call call) const {
+        for (const auto& [id, hook] : Entries(*entries_))
+            if (Vars replaced = call(hook, x); !replaced.empty()) x = std::move(replaced);
+        return x;
+    }
+
+private:
+    std::shared_ptr<Entries> entries_ = std::make_shared<Entries>();
+    std::size_t last_ = 0;
+};
+
+/// The user's hooks of a module.
+struct HookLists {
+    HookList<PreForwardHook> pre_forward;
+    HookList<ForwardHook> forward;
+    HookList<GradHook> input_backward, output_backward;
+    HookList<BackwardHook> backward;
 };
 
 }  // namespace jt::nn

@@ -17,9 +17,7 @@ std::uint64_t new_id() noexcept {
 
 }  // namespace
 
-Module::Module() : id_(new_id()), table_(std::make_unique<Table>()), hooks_(std::make_shared<Hooks>()) {
-    hooks_->owner = this;
-}
+Module::Module() : id_(new_id()), table_(std::make_unique<Table>()), hooks_(std::make_shared<Hooks>(this)) {}
 
 Module::~Module() { hooks_->owner = nullptr; }
 

@@ -131,38 +131,38 @@ public:
     /// entries that rebuild derived attributes.
     template <class F>
     HookHandle register_pre_forward_hook(F f) {
-        return add_pre_forward(returning_vars<Module&, const Vars&>(std::move(f)));
+        return hook_lists().pre_forward.add(returning_vars<Module&, const Vars&>(std::move(f)));
     }
     /// f(Module&, const Vars& inputs, const Vars& outputs), after execute; may return other outputs.
     template <class F>
     HookHandle register_forward_hook(F f) {
-        return add_forward(returning_vars<Module&, const Vars&, const Vars&>(std::move(f)));
+        return hook_lists().forward.add(returning_vars<Module&, const Vars&, const Vars&>(std::move(f)));
     }
     /// f(const Vars& gradients of the inputs), once grad has them; may return others. Runs only when the inputs are, or
     /// depend on, a target of grad: not in an optimizer's step at a first layer, whose inputs are data.
     template <class F>
     HookHandle register_input_backward_hook(F f) {
-        return add_input_backward(returning_vars<const Vars&>(std::move(f)));
+        return hook_lists().input_backward.add(returning_vars<const Vars&>(std::move(f)));
     }
     /// f(const Vars& gradients of the outputs), before the rules of what execute recorded; may return others.
     template <class F>
     HookHandle register_output_backward_hook(F f) {
-        return add_output_backward(returning_vars<const Vars&>(std::move(f)));
+        return hook_lists().output_backward.add(returning_vars<const Vars&>(std::move(f)));
     }
     /// f(Module&, const Vars& gradients of the inputs, const Vars& those of the outputs), under the same condition and
     /// after the input backward hooks; may return other gradients of the inputs.
     template <class F>
     HookHandle register_backward_hook(F f) {
-        return add_backward(returning_vars<Module&, const Vars&, const Vars&>(std::move(f)));
+        return hook_lists().backward.add(returning_vars<Module&, const Vars&, const Vars&>(std::move(f)));
     }
     /// What `__fhook2__` lists, in the order it runs: "weight_norm.weight", then the user's hooks by number.
     std::vector<std::string> pre_forward_hooks() const;
     /// Without a handle: all of the user's hooks of that kind.
-    void remove_pre_forward_hook();
-    void remove_forward_hook();
-    void remove_input_backward_hook();
-    void remove_output_backward_hook();
-    void remove_backward_hook();
+    void remove_pre_forward_hook() { hook_lists().pre_forward.clear(); }
+    void remove_forward_hook() { hook_lists().forward.clear(); }
+    void remove_input_backward_hook() { hook_lists().input_backward.clear(); }
+    void remove_output_backward_hook() { hook_lists().output_backward.clear(); }
+    void remove_backward_hook() { hook_lists().backward.clear(); }
 
     // ---- derived attributes: rebuilt from other attributes by an entry of `__fhook2__`, ahead of the user's hooks
     /// Rebuilds one attribute; it receives the module and must capture neither it nor a Var, so that it can serve a
@@ -232,11 +232,7 @@ private:
         else
             return f;
     }
-    HookHandle add_pre_forward(PreForwardHook hook);
-    HookHandle add_forward(ForwardHook hook);
-    HookHandle add_input_backward(GradHook hook);
-    HookHandle add_output_backward(GradHook hook);
-    HookHandle add_backward(BackwardHook hook);
+    HookLists& hook_lists();
 
     Var call_for_one(const Vars& inputs);
     Vars run(const Vars& inputs, const Execute* by = nullptr);

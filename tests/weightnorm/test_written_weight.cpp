@@ -43,7 +43,7 @@ struct Masked : nn::Module {
 const char* const advice = "assign: weight is derived: assign to weight_g and weight_v instead";
 const char* const assigned =
     "Linear.weight was assigned through its member, but weight is derived: assign to weight_g and weight_v instead, or "
-    "remove_weight_norm first";
+    "remove weight_norm.weight first";
 
 }  // namespace
 
@@ -177,7 +177,7 @@ TEST_SUITE("weightnorm") {
         m.w = ones({3});
         CHECK_THROWS_WITH_AS(m(ones({3})),
                              "Masked.w was assigned through its member, but w is derived: assign to raw instead, or "
-                             "remove_weight_norm first",
+                             "remove derive.w first",
                              KeyError);
         m.underive("w", ones({3}) * 2);
         m.w.assign(m.w * 2);
