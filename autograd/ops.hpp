@@ -7,6 +7,7 @@
 #include "ops/create.hpp"
 #include "ops/elementwise.hpp"
 #include "ops/index.hpp"
+#include "ops/logic.hpp"
 #include "ops/loss.hpp"
 #include "ops/order.hpp"
 #include "ops/product.hpp"

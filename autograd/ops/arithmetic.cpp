@@ -17,7 +17,9 @@ bool wraps(Binary f, Dtype dtype) {
     return dtype == Dtype::uint8 && (f == Binary::add || f == Binary::sub || f == Binary::mul);
 }
 
-Var binary_in(const Op& op, Binary f, const Operand& x, const Operand& y, Dtype dtype) {
+}  // namespace
+
+Var binary(const Op& op, Binary f, const Operand& x, const Operand& y, Dtype dtype) {
     const Dtype held = wraps(f, dtype) ? Dtype::int32 : dtype;
     check_operand(op.name, x, held);
     check_operand(op.name, y, held);
@@ -25,7 +27,7 @@ Var binary_in(const Op& op, Binary f, const Operand& x, const Operand& y, Dtype 
         const Var a = as_var(x, dtype), b = as_var(y, dtype);
         return record(op, kernels::map(f, a.array(), b.array()), {a, b});
     }
-    if (!x.is_var() && !y.is_var()) return binary_in(op, f, constant(x.number(), dtype), y, dtype);
+    if (!x.is_var() && !y.is_var()) return binary(op, f, constant(x.number(), dtype), y, dtype);
     const bool left = !x.is_var();
     const Scalar number = left ? x.number() : y.number();
     const Var v = as_var(left ? y : x, dtype);
@@ -34,8 +36,10 @@ Var binary_in(const Op& op, Binary f, const Operand& x, const Operand& y, Dtype 
 }
 
 Var binary_float(const Op& op, Binary f, const Operand& x, const Operand& y) {
-    return binary_in(op, f, x, y, to_float(promote(type_of(op.name, x), type_of(op.name, y))));
+    return binary(op, f, x, y, to_float(promote(type_of(op.name, x), type_of(op.name, y))));
 }
+
+namespace {
 
 // g * number or g / number of a rule: with one input, whose gradient nobody else will ask of g.
 Var by_number(const Op& op, Binary f, const Var& g, const Scalar& number) {
@@ -55,21 +59,33 @@ Var pow_slope_y(const Operand& x, const Operand& y, const Var& z) {
     return where((x == 0) * (y >= 0), 0, z * log(as_var(x, z.dtype())));
 }
 
-void check_power(const Scalar& power) {
-    if (power.value < 0) fail<ValueError>("pow: needs powers of 0 or more for integers, got ", power);
+// x - y * whole(x / y): its slope in y is -whole(x / y).
+template <Var (*whole)(const Var&)>
+Vars quotient_rule(const Var& g, const Call& call) {
+    return by_side(
+        call, [&](Operand, Operand) { return g; }, [&](Operand x, Operand y) { return mul_grad(g, -whole(x / y)); });
 }
 
-// An integer to a negative power is none.
-void check_powers(const Operand& x, const Operand& y) {
-    if (is_float(promote(type_of("pow", x), type_of("pow", y)))) return;
-    if (!y.is_var()) return check_power(y.number());
-    for (const auto power : y.var().to_vector<std::int64_t>()) check_power(power);
+// Among integers there are no negative powers and no division by 0: check(y) for each y.
+void check_integers(const char* op, const Operand& x, const Operand& y,
+                    void (*check)(const char* op, const Scalar& y)) {
+    if (is_float(promote(type_of(op, x), type_of(op, y)))) return;
+    if (!y.is_var()) return check(op, y.number());
+    for (const auto number : y.var().to_vector<std::int64_t>()) check(op, number);
+}
+
+void check_power(const char* op, const Scalar& power) {
+    if (power.value < 0) fail<ValueError>(op, ": needs powers of 0 or more for integers, got ", power);
+}
+
+void check_divisor(const char* op, const Scalar& divisor) {
+    if (divisor.value == 0) fail<ValueError>(op, ": needs divisors other than 0 for integers, got 0");
 }
 
 }  // namespace
 
 Var binary(const Op& op, Binary f, const Operand& x, const Operand& y) {
-    return binary_in(op, f, x, y, promote(type_of(op.name, x), type_of(op.name, y)));
+    return binary(op, f, x, y, promote(type_of(op.name, x), type_of(op.name, y)));
 }
 
 Var mul_grad(const Var& g, const Operand& y) {
@@ -129,8 +145,61 @@ Var pow(const Operand& x, const Operand& y) {
                                    [&](Operand x, Operand y) { return mul_grad(g, pow_slope_y(x, y, call.output())); });
                            }};
     if (x.is_var() && !y.is_var() && y.number().value == 2) return x * x;
-    check_powers(x, y);
+    check_integers(op.name, x, y, check_power);
     return binary(op, Binary::pow, x, y);
+}
+
+Var mod(const Operand& x, const Operand& y) {
+    static constexpr Op op{"mod", quotient_rule<floor>};
+    check_integers(op.name, x, y, check_divisor);
+    return binary(op, Binary::mod, x, y);
+}
+
+Var fmod(const Operand& x, const Operand& y) {
+    static constexpr Op op{"fmod", quotient_rule<trunc>};
+    check_integers(op.name, x, y, check_divisor);
+    return binary(op, Binary::fmod, x, y);
+}
+
+Var floor_divide(const Operand& x, const Operand& y) {
+    static constexpr Op op{"floor_divide", nullptr};
+    const Dtype dtype = promote(type_of(op.name, x), type_of(op.name, y));
+    check_integers(op.name, x, y, check_divisor);
+    if (!is_float(dtype)) return binary(op, Binary::floor_divide, x, y, to_int(dtype));
+    const no_grad guard;
+    return cast(binary(op, Binary::floor_divide, x, y, dtype), to_int(dtype));
+}
+
+Var hypot(const Operand& x, const Operand& y) {
+    static constexpr Op op{"hypot", [](const Var& g, const Call& call) -> Vars {
+                               return by_side(
+                                   call, [&](Operand x, Operand) { return mul_grad(g, x / call.output()); },
+                                   [&](Operand, Operand y) { return mul_grad(g, y / call.output()); });
+                           }};
+    return binary_float(op, Binary::hypot, x, y);
+}
+
+Var atan2(const Operand& y, const Operand& x) {
+    static constexpr Op op{"atan2", [](const Var& g, const Call& call) -> Vars {
+                               return by_side(
+                                   call, [&](Operand y, Operand x) { return mul_grad(g, x / (x * x + y * y)); },
+                                   [&](Operand y, Operand x) { return -mul_grad(g, y / (x * x + y * y)); });
+                           }};
+    return binary_float(op, Binary::atan2, y, x);
+}
+
+Var lerp(const Var& start, const Operand& end, const Operand& weight) {
+    for (const Operand* x : {&end, &weight}) type_of("lerp", *x);
+    node_of("lerp", start);
+    return start + weight * (end - start);
+}
+
+Var clamp(const Var& x, std::optional<Scalar> min_v, std::optional<Scalar> max_v) {
+    node_of("clamp", x);
+    if (min_v && max_v && !(min_v->value <= max_v->value))
+        fail<ValueError>("clamp: needs min_v up to max_v, got ", *min_v, " and ", *max_v);
+    const Var above = min_v ? maximum(x, *min_v) : x.clone();
+    return max_v ? minimum(above, *max_v) : above;
 }
 
 Var maximum(const Operand& x, const Operand& y) {

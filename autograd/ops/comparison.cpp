@@ -43,4 +43,11 @@ Var where(const Var& c, const Operand& x, const Operand& y) {
     return record(op, kernels::select(mask.array(), a.array(), b.array()), {mask, a, b});
 }
 
+Var masked_fill(const Var& x, const Var& mask, const Operand& value) {
+    node_of("masked_fill", x);
+    node_of("masked_fill", mask);
+    type_of("masked_fill", value);
+    return where(mask, value, x);
+}
+
 }  // namespace jt

@@ -14,6 +14,8 @@ Var greater(const Operand& x, const Operand& y);
 Var greater_equal(const Operand& x, const Operand& y);
 /// c ? x : y; c is bool, or counts as true where it is not 0.
 Var where(const Var& c, const Operand& x, const Operand& y);
+/// value where the mask holds, x elsewhere.
+Var masked_fill(const Var& x, const Var& mask, const Operand& value);
 
 inline Var operator==(const Operand& x, const Operand& y) { return equal(x, y); }
 inline Var operator!=(const Operand& x, const Operand& y) { return not_equal(x, y); }

@@ -1,6 +1,8 @@
 // Functions of one number.
 #include "elementwise.hpp"
 
+#include <numbers>
+
 #include "arithmetic.hpp"
 #include "rules.hpp"
 
@@ -13,6 +15,14 @@ namespace {
 
 // The same of the floats that integers become.
 Var mapped(const Op& op, Unary f, const Var& x) { return unary(op, f, float_of(op.name, x)); }
+
+// No slope but 0; whole numbers already where they are integers.
+Var whole(const char* op, Unary f, const Var& x) {
+    const Array& value = node_of(op, x).value;
+    return stepped(x, is_float(value.dtype()) ? kernels::map(f, value) : Array(value));
+}
+
+Var as_int(const Var& x) { return cast(x, to_int(x.dtype())); }
 
 Array slope_times(Binary f, const Var& g, const Var& y) {
     return recording() ? kernels::map(f, g.array(), y.array()) : kernels::map(f, own_array(g), y.array());
@@ -50,18 +60,12 @@ Var abs_grad(const Var& g, const Var& x) {
 
 }  // namespace
 
-Var stepped(const Var& x, Array&& value) {
-    Var y = constant(std::move(value));
-    y.node()->scalar = x.node()->scalar;
-    return y;
-}
+Var stepped(const Var& x, Array&& value) { return like_scalar(constant(std::move(value)), x); }
 
 // Fused ones: one node each, whose own rule is the composed form.
 
 Var unary(const Op& op, Unary f, const Var& x) {
-    Var y = record(op, kernels::map(f, node_of(op.name, x).value), {x});
-    y.node()->scalar = x.node()->scalar;
-    return y;
+    return like_scalar(record(op, kernels::map(f, node_of(op.name, x).value), {x}), x);
 }
 
 Var abs(const Var& x) {
@@ -82,6 +86,26 @@ Var expm1(const Var& x) {
 Var log(const Var& x) {
     static constexpr Op op{"log", of_input<div_grad>};
     return mapped(op, Unary::log, x);
+}
+
+Var log1p(const Var& x) {
+    static constexpr Op op{"log1p",
+                           [](const Var& g, const Call& call) -> Vars { return {div_grad(g, 1 + call.input(0))}; }};
+    return mapped(op, Unary::log1p, x);
+}
+
+Var log2(const Var& x) {
+    static constexpr Op op{"log2", [](const Var& g, const Call& call) -> Vars {
+                               return {div_grad(g, call.input(0) * std::numbers::ln2)};
+                           }};
+    return mapped(op, Unary::log2, x);
+}
+
+Var log10(const Var& x) {
+    static constexpr Op op{"log10", [](const Var& g, const Call& call) -> Vars {
+                               return {div_grad(g, call.input(0) * std::numbers::ln10)};
+                           }};
+    return mapped(op, Unary::log10, x);
 }
 
 Var sqrt(const Var& x) {
@@ -120,17 +144,80 @@ Var rsqrt(const Var& x) {
     return mapped(op, Unary::rsqrt, x);
 }
 
-Var floor(const Var& x) {
-    const Array& value = node_of("floor", x).value;
-    return is_float(value.dtype()) ? stepped(x, kernels::map(Unary::floor, value)) : stepped(x, Array(value));
+Var tan(const Var& x) {
+    static constexpr Op op{"tan", times<[](const Var&, const Var& y) { return 1 + y * y; }>};
+    return mapped(op, Unary::tan, x);
 }
+
+Var asin(const Var& x) {
+    static constexpr Op op{"asin", times<[](const Var& x, const Var&) { return rsqrt(1 - x * x); }>};
+    return mapped(op, Unary::asin, x);
+}
+
+Var acos(const Var& x) {
+    static constexpr Op op{"acos", times<[](const Var& x, const Var&) { return -rsqrt(1 - x * x); }>};
+    return mapped(op, Unary::acos, x);
+}
+
+Var atan(const Var& x) {
+    static constexpr Op op{"atan", times<[](const Var& x, const Var&) { return 1 / (1 + x * x); }>};
+    return mapped(op, Unary::atan, x);
+}
+
+Var sinh(const Var& x) {
+    static constexpr Op op{"sinh", times<[](const Var& x, const Var&) { return cosh(x); }>};
+    return mapped(op, Unary::sinh, x);
+}
+
+Var cosh(const Var& x) {
+    static constexpr Op op{"cosh", times<[](const Var& x, const Var&) { return sinh(x); }>};
+    return mapped(op, Unary::cosh, x);
+}
+
+Var asinh(const Var& x) {
+    static constexpr Op op{"asinh", times<[](const Var& x, const Var&) { return 1 / hypot(x, 1); }>};
+    return mapped(op, Unary::asinh, x);
+}
+
+Var acosh(const Var& x) {
+    static constexpr Op op{"acosh", times<[](const Var& x, const Var&) { return rsqrt(x - 1) * rsqrt(x + 1); }>};
+    return mapped(op, Unary::acosh, x);
+}
+
+Var atanh(const Var& x) {
+    static constexpr Op op{"atanh", times<[](const Var& x, const Var&) { return 1 / (1 - x * x); }>};
+    return mapped(op, Unary::atanh, x);
+}
+
+Var erf(const Var& x) {
+    static constexpr Op op{
+        "erf", times<[](const Var& x, const Var&) { return exp(-x * x) * (2 * std::numbers::inv_sqrtpi); }>};
+    return mapped(op, Unary::erf, x);
+}
+
+Var cbrt(const Var& x) {
+    static constexpr Op op{"cbrt", times<[](const Var&, const Var& y) { return 1 / (3 * y * y); }>};
+    return mapped(op, Unary::cbrt, x);
+}
+
+Var sqr(const Var& x) {
+    node_of("sqr", x);
+    return x * x;
+}
+
+Var floor(const Var& x) { return whole("floor", Unary::floor, x); }
+Var ceil(const Var& x) { return whole("ceil", Unary::ceil, x); }
+Var round(const Var& x) { return whole("round", Unary::round, x); }
+Var rint(const Var& x) { return whole("rint", Unary::rint, x); }
+Var trunc(const Var& x) { return whole("trunc", Unary::trunc, x); }
+Var floor_int(const Var& x) { return as_int(whole("floor_int", Unary::floor, x)); }
+Var ceil_int(const Var& x) { return as_int(whole("ceil_int", Unary::ceil, x)); }
+Var round_int(const Var& x) { return as_int(whole("round_int", Unary::round, x)); }
 
 Var cast(const Var& x, Dtype dtype) {
     static constexpr Op op{"cast",
                            [](const Var& g, const Call& call) -> Vars { return {cast(g, call.input(0).dtype())}; }};
-    Var y = record(op, kernels::cast(node_of(op.name, x).value, dtype), {x});
-    y.node()->scalar = x.node()->scalar;
-    return y;
+    return like_scalar(record(op, kernels::cast(node_of(op.name, x).value, dtype), {x}), x);
 }
 
 }  // namespace jt

@@ -1,4 +1,7 @@
 // The long tail: element-wise functions whose value is one xtensor expression.
+#include <cmath>
+#include <limits>
+
 #include "../../core/kernels/xt.hpp"
 #include "arithmetic.hpp"
 #include "elementwise.hpp"
@@ -14,18 +17,28 @@ Var asked(const char* op, const Var& x, F f) {
     return stepped(x, kernels::flat_xt<bool>(f, float_of(op, x).array()));
 }
 
-// f of two Vars of one float dtype, broadcast.
-template <class F>
-Var both(const Op& op, const Var& x, const Var& y, F f) {
-    const Shape shape = broadcast_shapes(op.name, x.shape(), y.shape());
-    const auto whole = [&](const Array& a) { return a.shape() == shape ? a : kernels::broadcast_to(a, shape); };
-    return record(op, kernels::flat_xt(f, whole(x.array()), whole(y.array())), {x, y});
+constexpr double half_sqrt_pi = 0.88622692545275801;
+
+double inverse_erf(double number) {
+    const double x = std::abs(number);
+    if (!(x < 1)) return x == 1 ? number * std::numeric_limits<double>::infinity() : NAN;
+    const double left = std::log1p(-x * x), a = 4.3307467508 + left / 2;  // 2 / (pi * 0.147)
+    double y = std::sqrt(std::sqrt(a * a - left / 0.147) - a);
+    for (int k = 0; k < 3; ++k) {
+        const double over = x < 0.5 ? std::erf(y) - x : 1 - x - std::erfc(y);
+        y -= over * std::exp(y * y) * half_sqrt_pi;
+    }
+    return std::copysign(y, number);
 }
 
 }  // namespace
 
 Var isnan(const Var& x) {
     return asked("isnan", x, [](const auto& v) { return xt::isnan(v); });
+}
+
+Var isinf(const Var& x) {
+    return asked("isinf", x, [](const auto& v) { return xt::isinf(v); });
 }
 
 Var isfinite(const Var& x) {
@@ -39,14 +52,13 @@ Var sign(const Var& x) {
     return stepped(x, kernels::flat_xt([](const auto& v) { return xt::where(xt::isnan(v), v, xt::sign(v)); }, value));
 }
 
-Var atan2(const Operand& y, const Operand& x) {
-    static constexpr Op op{
-        "atan2", [](const Var& g, const Call& call) -> Vars {
-            const Var y = call.input(0), x = call.input(1), square = x * x + y * y;
-            return call.each_needed([&](std::size_t k) { return mul_grad(g, k == 0 ? x / square : -y / square); });
-        }};
-    const Dtype dtype = to_float(promote(type_of(op.name, y), type_of(op.name, x)));
-    return both(op, as_var(y, dtype), as_var(x, dtype), [](const auto& v, const auto& w) { return xt::atan2(v, w); });
+// Newton's method from Winitzki's formula (A handy approximation for the error function and its inverse, 2008); near 1
+// by erfc, which keeps what is left.
+Var erfinv(const Var& x) {
+    static constexpr Op op{"erfinv", times<[](const Var&, const Var& y) { return exp(y * y) * half_sqrt_pi; }>};
+    const Var v = float_of(op.name, x);
+    const auto each = [](const auto& v) { return xt::make_lambda_xfunction(inverse_erf, v); };
+    return like_scalar(record(op, kernels::flat_xt(each, v.array()), {v}), v);
 }
 
 }  // namespace jt

@@ -28,6 +28,11 @@ Dtype promote_unequal(OperandType x, OperandType y) {
 
 Dtype to_float(Dtype dtype) { return size_of(dtype) == 8 ? Dtype::float64 : Dtype::float32; }
 
+Dtype to_int(Dtype dtype) {
+    if (dtype == Dtype::bool_) return Dtype::int32;
+    return !is_float(dtype) ? dtype : size_of(dtype) == 8 ? Dtype::int64 : Dtype::int32;
+}
+
 void check_integers(const char* op, const Operand& x, Dtype dtype) {
     if (!x.is_var())
         check_number(op, x.number(), dtype);

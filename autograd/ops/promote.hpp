@@ -37,8 +37,16 @@ Dtype promote_unequal(OperandType x, OperandType y);
 inline Dtype promote(OperandType x, OperandType y) { return x.dtype == y.dtype ? x.dtype : promote_unequal(x, y); }
 /// The float dtype of a division or a transcendental function.
 Dtype to_float(Dtype dtype);
+/// Integers of a float's size; other dtypes are kept, but for bool, which is int32.
+Dtype to_int(Dtype dtype);
 /// x, or the floats that its integers become.
 Var float_of(const char* op, const Var& x);
+
+/// y, a scalar where x is one.
+inline Var like_scalar(Var y, const Var& x) {
+    y.node()->scalar = x.node()->scalar;
+    return y;
+}
 
 /// The axis counted from the front; throws in the name of `op`, a GraphError for an empty x, a ShapeError for the axis.
 inline int axis_of(const char* op, const Var& x, int axis) {

@@ -11,8 +11,11 @@ struct NumberSide {
     bool left;
 };
 
-/// f of both sides in their promoted dtype; numbers are held by it.
+/// f of both sides in their promoted dtype, or the one given; numbers are held by it.
 Var binary(const Op& op, kernels::Binary f, const Operand& x, const Operand& y);
+Var binary(const Op& op, kernels::Binary f, const Operand& x, const Operand& y, Dtype dtype);
+/// The same in floats.
+Var binary_float(const Op& op, kernels::Binary f, const Operand& x, const Operand& y);
 /// A value of x that has no slope but 0, and so is no part of the graph.
 Var stepped(const Var& x, Array&& value);
 /// f of a Var, which keeps its dtype and whether it is a scalar.

@@ -102,9 +102,7 @@ Var broadcast(const Var& x, const Shape& shape) {
     check_shape(op.name, shape);
     if (!broadcasts_to(from, shape))
         fail<ShapeError>("broadcast: needs a shape that ", from, " broadcasts to, got ", shape);
-    Var y = record(op, kernels::broadcast_to(x.array(), shape), {x});
-    y.node()->scalar = x.node()->scalar;
-    return y;
+    return like_scalar(record(op, kernels::broadcast_to(x.array(), shape), {x}), x);
 }
 
 Var concat(const Vars& parts, int axis) {

@@ -13,6 +13,7 @@
 #include "../../autograd/ops.hpp"
 #include "../../core/warn.hpp"
 #include "../check.hpp"
+#include "references.hpp"
 
 namespace jt::test {
 
@@ -138,12 +139,13 @@ inline void check_all(const std::vector<GradRow>& rows) {
 }
 
 /// What the rows of unary_rows.def and binary_rows.def say of a result.
-enum class Makes { floats, kept, steps, answers };
+enum class Makes { floats, kept, steps, wholes, answers };
 
-inline bool flat(Makes makes) { return makes == Makes::steps || makes == Makes::answers; }
+inline bool flat(Makes makes) { return makes >= Makes::steps; }
 
 inline Dtype made_of(Makes makes, Dtype dtype) {
     if (makes == Makes::answers) return bool_;
+    if (makes == Makes::wholes && (is_float(dtype) || dtype == bool_)) return dtype == float64 ? int64 : int32;
     return makes != Makes::floats || is_float(dtype) ? dtype : dtype == int64 ? float64 : float32;
 }
 

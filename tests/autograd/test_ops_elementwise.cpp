@@ -28,7 +28,14 @@ const std::vector<GradRow> grad_rows = {
      [](const Vars& x) { return where(pattern(), x[0], 0) + 3 * where(pattern(), 1.5, x[0]); },
      {{{4}}, {{3, 4}}, {{1}}, {{0, 4}}}},
     {"cast", [](const Vars& x) { return cast(x[0], x[0].dtype()) * x[0]; }, singles},
+    {"sqr", [](const Vars& x) { return sqr(x[0]); }, singles},
+    {"clamp", [](const Vars& x) { return x[0].clamp(-1, 1.9) * x[0] + x[0].clamp({}, 1) * 3 + x[0].clamp(0.1); },
+     singles},
+    {"lerp", [](const Vars& x) { return lerp(x[0], x[1], 0.25) * x[0].lerp(0.5, x[1]); }, masked},
+    {"masked_fill", [](const Vars& x) { return masked_fill(x[0], pattern(), x[1]) * x[0]; }, masked},
 };
+
+using Binary = Var (*)(const Operand&, const Operand&);
 
 Var vec(Dtype dtype) { return array({2, 3}, dtype); }
 
@@ -46,6 +53,78 @@ TEST_SUITE("autograd") {
         expect("pow: inverse", pow(array({2.0, 4.0}), -1), "jt.Var([0.5  0.25], dtype=float32)");
         expect("maximum: integers", maximum(array({1, 5}), 3), "jt.Var([3 5], dtype=int32)");
         expect("minimum: number", minimum(array({1, 5}), 3.5), "jt.Var([1.  3.5], dtype=float32)");
+    }
+
+    TEST_CASE("values of remainders and quotients") {
+        const Var x = array({-7, 7, -7, 7}), y = array({3, 3, -3, -3});
+        expect("operator%", x % y, "jt.Var([-1  1 -1  1], dtype=int32)");
+        expect("fmod", fmod(x, y), "jt.Var([-1  1 -1  1], dtype=int32)");
+        expect("floor_divide", floor_divide(x, y), "jt.Var([-2  2  2 -2], dtype=int32)");
+        expect("mod: floats", x.float32() % y, "jt.Var([ 2.  1. -1. -2.], dtype=float32)");
+        expect("fmod: floats", x.fmod(y.float32()), "jt.Var([-1.  1. -1.  1.], dtype=float32)");
+        expect("floor_divide: floats", array({-7.5, 7.5}).floor_divide(2), "jt.Var([-3  3], dtype=int32)");
+        expect("floor_divide: float64", array({1.0}, float64).floor_divide(0.3), "jt.Var([3], dtype=int64)");
+        expect("floor_divide: bool", array({true}).floor_divide(array({true})), "jt.Var([1], dtype=int32)");
+        expect("mod: lowest", array({std::numeric_limits<std::int32_t>::min()}) % -1, "jt.Var([0], dtype=int32)");
+        expect("mod: far", array({1e30, -1e30}) % 7, "jt.Var([1. 6.], dtype=float32)");
+        expect("mod: rounded up", fmod(array({2.9999998, -2.9999998}), array({1.0, 0.99999994})),
+               "jt.Var([ 0.99999976 -0.9999999 ], dtype=float32)");
+        for (const Binary f : {mod, fmod, floor_divide}) {
+            CHECK_THROWS_WITH_AS(f(array({1, 2}), 0),
+                                 doctest::Contains("needs divisors other than 0 for integers, got 0"), ValueError);
+            CHECK_THROWS_AS(f(array({1, 2}), array({1, 0})), ValueError);
+        }
+        CHECK_SAME(floor_divide(array({1.0, nan}), 0),
+                   array({std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::min()}));
+        Var z = array({7});
+        z %= 4;
+        expect("operator%=", z, "jt.Var([3], dtype=int32)");
+    }
+
+    TEST_CASE("values of hypot, lerp, clamp and masked_fill") {
+        expect("hypot", hypot(array({3e30, 0.0}), array({4e30, 0.0})), "jt.Var([5.e+30 0.e+00], dtype=float32)");
+        expect("lerp", lerp(array({1, 2}), 3, 0.5), "jt.Var([2.  2.5], dtype=float32)");
+        expect("sqr", array({-3, 2}).sqr(), "jt.Var([9 4], dtype=int32)");
+        expect("clamp", clamp(array({-2, 0, 2}), -1, 1), "jt.Var([-1  0  1], dtype=int32)");
+        expect("clamp: NaN", clamp(array({nan, 3.0}), 0, 1), "jt.Var([nan  1.], dtype=float32)");
+        expect("clamp: nothing", array({5}).clamp(), "jt.Var([5], dtype=int32)");
+        const Var x = array({-1.0, 1.0});
+        CHECK_CLOSE(grad(clamp(x, -1, 1).sum(), x), {0, 0});
+        CHECK_THROWS_WITH_AS(clamp(x, 2, 1), "clamp: needs min_v up to max_v, got 2 and 1", ValueError);
+        CHECK_THROWS_AS(clamp(x, nan, 1), ValueError);
+        expect("masked_fill", masked_fill(array({1, 2, 3}), array({1, 0, 1}), 9), "jt.Var([9 2 9], dtype=int32)");
+    }
+
+    TEST_CASE("values of logical and bitwise ops") {
+        const Var x = array({12, 10, -1}), y = array({10, 3, 1}), t = array({true, false}), u = array({true, true});
+        expect("operator&", x & y, "jt.Var([8 2 1], dtype=int32)");
+        expect("operator|", x | y, "jt.Var([14 11 -1], dtype=int32)");
+        expect("operator^", x ^ y, "jt.Var([ 6  9 -2], dtype=int32)");
+        expect("operator~", ~x, "jt.Var([-13 -11   0], dtype=int32)");
+        expect("operator<<", x << y, "jt.Var([12288    80    -2], dtype=int32)");
+        expect("operator>>", x >> y, "jt.Var([ 0  1 -1], dtype=int32)");
+        expect("left_shift", left_shift(array({1, 1, 1}), array({31, 32, -1})),
+               "jt.Var([-2147483648           0           0], dtype=int32)");
+        expect("right_shift", right_shift(array({-8, -8, 8}), array({64, -1, 99})), "jt.Var([-1 -1  0], dtype=int32)");
+        expect("left_shift: bool", t << 3, "jt.Var([8 0], dtype=int32)");
+        expect("right_shift: int64", array({-1}, int64) >> 63, "jt.Var([-1], dtype=int64)");
+        expect("bitwise_and", bitwise_and(t, u), "jt.Var([ True False], dtype=bool)");
+        expect("bitwise_or", bitwise_or(t, u), "jt.Var([ True  True], dtype=bool)");
+        expect("bitwise_xor", bitwise_xor(t, u), "jt.Var([False  True], dtype=bool)");
+        expect("bitwise_not", bitwise_not(t), "jt.Var([False  True], dtype=bool)");
+        expect("bitwise_not: uint8", ~array({1, 255}, uint8), "jt.Var([254   0], dtype=uint8)");
+        expect("logical_not", logical_not(array({0.0, 2.0, nan})), "jt.Var([ True False False], dtype=bool)");
+        for (const Binary f : {bitwise_and, bitwise_or, bitwise_xor, left_shift, right_shift})
+            CHECK_THROWS_WITH_AS(f(x, 0.5), doctest::Contains("needs integers or bools, got float32"), DtypeError);
+        CHECK_THROWS_WITH_AS(~array({0.5}), "bitwise_not: needs integers or bools, got float32", DtypeError);
+        CHECK_THROWS_WITH_AS(array({1, 2}, uint8) & 300, "bitwise_and: needs a number that uint8 holds, got 300",
+                             ValueError);
+        Var z = array({6});
+        expect("operator&=", z &= 3, "jt.Var([2], dtype=int32)");
+        expect("operator|=", z |= 8, "jt.Var([10], dtype=int32)");
+        expect("operator^=", z ^= 1, "jt.Var([11], dtype=int32)");
+        expect("operator<<=", z <<= 2, "jt.Var([44], dtype=int32)");
+        expect("operator>>=", z >>= 1, "jt.Var([22], dtype=int32)");
     }
 
     TEST_CASE("values of comparisons, where and cast") {

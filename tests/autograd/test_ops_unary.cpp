@@ -36,9 +36,13 @@ struct Edge {
     Edge { #name, name, at, slope }
 
 const std::vector<Edge> edges = {
-    EDGE(abs, 0, 1),      EDGE(abs, nan, nan),     EDGE(relu, 0, 0),    EDGE(relu, nan, nan), EDGE(sqrt, 0, inf),
-    EDGE(rsqrt, 0, -inf), EDGE(log, 0, inf),       EDGE(exp, inf, inf), EDGE(sin, nan, nan),  EDGE(cos, nan, nan),
-    EDGE(tanh, nan, nan), EDGE(sigmoid, nan, nan), EDGE(floor, 2, 0),   EDGE(sign, 0, 0),     EDGE(isnan, nan, 0),
+    EDGE(abs, 0, 1),      EDGE(abs, nan, nan),      EDGE(relu, 0, 0),     EDGE(relu, nan, nan), EDGE(sqrt, 0, inf),
+    EDGE(rsqrt, 0, -inf), EDGE(log, 0, inf),        EDGE(exp, inf, inf),  EDGE(sin, nan, nan),  EDGE(cos, nan, nan),
+    EDGE(asin, 1, inf),   EDGE(acos, -1, -inf),     EDGE(acosh, 1, inf),  EDGE(atanh, -1, inf), EDGE(atan, inf, 0),
+    EDGE(asinh, -inf, 0), EDGE(asinh, 1e30, 1e-30), EDGE(log1p, -1, inf), EDGE(log2, 0, inf),   EDGE(log10, 0, inf),
+    EDGE(cbrt, 0, inf),   EDGE(erf, inf, 0),        EDGE(erfinv, 1, inf), EDGE(ceil, 2, 0),     EDGE(round, 0.5, 0),
+    EDGE(rint, nan, 0),   EDGE(trunc, inf, 0),      EDGE(isinf, inf, 0),  EDGE(tanh, nan, nan), EDGE(sigmoid, nan, nan),
+    EDGE(floor, 2, 0),    EDGE(sign, 0, 0),         EDGE(isnan, nan, 0),
 };
 
 const std::vector<Sample> shapes = {{{5}}, {{3, 4}}, {{1}}, {{2, 1, 3}}, {{0}}, {{2, 0, 3}}, {{2, 3, 2, 2}}, {{1, 1}}};
@@ -95,7 +99,18 @@ TEST_SUITE("autograd") {
 
     TEST_CASE("the sign of zero") {
         expect("abs", abs(array({-0.0})), "jt.Var([0.], dtype=float32)");
-        expect("floor", floor(array({-0.0})), "jt.Var([-0.], dtype=float32)");
+        for (const auto f : {floor, ceil, round, rint, trunc, expm1, log1p, sin, tan, asin, atan, sinh, asinh, atanh,
+                             erf, erfinv, cbrt})
+            CHECK_EQ(str(f(array({-0.0}))), "jt.Var([-0.], dtype=float32)");
+    }
+
+    TEST_CASE("halves to whole numbers") {
+        const Var x = array({-2.5, -1.5, -0.5, 0.49999997, 0.5, 1.5, 2.5});
+        CHECK_CLOSE(round(x), {-3, -2, -1, 0, 1, 2, 3});
+        CHECK_CLOSE(rint(x), {-2, -2, 0, 0, 0, 2, 2});
+        expect("round_int", round_int(x), "jt.Var([-3 -2 -1  0  1  2  3], dtype=int32)");
+        expect("ceil_int", ceil_int(array({0.5}, float64)), "jt.Var([1], dtype=int64)");
+        expect("floor_int", floor_int(array({true})), "jt.Var([1], dtype=int32)");
     }
 
     TEST_CASE("sigmoid stops at Jittor's floor") {

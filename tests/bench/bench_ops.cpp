@@ -4,6 +4,7 @@
 #include <functional>
 #include <minijt/minijt.hpp>
 
+#include "../autograd/references.hpp"
 #include "limit.hpp"
 #include "timed.hpp"
 

@@ -1,4 +1,4 @@
-// Holds exp, log, sqrt, tanh, sigmoid and pow against the C library over all exponents, in every instruction set.
+// Holds the functions of floats against the C library over all exponents, in every instruction set.
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -76,6 +76,25 @@ const Function functions[] = {
     {"sin", Unary::sin, 2, [](long double x) { return std::sin(x); }},
     {"cos", Unary::cos, 2, [](long double x) { return std::cos(x); }},
     {"floor", Unary::floor, 0, [](long double x) { return std::floor(x); }},
+    {"expm1", Unary::expm1, 2, [](long double x) { return std::expm1(x); }},
+    {"log1p", Unary::log1p, 1, [](long double x) { return std::log1p(x); }},
+    {"log2", Unary::log2, 1.5, [](long double x) { return std::log2(x); }},
+    {"log10", Unary::log10, 1, [](long double x) { return std::log10(x); }},
+    {"cbrt", Unary::cbrt, 1, [](long double x) { return std::cbrt(x); }},
+    {"tan", Unary::tan, 2.5, [](long double x) { return std::tan(x); }},
+    {"asin", Unary::asin, 2, [](long double x) { return std::asin(x); }},
+    {"acos", Unary::acos, 2, [](long double x) { return std::acos(x); }},
+    {"atan", Unary::atan, 2, [](long double x) { return std::atan(x); }},
+    {"sinh", Unary::sinh, 2, [](long double x) { return std::sinh(x); }},
+    {"cosh", Unary::cosh, 2, [](long double x) { return std::cosh(x); }},
+    {"asinh", Unary::asinh, 2, [](long double x) { return std::asinh(x); }},
+    {"acosh", Unary::acosh, 1.5, [](long double x) { return std::acosh(x); }},
+    {"atanh", Unary::atanh, 2, [](long double x) { return std::atanh(x); }},
+    {"erf", Unary::erf, 2.5, [](long double x) { return std::erf(x); }},
+    {"round", Unary::round, 0, [](long double x) { return std::round(x); }},
+    {"rint", Unary::rint, 0, [](long double x) { return std::rint(x); }},
+    {"ceil", Unary::ceil, 0, [](long double x) { return std::ceil(x); }},
+    {"trunc", Unary::trunc, 0, [](long double x) { return std::trunc(x); }},
 };
 // 1 / (1 + exp(min(-x, top))), as Jittor.
 const Function sigmoids[] = {

@@ -13,10 +13,6 @@ namespace jt::kernels {
 
 namespace {
 
-constexpr const char* binary_names[] = {"add",          "sub",       "mul",      "div",      "maximum",
-                                        "minimum",      "pow",       "mul_grad", "div_grad", "tanh_grad",
-                                        "sigmoid_grad", "relu_grad", "abs_grad"};
-static_assert(std::size(binary_names) == n_binary);
 constexpr const char* compare_names[] = {"eq", "ne", "lt", "le", "gt", "ge"};
 
 const char* at(const Array& x, std::int64_t element) {

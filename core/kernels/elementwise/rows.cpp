@@ -20,6 +20,26 @@ T integer_pow(T x, T y) {
     return static_cast<T>(power);
 }
 
+template <class T>
+T integer_mod(T x, T y) {
+    return y == static_cast<T>(-1) && y < 0 ? T{} : static_cast<T>(x % y);
+}
+
+template <class T, class U>
+T shifted_right(T x, T y) {
+    const bool inside = static_cast<U>(y) < 8 * sizeof(T);
+    return inside ? static_cast<T>(x >> y) : static_cast<T>(x < 0 ? -1 : 0);
+}
+
+template <class T, class U>
+constexpr void put_bits(Rows& t) {
+    put<U>(t, Binary::bitwise_and, [](auto x, auto y) { return x & y; });
+    put<U>(t, Binary::bitwise_or, [](auto x, auto y) { return x | y; });
+    put<U>(t, Binary::bitwise_xor, [](auto x, auto y) { return x ^ y; });
+    put<U>(t, Binary::left_shift, [](U x, U y) -> U { return y < 8 * sizeof(U) ? static_cast<U>(x << y) : U{}; });
+    put<T>(t, Binary::right_shift, [](T x, T y) -> T { return shifted_right<T, U>(x, y); });
+}
+
 // Sums and products are made in U, T without its sign, where overflow wraps around.
 template <class T, class U>
 constexpr Rows integer_table() {
@@ -28,9 +48,12 @@ constexpr Rows integer_table() {
     put<U>(t, Unary::abs, [](Vec<U> x) { return x > splat<U>(std::numeric_limits<T>::max()) ? -x : x; });
     put_arithmetic<U>(t);
     put_order<T>(t);
-    put<T>(t, Binary::div,
+    put<T>(t, Binary::floor_divide,
            [](T x, T y) -> T { return y == static_cast<T>(-1) && y < 0 ? U{} - static_cast<U>(x) : x / y; });
     put<T>(t, Binary::pow, [](T x, T y) -> T { return integer_pow(x, y); });
+    put<T>(t, Binary::mod, [](T x, T y) -> T { return integer_mod(x, y); });
+    put<T>(t, Binary::fmod, [](T x, T y) -> T { return integer_mod(x, y); });
+    put_bits<T, U>(t);
     put_sums<T>(t);
     return t;
 }
@@ -44,7 +67,7 @@ constexpr Rows bool_table() {
     put<T>(t, Binary::add, either);
     put<T>(t, Binary::maximum, either);
     put<T>(t, Binary::mul, both);
-    put<T>(t, Binary::div, both);
+    put<T>(t, Binary::floor_divide, both);
     put<T>(t, Binary::minimum, both);
     put<T>(t, Binary::sub, [](auto x, auto y) { return x ^ y; });
     put<T>(t, Binary::pow, [](auto x, auto y) { return x | (y ^ 1); });

@@ -11,7 +11,11 @@ inline constexpr const char* unary_names[] = {
 #include "unary.def"
 };
 inline constexpr int n_unary = sizeof unary_names / sizeof *unary_names;
-inline constexpr int n_binary = 13, n_folds = 5;
+inline constexpr const char* binary_names[] = {
+#define JT_BINARY(name) #name,
+#include "binary.def"
+};
+inline constexpr int n_binary = sizeof binary_names / sizeof *binary_names, n_folds = 5;
 
 /// Which operand of a binary row is a single number.
 enum class Form { vv, vs, sv };

@@ -24,11 +24,7 @@ struct Library {
     using B = xsimd::batch<T>;
     static_assert(sizeof(B) == sizeof(V));
 
-    static V log(const V& x) {
-        const auto small = x < std::numeric_limits<T>::min();
-        if (!any(small)) return from(xsimd::log(to(x)));
-        return from(xsimd::log(to(small ? x * scale : x))) - (small ? splat(log_scale) : V{});
-    }
+    static V log(const V& x) { return from(xsimd::log(to(x))); }
     static V sqrt(const V& x) { return from(xsimd::sqrt(to(x))); }
 #define JT_UNARY(name, value)
 #define JT_LIBRARY(name) \
@@ -38,10 +34,6 @@ struct Library {
     static V fma(const V& x, const V& y, const V& z) { return from(xsimd::fma(to(x), to(y), to(z))); }
 
 private:
-    /// Makes normal numbers of subnormal ones.
-    static constexpr T scale = sizeof(T) == 4 ? 0x1p25 : 0x1p54;
-    static constexpr T log_scale = static_cast<T>(sizeof(T) == 4 ? 17.328679513998633 : 37.429947750237048);
-
     static B to(const V& x) { return B::load_unaligned(reinterpret_cast<const T*>(&x)); }
     static V from(const B& b) {
         V v;
@@ -128,12 +120,56 @@ struct Math : Library<T> {
 
     /// For |x|: e / (e + 2) with e = exp(2 x) - 1 = 2^k p + (2^k - 1). Within 2.5 ulp.
     static V tanh(const V& x) {
-        const Bits sign = __builtin_bit_cast(Bits, x) & __builtin_bit_cast(Bits, splat(T{-0.0}));
-        const V a = __builtin_bit_cast(V, __builtin_bit_cast(Bits, x) ^ sign);
+        const V a = size(x);
         const Parts y(a > 20 ? splat<T>(40) : a + a);
         const V scale = __builtin_bit_cast(V, y.k + N::one);
         const V e = Library<T>::fma(scale, y.p, scale - 1);
-        return __builtin_bit_cast(V, __builtin_bit_cast(Bits, e / (e + 2)) | sign);
+        return with_sign(e / (e + 2), sign_of(x));
+    }
+
+    /// What xsimd's logarithms and cube root need: normal numbers.
+    static V log(const V& x) {
+        return lifted(x, Library<T>::log, [](const V& y) { return y - static_cast<T>(lift * 0.69314718055994531); });
+    }
+    static V log2(const V& x) {
+        return lifted(x, Library<T>::log2, [](const V& y) { return y - lift; });
+    }
+    static V log10(const V& x) {
+        return lifted(x, Library<T>::log10, [](const V& y) { return y - static_cast<T>(lift * 0.30102999566398120); });
+    }
+    static V cbrt(const V& x) {
+        return lifted(x, Library<T>::cbrt, [](const V& y) { return y * (lift == 24 ? T(0x1p-8) : T(0x1p-18)); });
+    }
+
+    /// Where xsimd forgets the sign of 0, or that there is nothing below 1.
+    static V expm1(const V& x) { return x == 0 ? x : Library<T>::expm1(x); }
+    static V log1p(const V& x) { return x == 0 ? x : Library<T>::log1p(x); }
+    static V acosh(const V& x) { return x < 1 ? splat(std::numeric_limits<T>::quiet_NaN()) : Library<T>::acosh(x); }
+
+    /// xsimd's of doubles is off by 66 ulp, and NaN from 1e60.
+    static V erf(const V& x) {
+        if constexpr (sizeof(T) == 4) return Library<T>::erf(x);
+        V y = x;
+        for (int i = 0; i < lanes<T>; ++i) y[i] = static_cast<T>(::erf(static_cast<double>(x[i])));
+        return y;
+    }
+
+    /// The larger side times sqrt(1 + quotient^2), so that nothing overflows on the way. Within 2 ulp.
+    static V hypot(const V& x, const V& y) {
+        constexpr T infinite = std::numeric_limits<T>::infinity();
+        const V a = size(x), b = size(y), most = larger(a, b), least = smaller(a, b);
+        const V quotient = most == 0 ? V{} : least / most;
+        return (a == infinite) | (b == infinite) ? splat(infinite) : most * Library<T>::sqrt(1 + quotient * quotient);
+    }
+
+    /// By the arc tangent of at most 1, in the first eighth of the circle. Within 3 ulp.
+    static V atan2(const V& y, const V& x) {
+        const V a = size(x), b = size(y), most = larger(a, b), least = smaller(a, b);
+        const V quotient = most == 0 ? V{} : least == std::numeric_limits<T>::infinity() ? splat<T>(1) : least / most;
+        const V angle = Library<T>::atan(quotient);
+        const V upper = b > a ? static_cast<T>(1.5707963267948966) - angle : angle;
+        const auto leftward = __builtin_bit_cast(decltype(x < y), sign_of(x)) != 0;
+        return with_sign(leftward ? static_cast<T>(3.1415926535897932) - upper : upper, sign_of(y));
     }
 
     /// Adding a number without places behind the point rounds to a whole one; -0 stays -0.
@@ -153,6 +189,25 @@ struct Math : Library<T> {
 private:
     using N = ExpNumbers<T>;
     using Bits = Vec<typename N::Bits>;
+
+    static Bits sign_of(const V& x) {
+        return __builtin_bit_cast(Bits, x) & __builtin_bit_cast(Bits, splat(static_cast<T>(-0.0)));
+    }
+    static V size(const V& x) { return __builtin_bit_cast(V, __builtin_bit_cast(Bits, x) ^ sign_of(x)); }
+    /// Of an x of 0 or more.
+    static V with_sign(const V& x, const Bits& sign) {
+        return __builtin_bit_cast(V, __builtin_bit_cast(Bits, x) | sign);
+    }
+
+    /// f(x); where x is subnormal, what `undo` makes of f(x * 2^lift).
+    static constexpr int lift = sizeof(T) == 4 ? 24 : 54;
+    template <class Undo>
+    static V lifted(const V& x, V (*f)(const V&), Undo undo) {
+        const auto small = size(x) < std::numeric_limits<T>::min();
+        if (!any(small)) return f(x);
+        const V y = f(small ? x * static_cast<T>(std::uint64_t{1} << lift) : x);
+        return small ? undo(y) : y;
+    }
 
     // z, whose exponent is too small for its bits: as a multiple of the smallest number it is the sum's last bits.
     static V below_normal(const Bits& bits) {

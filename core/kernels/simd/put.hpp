@@ -19,8 +19,17 @@ void zip_row(const T* x, const T* y, T* z, std::int64_t n) {
         for (; i + lanes<T> <= n; i += lanes<T>)
             store<T>(z + i, F{}(form == Form::sv ? xs : load(x + i), form == Form::vs ? ys : load(y + i)));
     }
-    for (; i < n; ++i)
-        few_rounds(), z[i] = static_cast<T>(F{}(form == Form::sv ? x0 : x[i], form == Form::vs ? y0 : y[i]));
+    if constexpr (requires { F{}(x0, y0); }) {
+        for (; i < n; ++i)
+            few_rounds(), z[i] = static_cast<T>(F{}(form == Form::sv ? x0 : x[i], form == Form::vs ? y0 : y[i]));
+    } else if (i < n) {
+        const auto few = static_cast<std::size_t>(n - i) * sizeof(T);
+        Vec<T> xs = splat(x0), ys = splat(y0);
+        if constexpr (form != Form::sv) __builtin_memcpy(&xs, x + i, few);
+        if constexpr (form != Form::vs) __builtin_memcpy(&ys, y + i, few);
+        const Vec<T> rest = F{}(xs, ys);
+        __builtin_memcpy(z + i, &rest, few);
+    }
 }
 
 template <class T, class F, Form form>
