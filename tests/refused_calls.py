@@ -44,6 +44,8 @@ VALUES = {
     "bool": "false",
     "int": "0",
     "std::int64_t": "0",
+    "ReturnInverse": "return_inverse",
+    "ReturnCounts": "return_counts",
 }
 SELF = Parameter("const Var& ", "x", None)
 SAYS = {"cross_entropy_rows": "cross_entropy", "set_rng_state": "item"}

@@ -153,6 +153,14 @@ Var nonzero(const Var& x) {
     return constant(kernels::nonzero(x.array()));
 }
 
+Vars where(const Var& c) {
+    const int rank = node_of("where", c).value.rank();
+    const Var places = nonzero(c);
+    Vars out;
+    for (int k = 0; k < rank; ++k) out.push_back(getitem(places, Indices{Index(Slice{}), Index(k)}));
+    return out;
+}
+
 Var getitem(const Var& x, const Indices& indices) {
     check_ellipses(indices);
     const Selection selection(indices, node_of("getitem", x).value.shape());

@@ -18,5 +18,7 @@ Var gather(const Var& x, int dim, const Var& index);
 Var scatter(const Var& x, int dim, const Var& index, const Var& src);
 /// The places where x is not 0, in row-major order: int32 (n, rank).
 Var nonzero(const Var& x);
+/// The same apart: for each axis where the elements are, int32 (n,).
+Vars where(const Var& c);
 
 }  // namespace jt

@@ -1,13 +1,72 @@
 // Sorting by an index whose gradient goes back where each element came from, and running sums.
 #include "order.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 #include "../../core/kernels/movement/order.hpp"
-#include "../../core/kernels/xt/scan.hpp"
+#include "../../core/kernels/reduce/reduce.hpp"
+#include "../../core/kernels/reduce/scan.hpp"
+#include "arithmetic.hpp"
+#include "comparison.hpp"
+#include "create.hpp"
+#include "elementwise.hpp"
 #include "index.hpp"
-#include "promote.hpp"
+#include "logic.hpp"
+#include "reduce.hpp"
+#include "rules.hpp"
 #include "shape.hpp"
 
 namespace jt {
+
+namespace {
+
+Var part(const Var& x, int axis, const Slice& slice) {
+    Indices indices(static_cast<std::size_t>(axis), Index(Slice{}));
+    indices.push_back(slice);
+    return getitem(x, indices);
+}
+
+// y[i] = x[i - 1] along an axis, from y[0] = first on.
+Var shifted(const Var& x, int axis, double first) {
+    Shape shape = x.shape();
+    shape[axis] = 1;
+    return part(concat({constant(Array::full(shape, first, x.dtype())), x}, axis), axis, to(-1));
+}
+
+// y[i] = b[i] + a[i] * y[i - 1] along an axis. Its gradient in b is the same, from the last one to the first.
+struct Recurrence {
+    int axis;
+    double before;
+};
+
+Var recurrence(const Var& b, const Var& a, const Recurrence& r) {
+    static constexpr Op op{"recurrence", [](const Var& g, const Call& call) -> Vars {
+                               const auto [axis, before] = call.params<Recurrence>();
+                               const Var next = shifted(flip(call.input(1), axis), axis, 0);
+                               const Var gb = flip(recurrence(flip(g, axis), next, {axis, 0}), axis);
+                               return {gb, mul_grad(gb, shifted(call.output(), axis, before))};
+                           }};
+    return record(op, kernels::recurrence(b.array(), a.array(), r.axis, r.before), {b, a}, r);
+}
+
+// The elements of x in order, one of each; and for all of them in that order which one it is, and where it came from.
+struct Distinct {
+    explicit Distinct(const Var& x) {
+        node_of("unique", x);
+        const Var v = reshape(x.detach(), {x.numel()});
+        index = argsort(v, 0).first;
+        const Var sorted = getitem(v, index), fresh = sorted[from(1)] != sorted[to(-1)];
+        const Var first = ones({std::min<std::int64_t>(x.numel(), 1)}, Dtype::bool_), starts = concat({first, fresh});
+        group = cumsum(starts) - 1;
+        values = constant(getitem(sorted, reshape(nonzero(starts), {-1})).array());
+    }
+    Var inverse(const Shape& shape) const { return reshape(scatter(group, 0, index, group), shape); }
+
+    Var values, group, index;
+};
+
+}  // namespace
 
 std::pair<Var, Var> argsort(const Var& x, int dim, bool descending) {
     const int axis = axis_of("argsort", x, dim);
@@ -25,10 +84,28 @@ std::pair<Var, Var> sort(const Var& x, int dim, bool descending) {
 std::pair<Var, Var> topk(const Var& x, int k, int dim, bool largest) {
     const int axis = axis_of("topk", x, dim);
     if (k < 0 || k > x.shape(axis)) fail<ValueError>("topk: needs k from 0 to ", x.shape(axis), ", got ", k);
-    Indices first(static_cast<std::size_t>(axis), Index(Slice{}));
-    first.push_back(Slice{0, k});
-    const Var index = argsort(x, axis, largest).first[first];
+    const Var index = part(argsort(x, axis, largest).first, axis, {0, k});
     return {gather(x, axis, index), index};
+}
+
+std::pair<Var, Var> kthvalue(const Var& x, int k, int dim, KeepDims keep) {
+    const int axis = axis_of("kthvalue", x, dim);
+    if (k < 1 || k > x.shape(axis)) fail<ValueError>("kthvalue: needs k from 1 to ", x.shape(axis), ", got ", k);
+    const Var index = part(argsort(x, axis).first, axis, {k - 1, k}), value = gather(x, axis, index);
+    const Shape shape = reduced_shape(x.shape(), AxisSet{1} << axis, keep.value);
+    return {reshape(value, shape), reshape(index, shape)};
+}
+
+Var median(const Var& x, std::optional<int> dim, KeepDims keep) {
+    const Shape& shape = node_of("median", x).value.shape();
+    if (!dim) {
+        const Shape ones(keep.value ? shape.size() : 1, 1);
+        return reshape(median(reshape(x, {x.numel()}), 0), ones);
+    }
+    const int axis = axis_of("median", x, *dim);
+    if (shape[axis] == 0) fail<ShapeError>("median: needs at least one element to choose from, got ", shape);
+    const Var middle = kthvalue(x, static_cast<int>((shape[axis] + 1) / 2), axis, keep).first;
+    return is_float(x.dtype()) ? where(any(isnan(x), axis, keep), NAN, middle) : middle;
 }
 
 Var cumsum(const Var& x, int dim) {
@@ -38,6 +115,77 @@ Var cumsum(const Var& x, int dim) {
                            }};
     const int axis = axis_of(op.name, x, dim);
     return record(op, kernels::cumsum(x.array(), axis), {x}, axis);
+}
+
+Var cumprod(const Var& x, int dim) {
+    const int axis = axis_of("cumprod", x, dim);
+    const Var v = float_of("cumprod", x);
+    return recurrence(constant(Array::zeros(v.shape(), v.dtype())), v, {axis, 1});
+}
+
+Var prod_along(const Var& x, int axis) {
+    static constexpr Op op{"prod", [](const Var& g, const Call& call) -> Vars {
+                               const int axis = call.params<int>();
+                               const Var x = call.input(0), back = flip(x, axis);
+                               const Var before = shifted(cumprod(x, axis), axis, 1);
+                               const Var after = flip(shifted(cumprod(back, axis), axis, 1), axis);
+                               return {mul_grad(broadcast(g, x.shape()), before * after)};
+                           }};
+    return record(op, kernels::prod(x.array(), AxisSet{1} << axis, true), {x}, axis);
+}
+
+Var searchsorted(const Var& sorted, const Var& values, bool right) {
+    const char* const op = "searchsorted";
+    const Dtype dtype = promote(type_of(op, sorted), type_of(op, values));
+    const Shape &lines = sorted.shape(), &wanted = values.shape();
+    const bool alike = lines.rank() == wanted.rank() && std::equal(lines.begin(), lines.end() - 1, wanted.begin());
+    if (lines.rank() != 1 && !alike)
+        fail<ShapeError>(op, ": needs sorted (n,), or (..., n) beside values (..., m), got ", lines, " and ", wanted);
+    if (!fits<std::int32_t>(lines.back())) fail<ShapeError>(op, ": needs lines that an int32 counts, got ", lines);
+    return constant(kernels::searchsorted(as_var(sorted, dtype).array(), as_var(values, dtype).array(), right));
+}
+
+Var unique(const Var& x) { return Distinct(x).values; }
+
+std::pair<Var, Var> unique(const Var& x, ReturnInverse) {
+    const Distinct found(x);
+    return {found.values, found.inverse(x.shape())};
+}
+
+std::pair<Var, Var> unique(const Var& x, ReturnCounts) {
+    const Distinct found(x);
+    return {found.values, bincount(found.group)};
+}
+
+std::tuple<Var, Var, Var> unique(const Var& x, ReturnInverse, ReturnCounts) {
+    const Distinct found(x);
+    return {found.values, found.inverse(x.shape()), bincount(found.group)};
+}
+
+Var bincount(const Var& x, const Var& weights, std::int64_t minlength) {
+    const Dtype dtype = node_of("bincount", x).value.dtype();
+    if (is_float(dtype) || dtype == Dtype::bool_) fail<DtypeError>("bincount: needs integers, got ", dtype);
+    if (x.ndim() != 1 || (weights.defined() && weights.shape() != x.shape()))
+        fail<ShapeError>("bincount: needs x (n,) and weights (n,), got ", x.shape(), " and ",
+                         weights.defined() ? weights.shape() : x.shape());
+    if (minlength < 0) fail<ValueError>("bincount: needs a minlength of 0 or more, got ", minlength);
+    const double low = x.numel() ? min(x).item() : 0, high = x.numel() ? max(x).item() : -1;
+    if (low < 0 || high >= 2147483647)
+        fail<ValueError>("bincount: needs numbers from 0 to 2147483646, got ", low < 0 ? low : high);
+    const auto n = std::max(static_cast<std::int64_t>(high) + 1, minlength);
+    return scatter_add(weights.defined() ? weights : ones(x.shape(), Dtype::int32), x, {n});
+}
+
+Var histc(const Var& x, std::int64_t bins, double min, double max) {
+    const Var v = float_of("histc", x).detach();
+    if (bins < 1) fail<ValueError>("histc: needs at least one bin, got ", bins);
+    if (min == max && v.numel() > 0) min = jt::min(v).item(), max = jt::max(v).item();
+    if (min == max) min -= 1, max += 1;
+    if (!(min < max && std::isfinite(max - min)))
+        fail<ValueError>("histc: needs finite numbers with min up to max, got ", min, " and ", max);
+    const Var inside = (v >= min) & (v <= max), place = floor((v - min) * (static_cast<double>(bins) / (max - min)));
+    const Var bin = where(inside, minimum(place, static_cast<double>(bins - 1)), 0).cast(Dtype::int64);
+    return scatter_add(reshape(inside.cast(v.dtype()), {-1}), reshape(bin, {-1}), {bins});
 }
 
 }  // namespace jt

@@ -21,6 +21,9 @@ Var stepped(const Var& x, Array&& value);
 /// f of a Var, which keeps its dtype and whether it is a scalar.
 Var unary(const Op& op, kernels::Unary f, const Var& x);
 
+/// The product along one axis, which stays as 1.
+Var prod_along(const Var& x, int axis);
+
 /// The gradients of a binary op from those of its sides: for_x(x, y) and for_y(x, y), called only where wanted.
 template <class ForX, class ForY>
 Vars by_side(const Call& call, ForX for_x, ForY for_y) {

@@ -20,6 +20,11 @@ const std::vector<GradRow> grad_rows = {
     {"argsort", [](const Vars& x) { return argsort(x[0], 0, true).second * x[0]; }, any},
     {"topk", [](const Vars& x) { return topk(x[0], 2).first; }, {{{3, 4}}, {{5}}, {{0, 3}}}},
     {"cumsum", [](const Vars& x) { return cumsum(x[0]) * x[0] + cumsum(x[0], 0); }, any},
+    {"cumprod", [](const Vars& x) { return cumprod(x[0]) * x[0] + cumprod(x[0], 0); }, any},
+    {"kthvalue",
+     [](const Vars& x) { return kthvalue(x[0], 2).first * kthvalue(x[0], 1, -1, keepdims).first; },
+     {{{3, 4}}, {{5}}, {{0, 2}}}},
+    {"median", [](const Vars& x) { return median(x[0], 0) * median(x[0]); }, {{{3, 4}}, {{5}}, {{1}}}},
     {"flip", [](const Vars& x) { return flip(x[0]) * x[0] + flip(x[0], {-1}) + flip(x[0], {}); }, any},
     {"roll", [](const Vars& x) { return roll(x[0], 2) * x[0] + roll(x[0], -1, -1); }, any},
     {"squeeze", [](const Vars& x) { return squeeze(x[0]) * 2.0; }, any},
@@ -69,11 +74,61 @@ TEST_SUITE("autograd") {
         }
     }
 
+    TEST_CASE("places in order") {
+        const Var x = array({{3.0, 1.0, 2.0}, {nan, 5.0, 4.0}});
+        expect("kthvalue", kthvalue(x, 1).first, "jt.Var([1. 4.], dtype=float32)");
+        expect("kthvalue: index", kthvalue(x, 3, -1, keepdims).second, "jt.Var([[0]\n        [0]], dtype=int32)");
+        expect("median", median(x, 1), "jt.Var([ 2. nan], dtype=float32)");
+        expect("median: all", median(array({{4, 1}, {3, 2}}), {}, keepdims), "jt.Var([[2]], dtype=int32)");
+        const Var line = array({1, 3, 3, 7});
+        expect("searchsorted", searchsorted(line, array({0, 3, 8})), "jt.Var([0 1 4], dtype=int32)");
+        expect("searchsorted: right", searchsorted(line, array({{3.0, nan}, {2.5, 7.0}}), true),
+               "jt.Var([[3 4]\n        [1 4]], dtype=int32)");
+        expect("searchsorted: lines", searchsorted(array({{1, 2}, {3, 4}}), array({{2}, {2}})),
+               "jt.Var([[1]\n        [0]], dtype=int32)");
+        CHECK(searchsorted(zeros({0}), zeros({2, 0})).shape() == Shape{2, 0});
+        CHECK_CLOSE(searchsorted(zeros({0}), zeros({2})), {0, 0});
+    }
+
+    TEST_CASE("different elements, and how many of each") {
+        const Var x = array({{2.5, -1.0, 2.5}, {0.0, -1.0, 2.5}});
+        const auto [values, inverse, counts] = unique(x, return_inverse, return_counts);
+        expect("unique", values, "jt.Var([-1.   0.   2.5], dtype=float32)");
+        expect("unique: inverse", inverse, "jt.Var([[2 0 2]\n        [1 0 2]], dtype=int32)");
+        expect("unique: counts", counts, "jt.Var([2 1 3], dtype=int32)");
+        CHECK(values.is_stop_grad());
+        CHECK_SAME(unique(x, return_inverse).second, inverse);
+        CHECK_SAME(unique(x, return_counts).second, counts);
+        CHECK_SAME(x.unique(), values);
+        expect("unique: NaN", unique(array({nan, 1.0, nan})), "jt.Var([ 1. nan nan], dtype=float32)");
+        expect("unique: bool", unique(array({true, true})), "jt.Var([ True], dtype=bool)");
+        const auto [none, places, times] = unique(zeros({0, 2}), return_inverse, return_counts);
+        CHECK(none.shape() == Shape{0});
+        CHECK(places.shape() == Shape{0, 2});
+        CHECK(times.shape() == Shape{0});
+        expect("bincount", bincount(array({1, 3, 1}), {}, 5), "jt.Var([0 2 0 1 0], dtype=int32)");
+        expect("bincount: weights", bincount(array({1, 0, 1}), array({0.5, 2.0, 0.25})),
+               "jt.Var([2.   0.75], dtype=float32)");
+        CHECK(bincount(zeros({0}, int32)).shape() == Shape{0});
+        expect("histc", histc(array({1.0, 2.0, 1.0, 4.0, nan, 9.0}), 4, 0, 4), "jt.Var([0. 2. 1. 1.], dtype=float32)");
+        expect("histc: all of it", histc(array({1, 2, 5}), 2), "jt.Var([2. 1.], dtype=float32)");
+        expect("histc: one number", histc(full({3}, 7.0), 2), "jt.Var([0. 3.], dtype=float32)");
+        expect("histc: nothing", histc(zeros({0}), 2), "jt.Var([0. 0.], dtype=float32)");
+    }
+
     TEST_CASE("values of running sums and of what moves") {
         expect("cumsum", cumsum(array({{1.0, 2.0}, {3.0, 4.5}})),
                "jt.Var([[1.  3. ]\n        [3.  7.5]], dtype=float32)");
         expect("cumsum: axis -2", cumsum(array({{1}, {2}}), -2), "jt.Var([[1]\n        [3]], dtype=int32)");
         CHECK(cumsum(full({1000000}, 0.1)).to_vector<double>().back() == doctest::Approx(100000).epsilon(1e-6));
+        expect("cumsum: bool", cumsum(array({true, true})), "jt.Var([1 2], dtype=int32)");
+        expect("cumsum: wraps", cumsum(array({2147483647, 1})), "jt.Var([ 2147483647 -2147483648], dtype=int32)");
+        CHECK_SAME(transpose(cumsum(transpose(picks()), 0)), cumsum(picks()));
+        check_differences([](const Vars& v) { return cumprod(v[0]) * v[0]; },
+                          {array({{2, 0, -1, 0, 3}, {0, 1, 1, 2, 0}}, float64)});
+        expect("cumprod", cumprod(array({{-2, 3}, {0, 4}})), "jt.Var([[-2. -6.]\n        [ 0.  0.]], dtype=float32)");
+        expect("cumprod: axis 0", cumprod(array({{-2, 3}, {0, 4}}, int64), 0),
+               "jt.Var([[-2.  3.]\n        [ 0. 12.]], dtype=float64)");
         expect("flip", flip(array({{1, 2}, {3, 4}})), "jt.Var([[3 4]\n        [1 2]], dtype=int32)");
         expect("flip: all", flip(array({{1, 2}, {3, 4}}), {}), "jt.Var([[4 3]\n        [2 1]], dtype=int32)");
         expect("roll", roll(array({1, 2, 3, 4}), 1), "jt.Var([4 1 2 3], dtype=int32)");
@@ -81,6 +136,9 @@ TEST_SUITE("autograd") {
         expect("nonzero", nonzero(array({{0, 3}, {nan, 0}})), "jt.Var([[0 1]\n        [1 0]], dtype=int32)");
         CHECK(nonzero(zeros({2, 3})).shape() == Shape{0, 2});
         CHECK(nonzero(zeros({0, 3})).shape() == Shape{0, 2});
+        const Vars places = where(array({{0, 3}, {4, 0}}));
+        expect("where", places[0], "jt.Var([0 1], dtype=int32)");
+        expect("where: columns", places[1], "jt.Var([1 0], dtype=int32)");
         CHECK(flip(zeros({2, 0}), 1).shape() == Shape{2, 0});
         CHECK(cumsum(zeros({0, 2}), 0).shape() == Shape{0, 2});
     }
@@ -117,6 +175,27 @@ TEST_SUITE("autograd") {
         CHECK_THROWS_WITH_AS(nonzero(huge), "nonzero: needs axes that an int32 counts, got (2200000000, 0)",
                              ShapeError);
         CHECK_THROWS_WITH_AS(topk(x, -1), "topk: needs k from 0 to 3, got -1", ValueError);
+        CHECK_THROWS_WITH_AS(kthvalue(x, 0), "kthvalue: needs k from 1 to 3, got 0", ValueError);
+        CHECK_THROWS_WITH_AS(kthvalue(x, 3, 0), "kthvalue: needs k from 1 to 2, got 3", ValueError);
+        CHECK_THROWS_WITH_AS(median(zeros({2, 0}), 1), "median: needs at least one element to choose from, got (2, 0)",
+                             ShapeError);
+        CHECK_THROWS_WITH_AS(
+            searchsorted(x, zeros({3, 1})),
+            "searchsorted: needs sorted (n,), or (..., n) beside values (..., m), got (2, 3) and (3, 1)", ShapeError);
+        CHECK_THROWS_WITH_AS(searchsorted(reshape(huge, {0, 2200000000}), zeros({0, 1})),
+                             "searchsorted: needs lines that an int32 counts, got (0, 2200000000)", ShapeError);
+        CHECK_THROWS_WITH_AS(bincount(array({1, -2})), "bincount: needs numbers from 0 to 2147483646, got -2",
+                             ValueError);
+        CHECK_THROWS_WITH_AS(bincount(array({4e9}).cast(int64)),
+                             "bincount: needs numbers from 0 to 2147483646, got 4e+09", ValueError);
+        CHECK_THROWS_WITH_AS(bincount(x), "bincount: needs integers, got float32", DtypeError);
+        CHECK_THROWS_WITH_AS(bincount(i), "bincount: needs x (n,) and weights (n,), got (2, 3) and (2, 3)", ShapeError);
+        CHECK_THROWS_WITH_AS(bincount(i[0], {}, -1), "bincount: needs a minlength of 0 or more, got -1", ValueError);
+        CHECK_THROWS_WITH_AS(histc(x, 0), "histc: needs at least one bin, got 0", ValueError);
+        CHECK_THROWS_WITH_AS(histc(array({1.0, inf}), 3),
+                             "histc: needs finite numbers with min up to max, got 1 and inf", ValueError);
+        CHECK_THROWS_WITH_AS(histc(x, 3, 2, 1), "histc: needs finite numbers with min up to max, got 2 and 1",
+                             ValueError);
         CHECK_THROWS_WITH_AS(squeeze(x, 0), "squeeze: needs an axis of extent 1, got 0 of (2, 3)", ShapeError);
         CHECK_THROWS_WITH_AS(stack({}), "stack: needs at least one Var, got none", ValueError);
         CHECK_THROWS_WITH_AS(stack({x, i[0]}), "stack: needs equal shapes, got (2, 3) and (3,)", ShapeError);

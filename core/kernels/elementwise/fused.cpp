@@ -115,9 +115,9 @@ Array cross_entropy_grad(const Array& g, const Array& p, const Array& t, const A
     return gx;
 }
 
-Array norm(const Array& v, AxisSet axes) {
+Array norm(const Array& v, AxisSet axes, double least) {
     return dispatch_float(v.dtype(), [&]<class T>(T) {
-        const auto root = [](double s) { return static_cast<T>(std::sqrt(s < 1e-30 ? 1e-30 : s)); };
+        const auto root = [least](double s) { return static_cast<T>(std::sqrt(s < least ? least : s)); };
         return reduce<T>(Fold::squares, v, v, axes, reduced_shape(v.shape(), axes, true), 0.0, root);
     });
 }

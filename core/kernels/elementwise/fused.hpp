@@ -20,9 +20,9 @@ CrossEntropy cross_entropy(const Array& x, const Array& t, const Array& w);
 /// Its gradient for x from p = softmax(x): g_i * w_i * (p_i - onehot(t_i)), g (N,).
 Array cross_entropy_grad(const Array& g, const Array& p, const Array& t, const Array& w);
 
-/// The norm of weight norm, clamped as Jittor's: n = sqrt(max(sum(v * v over axes), 1e-30)), sum in double; shape of v
+/// The norm of weight norm, clamped as Jittor's: n = sqrt(max(sum(v * v over axes), least)), sum in double; shape of v
 /// with `axes` as 1.
-Array norm(const Array& v, AxisSet axes);
+Array norm(const Array& v, AxisSet axes, double least = 1e-30);
 struct Rescaled {
     Array w, n;
 };

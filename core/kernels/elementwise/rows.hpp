@@ -15,7 +15,7 @@ inline constexpr const char* binary_names[] = {
 #define JT_BINARY(name) #name,
 #include "binary.def"
 };
-inline constexpr int n_binary = sizeof binary_names / sizeof *binary_names, n_folds = 5;
+inline constexpr int n_binary = sizeof binary_names / sizeof *binary_names, n_folds = 6;
 
 /// Which operand of a binary row is a single number.
 enum class Form { vv, vs, sv };
@@ -25,9 +25,9 @@ struct Steps {
     std::int64_t count = 1, x = 0, y = 0;
 };
 
-/// Folds that reductions are made of. sum, dot (x * y) and squares accumulate in double, or std::uint64_t for integers;
-/// max and min in the dtype itself.
-enum class Fold { sum, dot, squares, max, min };
+/// Folds that reductions are made of. sum, prod, dot (x * y) and squares accumulate in double, or std::uint64_t for
+/// integers; max and min in the dtype itself.
+enum class Fold { sum, prod, dot, squares, max, min };
 
 /// A matrix to fold: `rows` rows of n elements, `stride` elements apart.
 struct Block {

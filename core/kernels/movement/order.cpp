@@ -50,4 +50,21 @@ Array argsort(const Array& x, int axis, bool descending) {
     return out;
 }
 
+Array searchsorted(const Array& sorted, const Array& values, bool right) {
+    Array out(values.shape(), Dtype::int32);
+    const std::int64_t n = sorted.shape().back(), m = sorted.rank() == 1 ? values.numel() : values.shape().back();
+    dispatch(values.dtype(), [&]<class T>(T) {
+        const T* line = sorted.data<T>();
+        const Before<T, false> before;
+        for (std::int64_t i = 0; i < values.numel(); ++i) {
+            const T* begin = line + i / m * n;
+            const T value = values.data<T>()[i];
+            const T* at = right ? std::upper_bound(begin, begin + n, value, before)
+                                : std::lower_bound(begin, begin + n, value, before);
+            out.data<std::int32_t>()[i] = static_cast<std::int32_t>(at - begin);
+        }
+    });
+    return out;
+}
+
 }  // namespace jt::kernels

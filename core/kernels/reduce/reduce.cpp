@@ -10,11 +10,12 @@ namespace jt::kernels {
 
 namespace {
 
-Array sum_as(const Array& x, AxisSet axes, const Shape& shape) {
+Array total(Fold op, const Array& x, AxisSet axes, const Shape& shape) {
     return dispatch(x.dtype(), [&]<class T>(T) {
         using Acc = std::conditional_t<std::is_floating_point_v<T>, double, std::uint64_t>;
         using Out = std::conditional_t<sizeof(T) == 1, std::int32_t, T>;
-        return reduce<T>(Fold::sum, x, x, axes, shape, Acc{0}, [](Acc total) { return static_cast<Out>(total); });
+        const Acc start = op == Fold::prod ? 1 : 0;
+        return reduce<T>(op, x, x, axes, shape, start, [](Acc total) { return static_cast<Out>(total); });
     });
 }
 
@@ -33,29 +34,50 @@ Array extreme(Fold op, const Array& x, AxisSet axes, bool keepdims) {
     });
 }
 
-template <class T>
-std::int32_t argmax_row(const T* x, std::int64_t n) {
-    T top = lowest<T>;
-    rows(dtype_of<T>).rows[static_cast<int>(Fold::max)](x, x, &top, {1, n, n});
-    const T* first = top == top ? std::find(x, x + n, top) : std::find_if(x, x + n, [](T e) { return e != e; });
+template <Fold op, class T>
+std::int32_t place_in_row(const T* x, std::int64_t n) {
+    T best = op == Fold::max ? lowest<T> : highest<T>;
+    rows(dtype_of<T>).rows[static_cast<int>(op)](x, x, &best, {1, n, n});
+    const T* first = best == best ? std::find(x, x + n, best) : std::find_if(x, x + n, [](T e) { return e != e; });
     return static_cast<std::int32_t>(first - x);
 }
 
 // Along an axis of n elements, `step` apart, beside `step` others.
-template <class T>
-void argmax_columns(const T* x, std::int64_t n, std::int64_t step, std::int32_t* best) {
+template <Fold op, class T>
+void places_in_columns(const T* x, std::int64_t n, std::int64_t step, std::int32_t* best) {
     std::fill_n(best, step, 0);
     for (std::int64_t k = 1; k < n; ++k)
         for (std::int64_t j = 0; j < step; ++j) {
             const T top = x[best[j] * step + j], value = x[k * step + j];
-            if (value > top || (value != value && top == top)) best[j] = static_cast<std::int32_t>(k);
+            const bool better = op == Fold::max ? value > top : value < top;
+            if (better || (value != value && top == top)) best[j] = static_cast<std::int32_t>(k);
         }
+}
+
+template <Fold op>
+Array places(const Array& x, int axis) {
+    Array out(reduced_shape(x.shape(), AxisSet{1} << axis, true), int32);
+    const std::int64_t n = x.shape()[axis], step = Shape(x.shape().begin() + axis + 1, x.shape().end()).numel();
+    dispatch(x.dtype(), [&]<class T>(T) {
+        const auto* p = x.data<T>();
+        auto* best = out.data<std::int32_t>();
+        for (std::int64_t done = 0; done < out.numel(); done += step, p += n * step)
+            if (step == 1)
+                best[done] = place_in_row<op>(p, n);
+            else
+                places_in_columns<op>(p, n, step, best + done);
+    });
+    return out;
 }
 
 }  // namespace
 
 Array sum(const Array& x, AxisSet axes, bool keepdims) {
-    return sum_as(x, axes, reduced_shape(x.shape(), axes, keepdims));
+    return total(Fold::sum, x, axes, reduced_shape(x.shape(), axes, keepdims));
+}
+
+Array prod(const Array& x, AxisSet axes, bool keepdims) {
+    return total(Fold::prod, x, axes, reduced_shape(x.shape(), axes, keepdims));
 }
 
 Array sum_product(const Array& x, const Array& y, AxisSet axes, bool keepdims) {
@@ -68,29 +90,15 @@ Array sum_product(const Array& x, const Array& y, AxisSet axes, bool keepdims) {
 Array max(const Array& x, AxisSet axes, bool keepdims) { return extreme(Fold::max, x, axes, keepdims); }
 Array min(const Array& x, AxisSet axes, bool keepdims) { return extreme(Fold::min, x, axes, keepdims); }
 
-Array argmax(const Array& x, int axis, bool keepdims) {
-    Array out(reduced_shape(x.shape(), AxisSet{1} << axis, keepdims), int32);
-    const std::int64_t n = x.shape()[axis];
-    std::int64_t step = 1;
-    for (int k = axis + 1; k < x.rank(); ++k) step *= x.shape()[k];
-    dispatch(x.dtype(), [&]<class T>(T) {
-        const auto* p = x.data<T>();
-        auto* best = out.data<std::int32_t>();
-        for (std::int64_t done = 0; done < out.numel(); done += step, p += n * step)
-            if (step == 1)
-                best[done] = argmax_row(p, n);
-            else
-                argmax_columns(p, n, step, best + done);
-    });
-    return out;
-}
+Array argmax(const Array& x, int axis) { return places<Fold::max>(x, axis); }
+Array argmin(const Array& x, int axis) { return places<Fold::min>(x, axis); }
 
 Array sum_to(const Array& x, const Shape& shape) {
     const int shift = x.rank() - shape.rank();
     AxisSet axes = 0;
     for (int k = 0; k < x.rank(); ++k)
         if (k < shift || shape[k - shift] != x.shape()[k]) axes |= AxisSet{1} << k;
-    return x.numel() == shape.numel() ? x.reshaped(shape) : sum_as(x, axes, shape);
+    return x.numel() == shape.numel() ? x.reshaped(shape) : total(Fold::sum, x, axes, shape);
 }
 
 }  // namespace jt::kernels

@@ -37,6 +37,20 @@ struct Sum {
     }
 };
 
+/// Widened at once, since a product of four floats may overflow.
+template <class T>
+struct Prod : Sum<T> {
+    using Acc = typename Sum<T>::Acc;
+    static constexpr Acc start = 1;
+    static constexpr auto join = [](auto a, auto b) { return a * b; };
+
+    template <int places, int n, class A>
+    static A gain(A acc, const T* x, const T*, std::int64_t stride) {
+        for (int k = 0; k < places; ++k, x += stride) acc = acc * read<Acc, n>(x);
+        return acc;
+    }
+};
+
 template <class T>
 struct Dot : Sum<T> {
     /// acc + a * b. A product of two floats is exact in double, so that fma is free to be used or not.

@@ -70,6 +70,7 @@ constexpr void put_order(Rows& t) {
 template <class T>
 constexpr void put_sums(Rows& t) {
     put<Sum<T>>(t, Fold::sum);
+    put<Prod<T>>(t, Fold::prod);
     put<Dot<T>>(t, Fold::dot);
     put<Squares<T>>(t, Fold::squares);
 }

@@ -1,25 +1,9 @@
-// Scans as xtensor expressions.
+// What goes round, and places, as xtensor expressions.
 #include "scan.hpp"
 
 #include "../xt.hpp"
 
 namespace jt::kernels {
-
-namespace {
-
-template <class T>
-using Sum = std::conditional_t<std::is_floating_point_v<T>, double, std::int64_t>;
-template <class T>
-using Out = std::conditional_t<sizeof(T) == 1, std::int32_t, T>;
-
-}  // namespace
-
-Array cumsum(const Array& x, int axis) {
-    return dispatch(x.dtype(), [&]<class T>(T) {
-        if (x.numel() == 0) return Array(x.shape(), dtype_of<Out<T>>);
-        return evaluated<Out<T>>(xt::cumsum<Sum<T>>(adapted(x.data<T>(), x.shape()), axis));
-    });
-}
 
 Array roll(const Array& x, std::int64_t shift, int axis) {
     return map_xt(x, [&](const auto& v) { return xt::roll(v, shift % x.shape()[axis], axis); });

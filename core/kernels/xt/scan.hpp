@@ -1,11 +1,9 @@
-// Along an axis: running sums, and elements that go round.
+// Elements that go round, and the places of some.
 #pragma once
 #include "../../array.hpp"
 
 namespace jt::kernels {
 
-/// y[i] = x[0] + ... + x[i] along one axis; bool and uint8 sum to int32, floats are added in double.
-Array cumsum(const Array& x, int axis);
 /// y[i + shift] = x[i] along one axis, what leaves at one end comes back at the other.
 Array roll(const Array& x, std::int64_t shift, int axis);
 /// The places of elements that are not 0, in row-major order: int32 (n, rank).
