@@ -3,9 +3,9 @@
 
 #include "../../core/kernels/movement/order.hpp"
 #include "../../core/kernels/xt/scan.hpp"
+#include "axes.hpp"
 #include "index.hpp"
-#include "promote.hpp"
-#include "shape.hpp"
+#include "part.hpp"
 
 namespace jt {
 
@@ -25,9 +25,7 @@ std::pair<Var, Var> sort(const Var& x, int dim, bool descending) {
 std::pair<Var, Var> topk(const Var& x, int k, int dim, bool largest) {
     const int axis = axis_of("topk", x, dim);
     if (k < 0 || k > x.shape(axis)) fail<ValueError>("topk: needs k from 0 to ", x.shape(axis), ", got ", k);
-    Indices first(static_cast<std::size_t>(axis), Index(Slice{}));
-    first.push_back(Slice{0, k});
-    const Var index = argsort(x, axis, largest).first[first];
+    const Var index = part(argsort(x, axis, largest).first, axis, 0, k);
     return {gather(x, axis, index), index};
 }
 
