@@ -38,6 +38,17 @@ public:
 /// The axes of a set, in order.
 Axes list_of(AxisSet axes);
 
+/// Sizes, shifts or repeats: a number, or a list of them, which may be a std::vector. They know which it was.
+class Ints : public SmallVector<std::int64_t, 6> {
+public:
+    Ints(std::int64_t one) : SmallVector{one}, is_list(false) {}
+    Ints(std::initializer_list<std::int64_t> list) : SmallVector(list) {}
+    template <std::integral T>
+    Ints(const std::vector<T>& list) : SmallVector(list.begin(), list.end()) {}
+
+    bool is_list = true;
+};
+
 /// `x.sum(1, jt::keepdims)`: reduced axes stay with extent 1.
 struct KeepDims {
     bool value = false;
@@ -251,13 +262,37 @@ public:
     Var log_softmax(std::optional<int> axis = {}) const;
     Var matmul(const Var& b) const;
     Var reshape(const Shape& shape) const;
-    Var transpose(const Axes& permutation = {}) const;
-    Var broadcast(const Shape& shape) const;
+    Var view(const Shape& shape) const;
+    Var reshape_as(const Var& y) const;
+    Var view_as(const Var& y) const;
+    Var flatten(int start_dim = 0, int end_dim = -1) const;
     Var squeeze(std::optional<int> dim = {}) const;
     Var unsqueeze(int dim) const;
+    Var broadcast(const Shape& shape) const;
+    Var expand(const Shape& shape) const;
+    Var expand_as(const Var& y) const;
+    Var contiguous() const;
+    void sync() const;
+    Var transpose(const Axes& permutation = {}) const;
+    Var transpose(int dim0, int dim1) const;
+    Var permute(const Axes& axes = {}) const;
+    Var swapaxes(int axis0, int axis1) const;
+    Var movedim(const Axes& source, const Axes& destination) const;
     Var flip(const Axes& dims = 0) const;
-    Var roll(std::int64_t shift, int dim = 0) const;
+    Var roll(const Ints& shifts, const Axes& dims = 0) const;
+    Var rot90(int k = 1, const Axes& dims = {0, 1}) const;
+    Vars split(const Ints& sizes, int dim = 0) const;
+    Vars chunk(int k, int dim = 0) const;
+    Vars unbind(int dim = 0) const;
+    Var repeat(const Ints& repeats) const;
+    Var tile(const Ints& repeats) const;
+    Var repeat_interleave(std::int64_t repeats, std::optional<int> dim = {}) const;
+    Var repeat_interleave(const Var& repeats, std::optional<int> dim = {}) const;
+    Var diagonal(int offset = 0, int dim1 = 0, int dim2 = 1) const;
+    Var diag(int diagonal = 0) const;
     Var tril(int diagonal = 0) const;
+    Var triu(int diagonal = 0) const;
+    Var trace() const;
     Var gather(int dim, const Var& index) const;
     Var scatter(int dim, const Var& index, const Var& src) const;
     Var nonzero() const;

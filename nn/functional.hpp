@@ -3,16 +3,20 @@
 #include "../autograd/ops/conv.hpp"
 #include "../autograd/ops/elementwise.hpp"
 #include "../autograd/ops/loss.hpp"
+#include "../autograd/ops/pad.hpp"
 #include "../autograd/ops/product.hpp"
 
 namespace jt::nn {
 
 using jt::conv2d;
+using jt::fold;
 using jt::linear;
 using jt::log_softmax;
 using jt::matmul;
 using jt::max_pool2d;
 using jt::mean_pool2d;
+using jt::pad;
+using jt::PadMode;
 using jt::relu;
 using jt::sigmoid;
 using jt::softmax;

@@ -30,6 +30,7 @@ AXES = {"axis", "axes", "dim", "dims"}
 
 VALUES = {
     "const Var& index": "x.int32()",
+    "const Var& repeats": "x.int32()",
     "const Var&": "x",
     "const Operand&": "x",
     "const Vars&": "{x, x}",
@@ -37,6 +38,7 @@ VALUES = {
     "AxisSet": "1",
     "const Indices&": "Indices{Index(0)}",
     "const Shape&": "{1}",
+    "const Ints&": "1",
     "const Scalar&": "1",
     "Dtype": "jt::float32",
     "Pair": "1",
@@ -48,7 +50,7 @@ VALUES = {
     "ReturnCounts": "return_counts",
 }
 SELF = Parameter("const Var& ", "x", None)
-SAYS = {"cross_entropy_rows": "cross_entropy", "set_rng_state": "item"}
+SAYS = {"cross_entropy_rows": "cross_entropy", "set_rng_state": "item", "cat": "concat", "tile": "repeat"}
 
 
 def value_of(p):

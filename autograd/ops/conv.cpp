@@ -66,14 +66,14 @@ void check_channels(const Var& x, const Var& w, const Var& bias, int groups) {
         fail<ShapeError>("conv2d: needs a bias of shape (", w.shape(0), ",), got ", bias.shape());
 }
 
-void check_windows(const char* op, const Var& x, const Windows& w) {
+void check_windows(const char* op, const Shape& x, const Windows& w) {
     for (int k : {0, 1}) {
         if (w.kernel[k] < 1 || w.stride[k] < 1 || w.dilation[k] < 1 || w.padding[k] < 0)
             fail<ValueError>(op, ": needs kernel, stride and dilation of 1 or more and padding of 0 or more, got ",
                              w.kernel, ", ", w.stride, ", ", w.dilation, " and ", w.padding);
-        if (x.shape(2 + k) + 2 * w.padding[k] < w.reach(k))
+        if (x[2 + k] + 2 * w.padding[k] < w.reach(k))
             fail<ShapeError>(op, ": needs a kernel no larger than the padded input, got ", w.kernel, ", ",
-                             w.dilation[k], " apart, for ", x.shape());
+                             w.dilation[k], " apart, for ", x);
     }
 }
 
@@ -113,7 +113,7 @@ Var mean_unpool(const Var& g, const Shape& x_shape, const Pooling& p) {
 Pooling checked(const char* op, const Var& x, const Pooling& p) {
     if (!is_float(node_of(op, x).value.dtype())) fail<DtypeError>(op, ": needs a float Var, got ", x.dtype());
     if (x.ndim() != 4) fail<ShapeError>(op, ": needs x (n, c, h, w), got ", x.shape());
-    check_windows(op, x, p.windows);
+    check_windows(op, x.shape(), p.windows);
     for (int k : {0, 1}) {
         if (2 * p.windows.padding[k] > p.windows.kernel[k])
             fail<ValueError>(op, ": needs padding of at most half the kernel, got ", p.windows.padding, " for ",
@@ -123,16 +123,16 @@ Pooling checked(const char* op, const Var& x, const Pooling& p) {
     return p;
 }
 
-Var fold(const Var& columns, const Shape& shape, const Windows& w);
+Var folded(const Var& columns, const Shape& shape, const Windows& w);
 
 Var unfolded(const Var& x, const Windows& w) {
     static constexpr Op op{"unfold", [](const Var& g, const Call& call) -> Vars {
-                               return {fold(g, call.shape(0), call.params<Windows>())};
+                               return {folded(g, call.shape(0), call.params<Windows>())};
                            }};
     return record(op, kernels::unfold(x.array(), w), {x}, w);
 }
 
-Var fold(const Var& columns, const Shape& shape, const Windows& w) {
+Var folded(const Var& columns, const Shape& shape, const Windows& w) {
     static constexpr Op op{
         "fold", [](const Var& g, const Call& call) -> Vars { return {unfolded(g, call.params<Windows>())}; }};
     return record(op, kernels::fold(columns.array(), shape, w), {columns}, w);
@@ -149,7 +149,7 @@ Var conv2d(const Var& x, const Var& weight, const Var& bias, const Windows& wind
     check_channels(x, weight, bias, windows.groups);
     Windows p = windows;
     p.kernel = {static_cast<int>(weight.shape(2)), static_cast<int>(weight.shape(3))};
-    check_windows("conv2d", x, p);
+    check_windows("conv2d", x.shape(), p);
     const Var v = as_var(x, dtype), w = as_var(weight, dtype);
     return bias.defined() ? conv(v, w, as_var(bias, dtype), p) : conv(v, w, p);
 }
@@ -174,8 +174,22 @@ Var mean_pool2d(const Var& x, Pair kernel, std::optional<Pair> stride, Pair padd
 Var unfold(const Var& x, Pair kernel, Pair dilation, Pair padding, Pair stride) {
     if (node_of("unfold", x).value.rank() != 4) fail<ShapeError>("unfold: needs x (n, c, h, w), got ", x.shape());
     const Windows w{kernel, stride, padding, dilation};
-    check_windows("unfold", x, w);
+    check_windows("unfold", x.shape(), w);
     return unfolded(x, w);
+}
+
+Var fold(const Var& x, Pair output_size, Pair kernel, Pair dilation, Pair padding, Pair stride) {
+    const Windows w{kernel, stride, padding, dilation};
+    if (node_of("fold", x).value.rank() != 3)
+        fail<ShapeError>("fold: needs x (n, c * kh * kw, windows), got ", x.shape());
+    Shape shape{x.shape(0), 0, output_size.h, output_size.w};
+    check_shape("fold", shape);
+    check_windows("fold", shape, w);
+    const auto taps = kernel[0] * kernel[1], windows = w.count(0, shape[2]) * w.count(1, shape[3]);
+    if (x.shape(1) % taps != 0 || x.shape(2) != windows)
+        fail<ShapeError>("fold: needs a multiple of ", taps, " rows and ", windows, " windows, got ", x.shape());
+    shape[1] = x.shape(1) / taps;
+    return folded(x, shape, w);
 }
 
 }  // namespace jt

@@ -7,7 +7,7 @@
 #include "../../core/kernels/movement/movement.hpp"
 #include "../../core/kernels/xt/scan.hpp"
 #include "comparison.hpp"
-#include "promote.hpp"
+#include "part.hpp"
 #include "shape.hpp"
 
 namespace jt {
@@ -131,6 +131,13 @@ Var flat_index(const char* op, const Shape& shape, int axis, const Var& index) {
 }
 
 }  // namespace
+
+Var part(const Var& x, int axis, std::int64_t start, std::int64_t size) {
+    Ranges ranges;
+    for (const auto extent : x.shape()) ranges.push_back({0, 1, extent});
+    ranges[static_cast<std::size_t>(axis)] = {start, 1, size};
+    return slice(x, ranges, sizes(ranges));
+}
 
 Var gather(const Var& x, int dim, const Var& index) {
     const int axis = axis_of("gather", x, dim);

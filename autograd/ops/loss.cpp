@@ -4,6 +4,7 @@
 #include "../../core/kernels/elementwise/elementwise.hpp"
 #include "../../core/kernels/elementwise/fused.hpp"
 #include "arithmetic.hpp"
+#include "axes.hpp"
 #include "comparison.hpp"
 #include "create.hpp"
 #include "elementwise.hpp"

@@ -8,11 +8,14 @@
 #include "../../core/kernels/reduce/reduce.hpp"
 #include "../../core/kernels/reduce/scan.hpp"
 #include "arithmetic.hpp"
+#include "axes.hpp"
 #include "comparison.hpp"
 #include "create.hpp"
 #include "elementwise.hpp"
 #include "index.hpp"
+#include "join.hpp"
 #include "logic.hpp"
+#include "part.hpp"
 #include "reduce.hpp"
 #include "rules.hpp"
 #include "shape.hpp"
@@ -21,17 +24,11 @@ namespace jt {
 
 namespace {
 
-Var part(const Var& x, int axis, const Slice& slice) {
-    Indices indices(static_cast<std::size_t>(axis), Index(Slice{}));
-    indices.push_back(slice);
-    return getitem(x, indices);
-}
-
 // y[i] = x[i - 1] along an axis, from y[0] = first on.
 Var shifted(const Var& x, int axis, double first) {
     Shape shape = x.shape();
     shape[axis] = 1;
-    return part(concat({constant(Array::full(shape, first, x.dtype())), x}, axis), axis, to(-1));
+    return part(concat({constant(Array::full(shape, first, x.dtype())), x}, axis), axis, 0, x.shape(axis));
 }
 
 // y[i] = b[i] + a[i] * y[i - 1] along an axis. Its gradient in b is the same, from the last one to the first.
@@ -84,14 +81,14 @@ std::pair<Var, Var> sort(const Var& x, int dim, bool descending) {
 std::pair<Var, Var> topk(const Var& x, int k, int dim, bool largest) {
     const int axis = axis_of("topk", x, dim);
     if (k < 0 || k > x.shape(axis)) fail<ValueError>("topk: needs k from 0 to ", x.shape(axis), ", got ", k);
-    const Var index = part(argsort(x, axis, largest).first, axis, {0, k});
+    const Var index = part(argsort(x, axis, largest).first, axis, 0, k);
     return {gather(x, axis, index), index};
 }
 
 std::pair<Var, Var> kthvalue(const Var& x, int k, int dim, KeepDims keep) {
     const int axis = axis_of("kthvalue", x, dim);
     if (k < 1 || k > x.shape(axis)) fail<ValueError>("kthvalue: needs k from 1 to ", x.shape(axis), ", got ", k);
-    const Var index = part(argsort(x, axis).first, axis, {k - 1, k}), value = gather(x, axis, index);
+    const Var index = part(argsort(x, axis).first, axis, k - 1, 1), value = gather(x, axis, index);
     const Shape shape = reduced_shape(x.shape(), AxisSet{1} << axis, keep.value);
     return {reshape(value, shape), reshape(index, shape)};
 }

@@ -1,4 +1,4 @@
-// Ops that change the shape, or join Vars.
+// The same elements in the same order under another shape, or repeated along axes of extent 1.
 #pragma once
 #include "../var.hpp"
 
@@ -6,22 +6,23 @@ namespace jt {
 
 /// One extent may be -1.
 Var reshape(const Var& x, const Shape& shape);
-/// Axes in the order of `permutation`; {} reverses them.
-Var transpose(const Var& x, const Axes& permutation = {});
-Var broadcast(const Var& x, const Shape& shape);
-/// Joined along an axis that exists; dtypes promote.
-Var concat(const Vars& parts, int axis = 0);
-/// Joined along a new axis; equal shapes, dtypes promote.
-Var stack(const Vars& parts, int dim = 0);
+/// PyTorch's name for reshape.
+Var view(const Var& x, const Shape& shape);
+Var reshape_as(const Var& x, const Var& y);
+Var view_as(const Var& x, const Var& y);
+/// Axes start_dim to end_dim, the last one included, become one.
+Var flatten(const Var& x, int start_dim = 0, int end_dim = -1);
 /// Without an axis of extent 1; without all of them where none is named, (1,) at least.
 Var squeeze(const Var& x, std::optional<int> dim = {});
 /// With an axis of extent 1 at a place from -rank - 1 to rank.
 Var unsqueeze(const Var& x, int dim);
-/// Backwards along axes.
-Var flip(const Var& x, const Axes& dims = 0);
-/// y[i + shift] = x[i] along an axis; what leaves at one end comes back at the other.
-Var roll(const Var& x, std::int64_t shift, int dim = 0);
-/// The part on and below a diagonal of the last two axes, zeros elsewhere; diagonal 1 is the one above the main one.
-Var tril(const Var& x, int diagonal = 0);
+Var broadcast(const Var& x, const Shape& shape);
+/// broadcast, where -1 keeps an extent of x.
+Var expand(const Var& x, const Shape& shape);
+Var expand_as(const Var& x, const Var& y);
+/// The same value in a node of its own: every Var is contiguous.
+Var contiguous(const Var& x);
+/// Does nothing: Jittor computes a Var when it is asked for, here it is computed when it is made.
+void sync(const Var& x);
 
 }  // namespace jt

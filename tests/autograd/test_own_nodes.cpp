@@ -33,6 +33,27 @@ const std::vector<Row> unchanged = {
      [](const Var& x) {
          return transpose(x, {0, 1});
      }},
+    {"swapaxes", [](const Var& x) { return swapaxes(x, 1, 1); }},
+    {"movedim", [](const Var& x) { return movedim(x, 0, 0); }},
+    {"rot90", [](const Var& x) { return rot90(x, 4); }},
+    {"roll", [](const Var& x) { return roll(x, 0); }},
+    {"contiguous", [](const Var& x) { return x.contiguous(); }},
+    {"flatten", [](const Var& x) { return flatten(x, 1); }},
+    {"expand",
+     [](const Var& x) {
+         return expand(x, {-1, -1});
+     }},
+    {"split", [](const Var& x) { return split(x, 2)[0]; }},
+    {"chunk", [](const Var& x) { return chunk(x, 1)[0]; }},
+    {"repeat", [](const Var& x) { return repeat(x, 1); }},
+    {"pad",
+     [](const Var& x) {
+         return pad(x, {0, 0});
+     }},
+    {"pad: reflect",
+     [](const Var& x) {
+         return pad(x, {0, 0}, PadMode::reflect);
+     }},
     {"sum_to", [](const Var& x) { return sum_to(x, x.shape()); }},
     {"concat", [](const Var& x) { return concat({x}, 0); }},
     {"getitem", [](const Var& x) { return x[Slice()]; }},

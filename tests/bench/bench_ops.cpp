@@ -44,6 +44,27 @@ const std::vector<TimedOp> ops = {
     {"flip", [](const Var& x, const Var&) { return flip(x); }},
     {"roll", [](const Var& x, const Var&) { return roll(x, 1); }},
     {"tril", [](const Var& x, const Var&) { return tril(x); }},
+    {"triu", [](const Var& x, const Var&) { return triu(x); }},
+    {"diagonal", [](const Var& x, const Var&) { return diagonal(x); }},
+    {"rot90", [](const Var& x, const Var&) { return rot90(x); }},
+    {"pad",
+     [](const Var& x, const Var&) {
+         return pad(x, {1, 1, 1, 1});
+     }},
+    {"pad_reflect",
+     [](const Var& x, const Var&) {
+         return pad(x, {1, 1, 1, 1}, jt::PadMode::reflect);
+     }},
+    {"repeat",
+     [](const Var& x, const Var&) {
+         return repeat(x, {2, 2});
+     }},
+    {"repeat_interleave", [](const Var& x, const Var&) { return repeat_interleave(x, 2, 1); }},
+    {"concat",
+     [](const Var& x, const Var& y) {
+         return jt::concat({x, y}, 1);
+     }},
+    {"split", [](const Var& x, const Var&) { return split(x, 5, 1)[1]; }},
     {"stack",
      [](const Var& x, const Var& y) {
          return jt::stack({x, y});

@@ -134,7 +134,7 @@ TEST_SUITE("nn") {
         CHECK_EQ(nn::Flatten()(ones({2, 3, 4})).shape(), Shape{2, 12});
         CHECK_EQ(nn::Flatten(0, 1)(ones({2, 3, 4})).shape(), Shape{6, 4});
         CHECK_THROWS_WITH_AS(nn::Flatten(2, 1)(ones({2, 3, 4})),
-                             "Flatten: needs start_dim at or before end_dim, got 2 and 1", ShapeError);
+                             "flatten: needs start_dim at or before end_dim, got 2 and 1", ShapeError);
         nn::Sequential net(nn::make<nn::Tanh>(), nn::make<nn::Sigmoid>());
         CHECK_EQ(net.size(), 2);
         CHECK_EQ(net[-1]->class_name(), "Sigmoid");

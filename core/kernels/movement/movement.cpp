@@ -193,8 +193,8 @@ Array slice(const Array& x, const Ranges& ranges) {
     return strided(x, part.start, part.shape, part.strides);
 }
 
-Array unslice(const Array& x, const Ranges& ranges, const Shape& shape) {
-    Array y = Array::zeros(shape, x.dtype());
+Array unslice(const Array& x, const Ranges& ranges, const Shape& shape, const Scalar& around) {
+    Array y = around.value == 0 ? Array::zeros(shape, x.dtype()) : Array::full(shape, around, x.dtype());
     const Part part(ranges, shape);
     Loops loops = loops_between(part.shape, part.strides, true);
     copy(x, 0, y, part.start, loops);

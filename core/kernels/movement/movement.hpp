@@ -26,8 +26,8 @@ struct Range {
 using Ranges = SmallVector<Range, 6>;
 /// The box of x that `ranges` names, one range an axis; they must lie inside.
 Array slice(const Array& x, const Ranges& ranges);
-/// Zeros of `shape` with x written into that box: the transpose of slice.
-Array unslice(const Array& x, const Ranges& ranges, const Shape& shape);
+/// `shape` full of one value, with x written into that box; of zeros, the transpose of slice.
+Array unslice(const Array& x, const Ranges& ranges, const Shape& shape, const Scalar& around = 0);
 
 /// Arrays of one dtype joined along `axis`; the other extents are equal.
 Array concat(const SmallVector<const Array*, 8>& parts, int axis);

@@ -1,6 +1,8 @@
 // Views that xtensor describes, and those of windows.
 #include "views.hpp"
 
+#include <algorithm>
+
 #include "../xt.hpp"
 
 namespace jt::kernels {
@@ -18,6 +20,23 @@ Ranges inside(const Shape& shape, const Windows& w) {
     for (int k = 0; k < 4; ++k) out.push_back({k < 2 ? 0 : w.padding[k - 2], 1, shape[k]});
     return out;
 }
+
+// Empty where the offset leads past an edge; then it starts nowhere.
+struct DiagonalView {
+    std::int64_t start;
+    Shape shape;
+    Strides strides;
+
+    DiagonalView(const Shape& x, const Diagonal& d) {
+        const Strides s = strides_of(x);
+        const auto above = std::max<std::int64_t>(d.offset, 0), below = std::max<std::int64_t>(-d.offset, 0);
+        for (int k = 0; k < x.rank(); ++k)
+            if (k != d.row && k != d.column) shape.push_back(x[k]), strides.push_back(s[k]);
+        shape.push_back(std::max<std::int64_t>(std::min(x[d.row] - below, x[d.column] - above), 0));
+        strides.push_back(s[d.row] + s[d.column]);
+        start = shape.numel() > 0 ? below * s[d.row] + above * s[d.column] : 0;
+    }
+};
 
 // (n, c, kh, kw, rows, columns) over a padded array of `shape`: windows overlap.
 struct View {
@@ -44,6 +63,16 @@ Array flip(const Array& x, AxisSet axes) {
                 slices.emplace_back(xt::all());
         return xt::strided_view(v, slices);
     });
+}
+
+Array diagonal(const Array& x, const Diagonal& d) {
+    const DiagonalView view(x.shape(), d);
+    return strided(x, view.start, view.shape, view.strides);
+}
+
+Array undiagonal(const Array& x, const Shape& shape, const Diagonal& d) {
+    const DiagonalView view(shape, d);
+    return unstrided(x, shape, view.start, view.strides);
 }
 
 Array unfold(const Array& x, const Windows& w) {
