@@ -10,6 +10,7 @@
 #include "ops/elementwise.hpp"
 #include "ops/index.hpp"
 #include "ops/join.hpp"
+#include "ops/linalg.hpp"
 #include "ops/logic.hpp"
 #include "ops/loss.hpp"
 #include "ops/order.hpp"

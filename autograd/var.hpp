@@ -261,6 +261,15 @@ public:
     Var softmax(std::optional<int> axis = {}) const;
     Var log_softmax(std::optional<int> axis = {}) const;
     Var matmul(const Var& b) const;
+    Var bmm(const Var& b) const;
+    Var bmm_transpose(const Var& b) const;
+    Var baddbmm(const Var& batch1, const Var& batch2, double beta = 1, double alpha = 1) const;
+    Var matmul_transpose(const Var& b) const;
+    Var outer(const Var& b) const;
+    Var dot(const Var& b) const;
+    Var tensordot(const Var& b, int count = 2) const;
+    Var kron(const Var& b) const;
+    Var cross(const Var& b, int dim = -1) const;
     Var reshape(const Shape& shape) const;
     Var view(const Shape& shape) const;
     Var reshape_as(const Var& y) const;

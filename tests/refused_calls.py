@@ -46,6 +46,8 @@ VALUES = {
     "bool": "false",
     "int": "0",
     "std::int64_t": "0",
+    "double": "0",
+    "const std::string&": '"ij,ij"',
     "ReturnInverse": "return_inverse",
     "ReturnCounts": "return_counts",
 }
