@@ -258,6 +258,7 @@ public:
     Var cumprod(int dim = -1) const;
     Var unique() const;
     Var histc(std::int64_t bins, double min = 0, double max = 0) const;
+    Var prelu(const Var& weight) const;
     Var softmax(std::optional<int> axis = {}) const;
     Var log_softmax(std::optional<int> axis = {}) const;
     Var matmul(const Var& b) const;
