@@ -48,6 +48,7 @@ VALUES = {
     "std::int64_t": "0",
     "ReturnInverse": "return_inverse",
     "ReturnCounts": "return_counts",
+    "double": "1",
 }
 SELF = Parameter("const Var& ", "x", None)
 SAYS = {"cross_entropy_rows": "cross_entropy", "set_rng_state": "item", "cat": "concat", "tile": "repeat"}
