@@ -1,6 +1,7 @@
 // All functions on Vars: one header a family, in each one declaration and one line for every function. Shapes are
 // NumPy's; errors are ShapeError, DtypeError, IndexError or ValueError, worded `op: what it needs, what it got`.
 #pragma once
+#include "ops/activation.hpp"
 #include "ops/arithmetic.hpp"
 #include "ops/axes.hpp"
 #include "ops/comparison.hpp"

@@ -258,6 +258,13 @@ public:
     Var cumprod(int dim = -1) const;
     Var unique() const;
     Var histc(std::int64_t bins, double min = 0, double max = 0) const;
+    Var prelu(const Var& weight) const;
+    Var bernoulli() const;
+    Var multinomial(std::int64_t num_samples, bool replacement = false) const;
+    Var new_zeros(const Shape& shape, std::optional<Dtype> dtype = {}) const;
+    Var new_ones(const Shape& shape, std::optional<Dtype> dtype = {}) const;
+    Var new_full(const Shape& shape, const Scalar& value, std::optional<Dtype> dtype = {}) const;
+    Var new_empty(const Shape& shape, std::optional<Dtype> dtype = {}) const;
     Var softmax(std::optional<int> axis = {}) const;
     Var log_softmax(std::optional<int> axis = {}) const;
     Var matmul(const Var& b) const;

@@ -1,5 +1,6 @@
 // The functions that Jittor also has in its nn: `nn::relu(x)`.
 #pragma once
+#include "../autograd/ops/activation.hpp"
 #include "../autograd/ops/conv.hpp"
 #include "../autograd/ops/elementwise.hpp"
 #include "../autograd/ops/loss.hpp"
@@ -9,17 +10,29 @@
 namespace jt::nn {
 
 using jt::conv2d;
+using jt::elu;
 using jt::fold;
+using jt::gelu;
+using jt::glu;
+using jt::hardtanh;
+using jt::leaky_relu;
 using jt::linear;
+using jt::log_sigmoid;
 using jt::log_softmax;
 using jt::matmul;
 using jt::max_pool2d;
 using jt::mean_pool2d;
+using jt::mish;
 using jt::pad;
 using jt::PadMode;
+using jt::prelu;
 using jt::relu;
+using jt::relu6;
 using jt::sigmoid;
+using jt::silu;
 using jt::softmax;
+using jt::softplus;
+using jt::softsign;
 using jt::tanh;
 using jt::unfold;
 

@@ -3,7 +3,6 @@
 
 #include <cmath>
 
-#include "../autograd/ops/create.hpp"
 #include "../core/random.hpp"
 
 namespace jt::nn::init {
@@ -18,6 +17,6 @@ Var invariant_uniform(const Shape& shape) {
 
 Var uniform(const Shape& shape, double low, double high) { return array(random::uniform(shape, low, high)); }
 
-Var gauss(const Shape& shape, double mean, double deviation) { return array(random::normal(shape, mean, deviation)); }
+Var gauss(const Shape& shape, double mean, double deviation) { return normal(mean, deviation, shape); }
 
 }  // namespace jt::nn::init

@@ -1,6 +1,6 @@
 // Initial values as Jittor's python/jittor/init.py draws them: the same seed gives the same weights, bit for bit.
 #pragma once
-#include "../autograd/var.hpp"
+#include "../autograd/ops/create.hpp"
 
 namespace jt::nn::init {
 
@@ -10,6 +10,7 @@ Var invariant_uniform(const Shape& shape);
 Var uniform(const Shape& shape, double low, double high);
 /// N(mean, deviation), float32.
 Var gauss(const Shape& shape, double mean = 0, double deviation = 1);
+using jt::eye;
 /// Product of all extents but the first.
 std::int64_t fan_in(const Shape& shape);
 

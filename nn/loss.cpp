@@ -4,6 +4,7 @@
 #include "../autograd/ops/arithmetic.hpp"
 #include "../autograd/ops/comparison.hpp"
 #include "../autograd/ops/create.hpp"
+#include "../autograd/ops/elementwise.hpp"
 #include "../autograd/ops/index.hpp"
 #include "../autograd/ops/loss.hpp"
 #include "../core/kernels/elementwise/elementwise.hpp"
@@ -14,21 +15,43 @@ namespace jt::nn {
 namespace {
 
 Var reduce(const Var& loss, Reduction reduction) {
-    return reduction == Reduction::mean ? loss.mean() : reduction == Reduction::sum ? loss.sum() : loss;
+    switch (reduction) {
+        case Reduction::mean:
+            return loss.mean();
+        case Reduction::sum:
+            return loss.sum();
+        case Reduction::batchmean:
+            return loss.sum() / loss.shape(0);
+        case Reduction::none:
+            break;
+    }
+    return loss;
 }
 
-// (n, c, h, w) to one row a pixel.
-Var rows_of_logits(const Var& output) {
-    if (output.ndim() == 2) return output;
-    if (output.ndim() != 4)
-        fail<ShapeError>("cross_entropy_loss: needs logits (n, c) or (n, c, h, w), got ", output.shape());
-    return output.transpose({0, 2, 3, 1}).reshape({-1, output.shape(1)});
+Reduction reduction_of(bool size_average) { return size_average ? Reduction::mean : Reduction::sum; }
+
+// (n, c, m...) to one row for each of n * m... .
+Var rows_of_logits(const char* op, const Var& output) {
+    const int rank = output.ndim();
+    if (rank < 2) fail<ShapeError>(op, ": needs logits (n, c) or (n, c, m...), got ", output.shape());
+    if (rank == 2) return output;
+    Axes order = {0};
+    for (int k = 2; k < rank; ++k) order.push_back(k);
+    order.push_back(1);
+    const Var moved = output.transpose(order);
+    return moved.reshape({reduced_shape(output.shape(), 2, false).numel(), output.shape(1)});
+}
+
+// Integers are no logarithms.
+Var float_output(const char* op, const Var& output) {
+    if (!is_float(output.dtype())) fail<DtypeError>(op, ": needs float logarithms, got ", output.dtype());
+    return output;
 }
 
 // One class a row; throws when one is no whole number.
-Var classes_of(const Var& target) {
+Var classes_of(const char* op, const Var& target) {
     const Var t = target.reshape({-1});
-    return t.dtype() == int32 ? t : array(kernels::cast_exact("cross_entropy_loss", t.array(), int64));
+    return t.dtype() == int32 ? t : array(kernels::cast_exact(op, t.array(), int64));
 }
 
 // What each row counts: its class's weight, 1 for any other class, 0 for one that is ignored.
@@ -39,35 +62,110 @@ Var row_weights(const Var& t, std::int64_t classes, const Var& weight, std::opti
     return ignore_index ? where(t == *ignore_index, 0, w) : w;
 }
 
+// The loss of rows x (n, c) of classes t (n,) that count w (n,): what cross_entropy_loss and nll_loss share.
+template <class F>
+Var loss_of_rows(const char* op, const Var& output, const Var& target, const CrossEntropyOptions& o, F f) {
+    const Var x = rows_of_logits(op, output), t = classes_of(op, target);
+    if (o.weight.defined() && o.weight.shape() != Shape{x.shape(1)})
+        fail<ShapeError>(op, ": needs weights of shape (", x.shape(1), ",), got ", o.weight.shape());
+    if (t.numel() != x.shape(0))
+        fail<ShapeError>(op, ": needs ", x.shape(0), " classes for logits ", output.shape(), ", got ", target.shape());
+    const Var w = row_weights(t, x.shape(1), o.weight, o.ignore_index, x.dtype()), loss = f(x, t, w);
+    return o.reduction == Reduction::mean ? loss.mean() / w.mean() : reduce(loss.reshape(target.shape()), o.reduction);
+}
+
+// -x at each class that counts; those that are ignored may hold -infinity.
+Var nll_rows(const Var& x, const Var& t, const Var& w) {
+    const Var counts = w != 0, places = where(counts, t, 0).reshape({-1, 1});
+    return where(counts, -w * gather(x, 1, places.int32()).reshape({-1}), 0);
+}
+
+void check_pair(const char* op, const Var& output, const Var& target) {
+    if (output.shape() != target.shape())
+        fail<ShapeError>(op, ": needs equal shapes, got ", output.shape(), " and ", target.shape());
+}
+
+// The weight, or 1 where there is none.
+Var weight_for(const char* op, const Var& output, const Var& weight) {
+    if (!weight.defined()) return ones({1}, output.dtype());
+    if (!broadcasts_to(weight.shape(), output.shape()))
+        fail<ShapeError>(op, ": needs weights that broadcast to ", output.shape(), ", got ", weight.shape());
+    return weight;
+}
+
 }  // namespace
 
 std::string text(Reduction reduction) {
-    return reduction == Reduction::mean ? "mean" : reduction == Reduction::sum ? "sum" : "none";
+    constexpr const char* names[] = {"mean", "sum", "none", "batchmean"};
+    return names[static_cast<int>(reduction)];
+}
+
+Var cross_entropy_loss(const Var& output, const Var& target, const CrossEntropyOptions& options) {
+    return loss_of_rows("cross_entropy_loss", output, target, options, cross_entropy_rows);
 }
 
 Var cross_entropy_loss(const Var& output, const Var& target, const Var& weight, std::optional<int> ignore_index,
                        Reduction reduction) {
-    const Var x = rows_of_logits(output), t = classes_of(target);
-    if (weight.defined() && weight.shape() != Shape{x.shape(1)})
-        fail<ShapeError>("cross_entropy_loss: needs weights of shape (", x.shape(1), ",), got ", weight.shape());
-    if (t.numel() != x.shape(0))
-        fail<ShapeError>("cross_entropy_loss: needs ", x.shape(0), " classes for logits ", output.shape(), ", got ",
-                         target.shape());
-    const Var w = row_weights(t, x.shape(1), weight, ignore_index, x.dtype());
-    const Var loss = cross_entropy_rows(x, t, w);
-    if (reduction == Reduction::none) return loss.reshape(target.shape());
-    return reduction == Reduction::sum ? loss.sum() : loss.mean() / w.mean();
+    return cross_entropy_loss(output, target, CrossEntropyOptions{{}, weight, ignore_index, reduction});
+}
+
+Var nll_loss(const Var& output, const Var& target, const CrossEntropyOptions& options) {
+    return loss_of_rows("nll_loss", float_output("nll_loss", output), target, options, nll_rows);
+}
+
+Var nll_loss(const Var& output, const Var& target, const Var& weight, std::optional<int> ignore_index,
+             Reduction reduction) {
+    return nll_loss(output, target, CrossEntropyOptions{{}, weight, ignore_index, reduction});
 }
 
 Var mse_loss(const Var& output, const Var& target, Reduction reduction) {
-    if (output.shape() != target.shape())
-        fail<ShapeError>("mse_loss: needs equal shapes, got ", output.shape(), " and ", target.shape());
+    check_pair("mse_loss", output, target);
     const Var difference = output - target;
     return reduce(difference * difference, reduction);
 }
 
-Var cross_entropy_loss(const Var& output, const Var& target, const CrossEntropyOptions& o) {
-    return cross_entropy_loss(output, target, o.weight, o.ignore_index, o.reduction);
+Var l1_loss(const Var& output, const Var& target, Reduction reduction) {
+    check_pair("l1_loss", output, target);
+    return reduce(abs(output - target), reduction);
+}
+
+// With m = min(d, 1) both pieces are m * (d - m / 2).
+Var smooth_l1_loss(const Var& y_true, const Var& y_pred, Reduction reduction) {
+    check_pair("smooth_l1_loss", y_true, y_pred);
+    const Var d = abs(y_true - y_pred), m = minimum(d, 1);
+    return reduce(m * (d - m * 0.5), reduction);
+}
+
+Var kl_div(const Var& input, const Var& target, Reduction reduction, bool log_target) {
+    check_pair("kl_div", input, target);
+    const Var p = log_target ? exp(target) : target, log_p = log_target ? target : log(target);
+    return reduce(where(p == 0, 0, p * (log_p - input)), reduction);
+}
+
+Var bce_loss(const Var& output, const Var& target, const BCEOptions& o) {
+    check_pair("bce_loss", output, target);
+    if (o.pos_weight.defined()) fail<ValueError>("bce_loss: needs no pos_weight, which is for logits, got one");
+    const auto log_of = [](const Var& p) { return log(maximum(p, 1e-20)); };
+    const Var gain = target * log_of(output) + (1 - target) * log_of(1 - output);
+    return reduce(-gain * weight_for("bce_loss", output, o.weight), o.reduction);
+}
+
+Var bce_loss(const Var& output, const Var& target, const Var& weight, bool size_average) {
+    return bce_loss(output, target, BCEOptions{{}, weight, {}, reduction_of(size_average)});
+}
+
+Var binary_cross_entropy_with_logits(const Var& output, const Var& target, const BCEOptions& o) {
+    constexpr const char* op = "binary_cross_entropy_with_logits";
+    check_pair(op, output, target);
+    const Var w = weight_for(op, output, o.weight), pos = weight_for(op, output, o.pos_weight);
+    const Var log_part = maximum(-output, 0) + log1p(exp(-abs(output)));  // -log(sigmoid(output))
+    return reduce(((1 - target) * output + ((pos - 1) * target + 1) * log_part) * w, o.reduction);
+}
+
+Var binary_cross_entropy_with_logits(const Var& output, const Var& target, const Var& weight, const Var& pos_weight,
+                                     bool size_average) {
+    return binary_cross_entropy_with_logits(output, target,
+                                            BCEOptions{{}, weight, pos_weight, reduction_of(size_average)});
 }
 
 std::string CrossEntropyLoss::extra_repr() const {

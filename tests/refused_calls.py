@@ -50,6 +50,7 @@ VALUES = {
     "const std::string&": '"ij,ij"',
     "ReturnInverse": "return_inverse",
     "ReturnCounts": "return_counts",
+    "double": "1",
 }
 SELF = Parameter("const Var& ", "x", None)
 SAYS = {"cross_entropy_rows": "cross_entropy", "set_rng_state": "item", "cat": "concat", "tile": "repeat"}

@@ -1,4 +1,4 @@
-// Making Vars: from data, from a rule, from the random stream.
+// Making Vars: from data, from a rule.
 #include "create.hpp"
 
 #include <algorithm>
@@ -7,9 +7,14 @@
 #include <limits>
 
 #include "../../core/kernels/elementwise/elementwise.hpp"
-#include "../../core/random.hpp"
 #include "../node.hpp"
+#include "arithmetic.hpp"
+#include "axes.hpp"
+#include "comparison.hpp"
+#include "elementwise.hpp"
+#include "index.hpp"
 #include "promote.hpp"
+#include "shape.hpp"
 
 namespace jt {
 
@@ -55,10 +60,24 @@ Var filled(const char* op, const Shape& shape, const Scalar& value, Dtype dtype)
     return flagged(make_var(Array::full(whole, value, dtype)));
 }
 
-Var filled_like(const char* op, const Var& x, const Scalar& value, std::optional<Dtype> dtype) {
-    const Array& like = node_of(op, x).value;
-    return filled(op, like.shape(), value, dtype.value_or(like.dtype()));
+// Of x's dtype, unless one is given.
+Var filled_as(const char* op, const Var& x, const Shape& shape, const Scalar& value, std::optional<Dtype> dtype) {
+    const Dtype own = node_of(op, x).value.dtype();
+    return filled(op, shape, value, dtype.value_or(own));
 }
+
+Var filled_like(const char* op, const Var& x, const Scalar& value, std::optional<Dtype> dtype) {
+    return filled_as(op, x, node_of(op, x).value.shape(), value, dtype);
+}
+
+// How far right of the main diagonal each place of a matrix lies.
+Var over_diagonal(const char* op, std::int64_t rows, std::int64_t columns) {
+    check_shape(op, {rows, columns});
+    return arange(columns) - reshape(arange(rows), {rows, 1});
+}
+
+// (2, n): the rows and the columns of the places that a mask holds.
+Var places(const Var& mask) { return transpose(nonzero(mask)); }
 
 // What lies between the ends of a range of integers, computed modulo 2^64.
 struct Integers {
@@ -113,17 +132,6 @@ Array float_range(double start, double end, double step, Dtype dtype) {
                                    : kernels::cast_exact("arange", progression<double>(start, step, n), dtype);
 }
 
-void check_random_float(const char* op, const Shape& shape, Dtype dtype) {
-    check_shape(op, shape);
-    if (!is_float(dtype)) fail<DtypeError>(op, ": needs a float dtype, got ", dtype);
-}
-
-void check_low_high(std::int64_t low, std::int64_t high, Dtype dtype) {
-    if (low >= high) fail<ValueError>("randint: needs low < high, got ", low, " and ", high);
-    for (const auto end : {low, high - 1})
-        for (const Dtype holds : {Dtype::int32, dtype}) check_number("randint", end, holds);
-}
-
 }  // namespace
 
 Var array(const NestedList& values, std::optional<Dtype> dtype) {
@@ -174,12 +182,30 @@ Var full(const Shape& shape, const Scalar& value, std::optional<Dtype> dtype) {
     return filled("full", shape, value, dtype.value_or(Dtype::float32));
 }
 
+Var empty(const Shape& shape, Dtype dtype) { return filled("empty", shape, 0, dtype); }
+
 Var zeros_like(const Var& x, std::optional<Dtype> dtype) { return filled_like("zeros_like", x, 0, dtype); }
 
 Var ones_like(const Var& x, std::optional<Dtype> dtype) { return filled_like("ones_like", x, 1, dtype); }
 
 Var full_like(const Var& x, const Scalar& value, std::optional<Dtype> dtype) {
     return filled_like("full_like", x, value, dtype);
+}
+
+Var new_zeros(const Var& x, const Shape& shape, std::optional<Dtype> dtype) {
+    return filled_as("new_zeros", x, shape, 0, dtype);
+}
+
+Var new_ones(const Var& x, const Shape& shape, std::optional<Dtype> dtype) {
+    return filled_as("new_ones", x, shape, 1, dtype);
+}
+
+Var new_full(const Var& x, const Shape& shape, const Scalar& value, std::optional<Dtype> dtype) {
+    return filled_as("new_full", x, shape, value, dtype);
+}
+
+Var new_empty(const Var& x, const Shape& shape, std::optional<Dtype> dtype) {
+    return filled_as("new_empty", x, shape, 0, dtype);
 }
 
 Var arange(Scalar end) { return arange(0, end); }
@@ -194,50 +220,42 @@ Var arange(Scalar start, Scalar end, Scalar step, std::optional<Dtype> dtype) {
                                               : float_range(start.value, end.value, step.value, wanted));
 }
 
-Var rand(const Shape& shape, Dtype dtype) {
-    check_random_float("rand", shape, dtype);
-    return leaf(kernels::cast(random::uniform(shape), dtype));
+Var linspace(Scalar start, Scalar end, std::int64_t n) {
+    check_shape("linspace", {n});
+    const double step = n > 1 ? (end.value - start.value) / static_cast<double>(n - 1) : 0;
+    for (const double number : {start.value, end.value, step})
+        if (!std::isfinite(static_cast<float>(number)))
+            fail<ValueError>("linspace: needs ends and a step that float32 holds, got ", start, ", ", end, " and ",
+                             step);
+    if (n == 1) return full({1}, start, start.dtype);
+    return leaf(progression<float>(start.value, step, n));
 }
 
-Var randn(const Shape& shape, Dtype dtype) {
-    check_random_float("randn", shape, dtype);
-    return leaf(kernels::cast(random::normal(shape), dtype));
+Var eye(std::int64_t n, std::optional<std::int64_t> m) {
+    const Var on = over_diagonal("eye", n, m.value_or(n)) == 0;
+    return leaf(kernels::cast(on.array(), Dtype::float32));
 }
 
-Var randint(std::int64_t low, std::int64_t high, const Shape& shape, Dtype dtype) {
-    check_shape("randint", shape);
-    check_low_high(low, high, dtype);
-    return leaf(kernels::cast(random::integers(shape, low, high), dtype));
+Var tril_indices(std::int64_t row, std::int64_t col, int offset) {
+    return places(over_diagonal("tril_indices", row, col) <= offset);
 }
 
-Var randperm(std::int64_t n, Dtype dtype) {
-    if (n < 0) fail<ValueError>("randperm: needs n of 0 or more, got ", n);
-    for (const Dtype holds : {Dtype::int32, dtype}) check_number("randperm", std::max<std::int64_t>(n - 1, 0), holds);
-    return leaf(kernels::cast(random::permutation(n), dtype));
+Var triu_indices(std::int64_t row, std::int64_t col, int offset) {
+    return places(over_diagonal("triu_indices", row, col) >= offset);
 }
 
-Var rand_like(const Var& x) {
-    const Array& like = node_of("rand_like", x).value;
-    return rand(like.shape(), like.dtype());
-}
-
-Var randn_like(const Var& x) {
-    const Array& like = node_of("randn_like", x).value;
-    return randn(like.shape(), like.dtype());
-}
-
-Var randint_like(const Var& x, std::int64_t low, std::int64_t high) {
-    const Array& like = node_of("randint_like", x).value;
-    return randint(low, high, like.shape(), like.dtype());
-}
-
-Var get_rng_state() { return constant(Array::full({1}, random::state(), Dtype::int64)); }
-
-void set_rng_state(const Operand& state) {
-    const double at = state.is_var() ? state.var().item() : state.number().value;
-    if (!(at >= 1 && at <= 2147483646 && at == std::floor(at)))
-        fail<ValueError>("set_rng_state: needs a whole number from 1 to 2147483646, got ", at);
-    random::set_state(static_cast<std::uint32_t>(at));
+Var one_hot(const Var& x, std::int64_t num_classes) {
+    const Dtype dtype = node_of("one_hot", x).value.dtype();
+    if (is_float(dtype) || dtype == Dtype::bool_) fail<DtypeError>("one_hot: needs integer classes, got ", dtype);
+    const auto classes = x.to_vector<std::int64_t>();
+    const auto [low, high] = std::minmax_element(classes.begin(), classes.end());
+    if (num_classes == -1 && classes.empty())
+        fail<ValueError>("one_hot: needs num_classes where there is no class, got -1");
+    const std::int64_t n = num_classes == -1 ? *high + 1 : num_classes;
+    if (n < 0) fail<ValueError>("one_hot: needs num_classes of 0 or more, or -1, got ", n);
+    if (!classes.empty() && (*low < 0 || *high >= n))
+        fail<ValueError>("one_hot: needs classes from 0 to ", n - 1, ", got ", *low < 0 ? *low : *high);
+    return cast(unsqueeze(x, -1) == arange(n), dtype);
 }
 
 }  // namespace jt

@@ -25,12 +25,31 @@ Var array(const Array& value);
 Var zeros(const Shape& shape, Dtype dtype = float32);
 Var ones(const Shape& shape, Dtype dtype = float32);
 Var full(const Shape& shape, const Scalar& value, std::optional<Dtype> dtype = {});
+/// Jittor's elements are whatever the memory held; here they are 0.
+Var empty(const Shape& shape, Dtype dtype = float32);
 Var zeros_like(const Var& x, std::optional<Dtype> dtype = {});
 Var ones_like(const Var& x, std::optional<Dtype> dtype = {});
 Var full_like(const Var& x, const Scalar& value, std::optional<Dtype> dtype = {});
+/// Of x's dtype, unless one is given.
+Var new_zeros(const Var& x, const Shape& shape, std::optional<Dtype> dtype = {});
+Var new_ones(const Var& x, const Shape& shape, std::optional<Dtype> dtype = {});
+Var new_full(const Var& x, const Shape& shape, const Scalar& value, std::optional<Dtype> dtype = {});
+Var new_empty(const Var& x, const Shape& shape, std::optional<Dtype> dtype = {});
 /// start, start + step, ... below end; int32 when start and step are integers, float32 otherwise. Integers are exact.
 Var arange(Scalar end);
 Var arange(Scalar start, Scalar end, Scalar step = 1, std::optional<Dtype> dtype = {});
+/// n numbers i * step + start with step = (end - start) / (n - 1), float32; the last one may be off end by rounding. Of
+/// one number, as Jittor, start as it is written: int32 for an integer.
+Var linspace(Scalar start, Scalar end, std::int64_t n);
+/// Ones on the main diagonal of float32 zeros (n, m), or (n, n).
+Var eye(std::int64_t n, std::optional<std::int64_t> m = {});
+/// int32 (2, k): rows and columns of the places on and below (above) a diagonal of a matrix (row, col), in row-major
+/// order; offset 1 is the diagonal above the main one. PyTorch differs: int64.
+Var tril_indices(std::int64_t row, std::int64_t col, int offset = 0);
+Var triu_indices(std::int64_t row, std::int64_t col, int offset = 0);
+/// 1 at each class along a new last axis, 0 elsewhere, in the dtype of x; num_classes -1 is the largest class plus 1.
+/// Integers only; a ValueError for a class out of range.
+Var one_hot(const Var& x, std::int64_t num_classes = -1);
 /// Draws from Jittor's stream (`core/random.hpp`): uniform in [0, 1), normal, integers in [low, high), a permutation of
 /// 0..n-1.
 Var rand(const Shape& shape, Dtype dtype = float32);
@@ -40,6 +59,14 @@ Var randperm(std::int64_t n, Dtype dtype = int32);
 Var rand_like(const Var& x);
 Var randn_like(const Var& x);
 Var randint_like(const Var& x, std::int64_t low, std::int64_t high);
+/// fma(z, std, mean) of normal z; of one element z * std is rounded first, as Jittor.
+Var normal(double mean, double std, const Shape& shape, Dtype dtype = float32);
+/// 1 with the probability p of each element, 0 otherwise: p > u, in p's float dtype.
+Var bernoulli(const Var& p);
+/// int32 places along the last axis, drawn by weight: (..., num_samples). With replacement as running sums below u
+/// times the whole; without, those of the largest u ** (1 / weight), one u a weight. A ValueError for a weight below 0
+/// or not finite, and for more samples than weights above 0 without replacement, or none of them.
+Var multinomial(const Var& weights, std::int64_t num_samples, bool replacement = false);
 /// Where the stream stands, as one int64, to be saved beside a training and set again. Throws a ValueError for what no
 /// stream can be at.
 Var get_rng_state();

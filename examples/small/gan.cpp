@@ -8,9 +8,6 @@ nn::ModulePtr net() {
                                     nn::make<nn::Tanh>(), nn::make<nn::Linear>(32, 1));
 }
 
-// log(1 + exp(x)), the loss of a score that should be low.
-Var softplus(const Var& x) { return relu(x) + log(1 + exp(-abs(x))); }
-
 int main() {
     set_global_seed(1);
     const nn::ModulePtr generator = net(), critic = net();
@@ -18,6 +15,7 @@ int main() {
     nn::Adam critic_opt(critic->parameters(), {.lr = 0.004, .betas = {0, 0.99}});
     for (int step = 0; step <= 500; ++step) {
         const Var real = 3 + 0.5 * randn({64, 1}), fake = generator(randn({64, 1}));
+        // softplus, log(1 + exp(x)), is the loss of a score that should be low.
         critic_opt.step((softplus(-critic(real)) + softplus(critic(fake.detach()))).mean());
         generator_opt.step(softplus(-critic(fake)).mean());
         if (step % 100 != 0) continue;

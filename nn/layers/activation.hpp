@@ -1,5 +1,6 @@
 // Element-wise functions as modules.
 #pragma once
+#include "../../autograd/ops/activation.hpp"
 #include "../../autograd/ops/arithmetic.hpp"
 #include "../../autograd/ops/comparison.hpp"
 #include "../../autograd/ops/elementwise.hpp"
@@ -28,17 +29,13 @@ struct SoftplusOptions {
     double beta = 1, threshold = 20;
 };
 
-/// log(1 + exp(min(beta * x, threshold))) / beta + max(x - threshold / beta, 0), as Softplus of Jittor's
-/// python/jittor/nn.py: the straight line from the threshold on, nothing overflows.
+/// softplus(x, beta, threshold).
 class Softplus : public Module {
 public:
     using Options = SoftplusOptions;
     explicit Softplus(const Options& options = {}) : options(options) {}
     explicit Softplus(double beta, double threshold = 20) : Softplus(Options{{}, beta, threshold}) {}
-    Var execute(const Var& x) override {
-        const auto& [by_name, beta, threshold] = options;
-        return log(1 + exp(minimum(x * beta, threshold))) / beta + maximum(x - threshold / beta, 0);
-    }
+    Var execute(const Var& x) override { return jt::softplus(x, options.beta, options.threshold); }
     std::string extra_repr() const override { return repr(options.beta, Named{"threshold", options.threshold}); }
 
     const Options options;

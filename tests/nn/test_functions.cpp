@@ -17,7 +17,15 @@ Var cross_entropy(const Var& x, Reduction reduction) {
 }
 
 const std::vector<Sample> pairs = {{{3, 4}, {3, 4}}, {{5}, {5}}, {{1}, {1}}};
-const std::vector<Sample> logits = {{{6, 3}}, {{2, 3, 1, 3}}, {{1, 3, 3, 2}}};
+const std::vector<Sample> logits = {{{6, 3}}, {{2, 3, 1, 3}}, {{1, 3, 3, 2}}, {{2, 3, 3}}, {{1, 3, 3, 1, 2}}};
+
+Var nll(const Var& x, Reduction reduction) {
+    return nn::nll_loss(x, array({2, 0, 7, 1, 0, 2}), array({1.0, 0.5, 2.0}), 1, reduction);
+}
+
+Var with_logits(const Vars& x, const nn::BCEOptions& options) {
+    return nn::binary_cross_entropy_with_logits(x[0], x[1], options);
+}
 
 const std::vector<GradRow> grad_rows = {
     {"mse_loss", [](const Vars& x) { return nn::mse_loss(x[0], x[1]); }, pairs},
@@ -26,6 +34,26 @@ const std::vector<GradRow> grad_rows = {
     {"cross_entropy_loss", [](const Vars& x) { return cross_entropy(x[0], Reduction::mean); }, logits},
     {"cross_entropy_loss: sum", [](const Vars& x) { return cross_entropy(x[0], Reduction::sum); }, logits},
     {"cross_entropy_loss: none", [](const Vars& x) { return cross_entropy(x[0], Reduction::none); }, logits},
+    {"mse_loss: batchmean",
+     [](const Vars& x) { return nn::mse_loss(x[0], x[1], Reduction::batchmean); },
+     {{{2, 3}, {2, 3}}}},
+    {"nll_loss", [](const Vars& x) { return nll(x[0], Reduction::mean); }, logits},
+    {"nll_loss: sum", [](const Vars& x) { return nll(x[0], Reduction::sum); }, logits},
+    {"nll_loss: none", [](const Vars& x) { return nll(x[0], Reduction::none); }, logits},
+    {"l1_loss", [](const Vars& x) { return nn::l1_loss(x[0], 3 * x[1] + 7) * x[0].mean(); }, pairs},
+    {"smooth_l1_loss", [](const Vars& x) { return nn::smooth_l1_loss(2 * x[0], x[1] + 0.1, Reduction::none); }, pairs},
+    {"kl_div", [](const Vars& x) { return nn::kl_div(x[0], x[1]); }, pairs, 0.2, 2},
+    {"kl_div: log_target", [](const Vars& x) { return nn::kl_div(x[0], x[1], Reduction::sum, true); }, pairs},
+    {"bce_loss", [](const Vars& x) { return nn::bce_loss(x[0], x[1]); }, pairs, 0.1, 0.9},
+    {"bce_loss: weight",
+     [](const Vars& x) { return nn::bce_loss(x[0], x[1], x[2], false); },
+     {{{2, 3}, {2, 3}, {3}}, {{4}, {4}, {1}}},
+     0.1,
+     0.9},
+    {"binary_cross_entropy_with_logits", [](const Vars& x) { return with_logits(x, {}); }, pairs},
+    {"binary_cross_entropy_with_logits: weights",
+     [](const Vars& x) { return with_logits(x, {.weight = x[2], .pos_weight = x[3], .reduction = Reduction::none}); },
+     {{{2, 3}, {2, 3}, {2, 1}, {3}}}},
     {"dropout", [](const Vars& x) { return set_global_seed(1), nn::dropout(x[0], 0.4) * x[0]; }, {{{3, 4}}, {{0}}}},
     {"dropout: eval", [](const Vars& x) { return nn::dropout(x[0], 0.4, false); }, {{{3, 4}}, {{1}}}},
 };

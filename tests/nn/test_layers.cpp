@@ -164,7 +164,9 @@ TEST_SUITE("nn") {
 
     TEST_CASE("losses refuse what does not fit") {
         CHECK_THROWS_WITH_AS(nn::cross_entropy_loss(ones({2, 3, 4}), array({1, 1})),
-                             "cross_entropy_loss: needs logits (n, c) or (n, c, h, w), got (2, 3, 4)", ShapeError);
+                             "cross_entropy_loss: needs 8 classes for logits (2, 3, 4), got (2,)", ShapeError);
+        CHECK_THROWS_WITH_AS(nn::cross_entropy_loss(ones({2}), array({1, 1})),
+                             "cross_entropy_loss: needs logits (n, c) or (n, c, m...), got (2,)", ShapeError);
         CHECK_THROWS_WITH_AS(nn::cross_entropy_loss(ones({2, 3}), array({1})),
                              "cross_entropy_loss: needs 2 classes for logits (2, 3), got (1,)", ShapeError);
         CHECK_THROWS_WITH_AS(nn::cross_entropy_loss(ones({2, 3}), array({1, 1}), ones({2})),
@@ -173,6 +175,101 @@ TEST_SUITE("nn") {
                              ShapeError);
         CHECK_THROWS_WITH_AS(nn::make<nn::MSELoss>()(ones({2})), "MSELoss: needs 2 inputs, got 1", ValueError);
         CHECK_THROWS_WITH_AS(nn::init::invariant_uniform({3}), "invariant_uniform: needs two axes or more, got (3,)",
+                             ShapeError);
+    }
+
+    TEST_CASE("cross entropy and negative log likelihood over any number of axes are PyTorch's") {
+        const Var x = (arange(24).reshape({2, 3, 4}) * 0.37).mod(1.1), t = array({{0, 2, 1, 2}, {1, 1, 0, 2}});
+        const Var w = array({1., 2., 3.});
+        CHECK(std::abs(nn::cross_entropy_loss(x, t).item() - 1.0963) < 1e-4);
+        CHECK(std::abs(nn::cross_entropy_loss(x, t, w, 1).item() - 1.0360) < 1e-4);
+        CHECK_CLOSE(nn::nll_loss(x, t, {.reduction = nn::Reduction::none}),
+                    {0, -.03, -.02, -.77, -.42, -.79, -.78, -.81});
+        CHECK(nn::nll_loss(x, t, {.reduction = nn::Reduction::none}).shape() == Shape{2, 4});
+        CHECK(std::abs(nn::nll_loss(x, t, w, 0).item() + 0.4860) < 1e-4);
+        CHECK_CLOSE(nn::nll_loss(log_softmax(x, 1), t, w, 1), nn::cross_entropy_loss(x, t, w, 1));
+        const Var five = (arange(48).reshape({2, 3, 2, 1, 4}) * 0.37).mod(1.1), classes = arange(16) % 3;
+        CHECK(std::abs(nn::cross_entropy_loss(five, classes.reshape({2, 2, 1, 4})).item() - 1.3290) < 1e-4);
+        CHECK_SAME(nn::cross_entropy_loss(five, classes), nn::cross_entropy_loss(five.reshape({2, 3, 2, 4}), classes));
+        CHECK(std::isnan(nn::cross_entropy_loss(zeros({0, 3, 2}), zeros({0, 2}, int32)).item()));
+    }
+
+    TEST_CASE("nll_loss ignores class 0 too, and only reads the weight") {
+        const Var x = array({{-1., -2., -3.}, {-3., -2., -1.}}), w = array({1., 2., 4.});
+        CHECK_CLOSE(nn::nll_loss(x, array({0, 1})), {1.5});
+        CHECK_CLOSE(nn::nll_loss(x, array({0, 1}), w), {5. / 3});
+        CHECK_CLOSE(nn::nll_loss(x, array({0, 1}), w, 0), {2});
+        CHECK_CLOSE(nn::nll_loss(x, array({-100, 1})), {2});
+        CHECK_CLOSE(w, {1, 2, 4});
+        const Var none = array({{0., -INFINITY}, {-INFINITY, 0.}});
+        CHECK_CLOSE(nn::nll_loss(none, array({1, 1}), {}, 1, nn::Reduction::sum), {0});
+        CHECK_CLOSE(grad(nn::nll_loss(none, array({1, 1}), {.ignore_index = 1, .reduction = nn::Reduction::sum}), none),
+                    {0, 0, 0, 0});
+        CHECK_THROWS_WITH_AS(nn::nll_loss(ones({3}), array({0})),
+                             "nll_loss: needs logits (n, c) or (n, c, m...), got (3,)", ShapeError);
+        CHECK_THROWS_WITH_AS(nn::nll_loss(x, array({0})), "nll_loss: needs 2 classes for logits (2, 3), got (1,)",
+                             ShapeError);
+        CHECK_THROWS_WITH_AS(nn::nll_loss(x, array({0, 1}), ones({2})),
+                             "nll_loss: needs weights of shape (3,), got (2,)", ShapeError);
+        CHECK_THROWS_WITH_AS(nn::nll_loss(array({{1, 2}}), array({0})), "nll_loss: needs float logarithms, got int32",
+                             DtypeError);
+        CHECK_THROWS_AS(nn::nll_loss(x, array({0.5, 1})), ValueError);
+    }
+
+    TEST_CASE("l1, smooth l1 and Kullback-Leibler") {
+        const Var a = array({1., 2., -3.}), b = array({1.5, 0., -2.});
+        CHECK_CLOSE(nn::l1_loss(a, b), {3.5 / 3});
+        CHECK_CLOSE(nn::l1_loss(a, b, nn::Reduction::none), {.5, 2, 1});
+        CHECK_CLOSE(nn::smooth_l1_loss(a, b), {2.125 / 3});
+        CHECK_CLOSE(nn::smooth_l1_loss(a, b, nn::Reduction::none), {.125, 1.5, .5});
+        CHECK_CLOSE(grad(nn::smooth_l1_loss(a, b, nn::Reduction::sum), a), {-.5, 1, -1});
+        const Var far = array({1e30, INFINITY});
+        CHECK_CLOSE(nn::smooth_l1_loss(far, array({0., 0.}), nn::Reduction::none), {1e30, INFINITY});
+        const Var input = log(array({{.1, .9}, {.4, .6}})), t = array({{.2, .8}, {.5, .5}});
+        CHECK_CLOSE(nn::kl_div(input, t), {.0162035});
+        CHECK_CLOSE(nn::kl_div(input, log(t), nn::Reduction::mean, true), {.0162035});
+        CHECK_CLOSE(nn::kl_div(input, t, nn::Reduction::batchmean), {.032407});
+        const Var p = array({0., 1.}), q = array({-INFINITY, 0.});
+        CHECK_CLOSE(nn::kl_div(q, p, nn::Reduction::none), {0, 0});
+        CHECK_CLOSE(nn::kl_div(q, q, nn::Reduction::none, true), {0, 0});
+        const Vars g = grad(nn::kl_div(q, p), {q, p});
+        CHECK_CLOSE(g[0], {0, -.5});
+        CHECK_CLOSE(g[1], {0, .5});
+        CHECK_EQ(nn::text(nn::Reduction::batchmean), "batchmean");
+        CHECK_THROWS_WITH_AS(nn::l1_loss(a, p), "l1_loss: needs equal shapes, got (3,) and (2,)", ShapeError);
+        CHECK_THROWS_WITH_AS(nn::smooth_l1_loss(a, p), "smooth_l1_loss: needs equal shapes, got (3,) and (2,)",
+                             ShapeError);
+        CHECK_THROWS_WITH_AS(nn::kl_div(a, p), "kl_div: needs equal shapes, got (3,) and (2,)", ShapeError);
+    }
+
+    TEST_CASE("binary cross entropies") {
+        CHECK_CLOSE(nn::bce_loss(array({0., .3, 1.}), array({0., 1., 1.})), {.401324272});
+        CHECK_CLOSE(nn::bce_loss(array({0., 1.}), array({1, 0}), {}, false), {2 * 46.0517});
+        const Var q = array({{.2, .9}, {.7, .4}}), t = array({{0., 1.}, {1., 0.}}), w = array({2., .5});
+        CHECK_CLOSE(nn::bce_loss(q, t, {.weight = w, .reduction = nn::Reduction::none}),
+                    {.44628710, .05268026, .71334989, .25541281});
+        CHECK_CLOSE(nn::bce_loss(q, t, w, false), {1.46773006});
+        const Var o = log(q / (1 - q)), pos = array({3., 4.});
+        CHECK_CLOSE(nn::binary_cross_entropy_with_logits(o, t), nn::bce_loss(q, t));
+        CHECK_CLOSE(nn::binary_cross_entropy_with_logits(o, t, w, {}, false), {1.46773006});
+        const Var x = array({{.2, -1.}, {3., -.5}});
+        CHECK(std::abs(nn::binary_cross_entropy_with_logits(x, t, w, pos, false).item() - 4.7514) < 1e-4);
+        const Var far = array({1e4, -1e4, 1e4, -1e4}), bits = array({1, 0, 0, 1});
+        CHECK_CLOSE(nn::binary_cross_entropy_with_logits(far, bits, {.reduction = nn::Reduction::none}),
+                    {0, 0, 1e4, 1e4});
+        CHECK_CLOSE(grad(nn::binary_cross_entropy_with_logits(far, bits, {.reduction = nn::Reduction::sum}), far),
+                    {0, 0, 1, -1});
+        const Var zero = array({0., 0.});
+        CHECK_CLOSE(grad(nn::binary_cross_entropy_with_logits(zero, array({1, 0}), {}, {}, false), zero), {-.5, .5});
+        CHECK_THROWS_WITH_AS(nn::bce_loss(q, w), "bce_loss: needs equal shapes, got (2, 2) and (2,)", ShapeError);
+        CHECK_THROWS_WITH_AS(nn::bce_loss(q, t, ones({3})),
+                             "bce_loss: needs weights that broadcast to (2, 2), got (3,)", ShapeError);
+        CHECK_THROWS_WITH_AS(nn::bce_loss(q, t, {.pos_weight = pos}),
+                             "bce_loss: needs no pos_weight, which is for logits, got one", ValueError);
+        CHECK_THROWS_WITH_AS(nn::binary_cross_entropy_with_logits(q, w),
+                             "binary_cross_entropy_with_logits: needs equal shapes, got (2, 2) and (2,)", ShapeError);
+        CHECK_THROWS_WITH_AS(nn::binary_cross_entropy_with_logits(w, w, {}, ones({1, 2})),
+                             "binary_cross_entropy_with_logits: needs weights that broadcast to (2,), got (1, 2)",
                              ShapeError);
     }
 

@@ -61,6 +61,8 @@ TEST_SUITE("nn") {
         CHECK(out.str() == "(2, 5, 3)");
         CHECK_SAME(nn::softmax(y, 1), y.softmax(1));            // nn.softmax(y, dim=1)
         CHECK(jt::init::gauss({2, 3}).shape() == Shape{2, 3});  // jt.init.gauss((2, 3))
+        CHECK_SAME(nn::gelu(y), gelu(y));                       // nn.gelu(y)
+        CHECK(jt::init::eye(3).shape() == Shape{3, 3});         // jt.init.eye(3)
         jt::optim::Adam opt(net->parameters(), {.lr = 0.1});    // jt.optim.Adam(net.parameters(), lr=0.1)
         CHECK(nn::cross_entropy_loss(y, array({0, 1}), {.ignore_index = 0}).numel() == 1);
     }
