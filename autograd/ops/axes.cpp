@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "../../core/kernels/movement/movement.hpp"
-#include "../../core/kernels/xt/scan.hpp"
 #include "../../core/kernels/xt/views.hpp"
 #include "promote.hpp"
 #include "shape.hpp"

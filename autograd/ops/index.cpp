@@ -5,7 +5,6 @@
 
 #include "../../core/kernels/elementwise/elementwise.hpp"
 #include "../../core/kernels/movement/movement.hpp"
-#include "../../core/kernels/xt/scan.hpp"
 #include "comparison.hpp"
 #include "part.hpp"
 #include "shape.hpp"

@@ -1,13 +1,11 @@
-// Kernels that are one xtensor expression: Arrays as expressions, and expressions as Arrays. Private to the library,
-// and built for the baseline instruction set alone, since what xtensor instantiates is shared by all objects.
+// Kernels that are one xtensor expression, element by element, or a strided view that xtensor describes. Private to the
+// library, and built for the baseline instruction set alone, since what xtensor instantiates is shared by all objects.
 #pragma once
 #include "../xt.hpp"
 #if __has_include(<xtensor/containers/xarray.hpp>)
 #include <xtensor/misc/xmanipulation.hpp>
-#include <xtensor/reducers/xaccumulator.hpp>
 #include <xtensor/views/xstrided_view.hpp>
 #else
-#include <xtensor/xaccumulator.hpp>
 #include <xtensor/xmanipulation.hpp>
 #include <xtensor/xstrided_view.hpp>
 #endif
@@ -44,22 +42,6 @@ Array view_xt(const Array& x, F f) {
     const auto view = f(adapted(static_cast<const char*>(x.raw()), x.shape()));
     return strided(x, static_cast<std::int64_t>(view.data_offset()), Shape(view.shape().begin(), view.shape().end()),
                    Strides(view.strides().begin(), view.strides().end()));
-}
-
-/// An expression's elements, converted to T, in an Array of its own.
-template <class T, class E>
-Array evaluated(const E& expression) {
-    Array out(Shape(expression.shape().begin(), expression.shape().end()), dtype_of<T>);
-    auto to = adapted(out.data<T>(), out.shape());
-    xt::noalias(to) = expression;
-    return out;
-}
-
-/// f(x) for any dtype, evaluated into x's; of nothing a copy, which xtensor does not survive everywhere.
-template <class F>
-Array map_xt(const Array& x, F f) {
-    if (x.numel() == 0) return x;
-    return dispatch(x.dtype(), [&]<class T>(T) { return evaluated<T>(f(adapted(x.data<T>(), x.shape()))); });
 }
 
 }  // namespace jt::kernels

@@ -19,6 +19,7 @@ struct TimedOp {
     std::string name;
     std::function<Var(const Var& x, const Var& y)> f;
     Loop loop = {};
+    double low = 0.1, high = 3.1;  ///< of the numbers in x and y
 };
 
 template <class F>
@@ -33,14 +34,55 @@ Var places(const Var& drawn, const Var& x) { return drawn.defined() ? drawn : jt
 
 // The functions of unary_rows.def and binary_rows.def, and those of a square matrix x.
 const std::vector<TimedOp> ops = {
-#define UNARY(name, value, ...)                                   \
+#define UNARY(name, value, low, high, makes)                      \
     {#name, [](const Var& x, const Var&) { return jt::name(x); }, \
-     over_all([](float x, float) -> float { return value; })},
+     over_all([](float x, float) -> float { return value; }), low, high},
 #include "../autograd/unary_rows.def"
-#define BINARY(name, value, ...)                                       \
+#define BINARY(name, value, low, high, makes)                          \
     {#name, [](const Var& x, const Var& y) { return jt::name(x, y); }, \
-     over_all([](float x, float y) -> float { return value; })},
+     over_all([](float x, float y) -> float { return value; }), low, high},
 #include "../autograd/binary_rows.def"
+    {"sqr", [](const Var& x, const Var&) { return sqr(x); }},
+    {"clamp", [](const Var& x, const Var&) { return clamp(x, 0.5, 2); }},
+    {"lerp", [](const Var& x, const Var& y) { return lerp(x, y, 0.3); }},
+    {"where", [](const Var& x, const Var& y) { return where(x > y, x, y); }},
+    {"masked_fill", [](const Var& x, const Var& y) { return masked_fill(x, y > 1, 0); }},
+    {"add_row", [](const Var& x, const Var& y) { return x + y[0]; }},
+    {"mul_column",
+     [](const Var& x, const Var& y) {
+         return x * y[{jt::_, jt::Slice{0, 1}}];
+     }},
+    {"leaky_relu", [](const Var& x, const Var&) { return leaky_relu(x); }, {}, -3, 3},
+    {"elu", [](const Var& x, const Var&) { return elu(x); }, {}, -3, 3},
+    {"relu6", [](const Var& x, const Var&) { return relu6(x); }, {}, -3, 9},
+    {"hardtanh", [](const Var& x, const Var&) { return hardtanh(x); }, {}, -3, 3},
+    {"gelu", [](const Var& x, const Var&) { return gelu(x); }, {}, -3, 3},
+    {"silu", [](const Var& x, const Var&) { return silu(x); }, {}, -3, 3},
+    {"mish", [](const Var& x, const Var&) { return mish(x); }, {}, -3, 3},
+    {"softplus", [](const Var& x, const Var&) { return softplus(x); }, {}, -3, 3},
+    {"log_sigmoid", [](const Var& x, const Var&) { return log_sigmoid(x); }, {}, -3, 3},
+    {"softsign", [](const Var& x, const Var&) { return softsign(x); }, {}, -3, 3},
+    {"glu", [](const Var& x, const Var&) { return glu(x); }, {}, -3, 3},
+    {"softmax", [](const Var& x, const Var&) { return softmax(x, 1); }, {}, -3, 3},
+    {"sum_0", [](const Var& x, const Var&) { return sum(x, 0); }},
+    {"sum_1", [](const Var& x, const Var&) { return sum(x, 1); }},
+    {"mean_1", [](const Var& x, const Var&) { return mean(x, 1); }},
+    {"prod_0", [](const Var& x, const Var&) { return prod(x, 0); }, {}, 0.9, 1.1},
+    {"prod_1", [](const Var& x, const Var&) { return prod(x, 1); }, {}, 0.9, 1.1},
+    {"max_0", [](const Var& x, const Var&) { return max(x, 0); }},
+    {"max_1", [](const Var& x, const Var&) { return max(x, 1); }},
+    {"argmax_0", [](const Var& x, const Var&) { return argmax(x, 0).first; }},
+    {"argmin_1", [](const Var& x, const Var&) { return argmin(x, 1).first; }},
+    {"any_1", [](const Var& x, const Var&) { return any(x, 1); }},
+    {"norm_0", [](const Var& x, const Var&) { return norm(x, 2, 0); }},
+    {"norm_1", [](const Var& x, const Var&) { return norm(x, 2, 1); }},
+    {"logsumexp", [](const Var& x, const Var&) { return logsumexp(x, 1); }},
+    {"std", [](const Var& x, const Var&) { return x.std(1); }},
+    {"normalize", [](const Var& x, const Var&) { return normalize(x); }},
+    {"cumprod", [](const Var& x, const Var&) { return cumprod(x); }, {}, 0.9, 1.1},
+    {"cumsum_0", [](const Var& x, const Var&) { return cumsum(x, 0); }},
+    {"median", [](const Var& x, const Var&) { return median(x, 1); }},
+    {"unique", [](const Var& x, const Var&) { return unique(x); }},
     {"flip", [](const Var& x, const Var&) { return flip(x); }},
     {"roll", [](const Var& x, const Var&) { return roll(x, 1); }},
     {"tril", [](const Var& x, const Var&) { return tril(x); }},
@@ -83,20 +125,20 @@ const std::vector<TimedOp> ops = {
     {"scatter", [i = Var()](const Var& x, const Var& y) mutable { return scatter(x, 1, i = places(i, x), y); }},
 };
 
-Floats numbers(int count, unsigned seed) {
+Floats numbers(const TimedOp& op, int count, unsigned seed) {
     Floats x = limit::uniform(static_cast<std::size_t>(count), 1, seed);
-    for (float& number : x) number = std::abs(number) * 3 + 0.1F;
+    for (float& number : x) number = static_cast<float>(op.low + (op.high - op.low) * (number + 1) / 2);
     return x;
 }
 
 void time_minijt(benchmark::State& state, const TimedOp& op, int side) {
-    const Var x = jt::array(numbers(side * side, 1).data(), {side, side});
-    const Var y = jt::array(numbers(side * side, 2).data(), {side, side});
+    const Var x = jt::array(numbers(op, side * side, 1).data(), {side, side});
+    const Var y = jt::array(numbers(op, side * side, 2).data(), {side, side});
     time_steps(state, [&] { return op.f(x, y).array().raw(); });
 }
 
 void time_loop(benchmark::State& state, const TimedOp& op, int side) {
-    const Floats x = numbers(side * side, 1), y = numbers(side * side, 2);
+    const Floats x = numbers(op, side * side, 1), y = numbers(op, side * side, 2);
     Floats result(x.size());
     time_steps(state, [&] {
         op.loop(x, y, result);
@@ -107,7 +149,7 @@ void time_loop(benchmark::State& state, const TimedOp& op, int side) {
 
 bool register_all() {
     for (const TimedOp& op : ops)
-        for (const int side : {10, 100}) {
+        for (const int side : {10, 100, 1000}) {
             const std::string name = "ops/" + op.name + "/" + std::to_string(side * side);
             benchmark::RegisterBenchmark((name + "/minijt").c_str(), time_minijt, op, side);
             if (op.loop) benchmark::RegisterBenchmark((name + "/loop").c_str(), time_loop, op, side);

@@ -4,9 +4,11 @@ torch_bench.py [NAME...]: names of WORKS, or "ops/NAME/NUMBERS" as in bench_ops.
 """
 import json
 import math
+import re
 import sys
 import time
 import warnings
+from pathlib import Path
 
 import torch
 from torch import nn
@@ -110,11 +112,67 @@ WORKS = {
 }
 
 
-OF_TWO = {"add", "sub", "mul", "div", "pow", "maximum", "minimum", "atan2",
-          "not_equal", "less", "less_equal", "greater", "greater_equal"}
+ROWS = Path(__file__).resolve().parent.parent / "autograd"
+ROW = re.compile(r"^(UNARY|BINARY)\((\w+), .*, (-?[\d.]+), (-?[\d.]+), \w+\)$", re.M)
+
+
+def rows():
+    """{name: (how many Vars it takes, its lowest number, its highest)} as the tables of the tests say."""
+    text = "".join((ROWS / f"{kind}_rows.def").read_text() for kind in ("unary", "binary"))
+    return {name: (1 + (kind == "BINARY"), float(low), float(high)) for kind, name, low, high in ROW.findall(text)}
+
+
+OTHER_RANGES = {"relu6": (-3, 9)} | dict.fromkeys(("cumprod", "prod_0", "prod_1"), (0.9, 1.1)) | dict.fromkeys(
+    ("leaky_relu", "elu", "hardtanh", "gelu", "silu", "mish", "softplus", "log_sigmoid", "softsign", "glu", "softmax"),
+    (-3, 3))
 # Ops of square matrices that are neither torch.NAME(x) nor torch.NAME(x, y).
 OPS = {
     "equal": lambda x, y, index: torch.eq(x, y),
+    "rint": lambda x, y, index: x.round(),
+    "cbrt": lambda x, y, index: x.pow(1 / 3),
+    "floor_int": lambda x, y, index: x.floor().int(),
+    "ceil_int": lambda x, y, index: x.ceil().int(),
+    "round_int": lambda x, y, index: x.round().int(),
+    "mod": lambda x, y, index: x % y,
+    "floor_divide": lambda x, y, index: torch.div(x, y, rounding_mode="trunc").int(),
+    "sqr": lambda x, y, index: x * x,
+    "clamp": lambda x, y, index: x.clamp(0.5, 2),
+    "lerp": lambda x, y, index: x.lerp(y, 0.3),
+    "where": lambda x, y, index: torch.where(x > y, x, y),
+    "masked_fill": lambda x, y, index: x.masked_fill(y > 1, 0),
+    "add_row": lambda x, y, index: x + y[0],
+    "mul_column": lambda x, y, index: x * y[:, :1],
+    "leaky_relu": lambda x, y, index: F.leaky_relu(x),
+    "elu": lambda x, y, index: F.elu(x),
+    "relu6": lambda x, y, index: F.relu6(x),
+    "hardtanh": lambda x, y, index: F.hardtanh(x),
+    "gelu": lambda x, y, index: F.gelu(x),
+    "silu": lambda x, y, index: F.silu(x),
+    "mish": lambda x, y, index: F.mish(x),
+    "softplus": lambda x, y, index: F.softplus(x),
+    "log_sigmoid": lambda x, y, index: F.logsigmoid(x),
+    "softsign": lambda x, y, index: F.softsign(x),
+    "glu": lambda x, y, index: F.glu(x),
+    "softmax": lambda x, y, index: x.softmax(1),
+    "sum_0": lambda x, y, index: x.sum(0),
+    "sum_1": lambda x, y, index: x.sum(1),
+    "mean_1": lambda x, y, index: x.mean(1),
+    "prod_0": lambda x, y, index: x.prod(0),
+    "prod_1": lambda x, y, index: x.prod(1),
+    "max_0": lambda x, y, index: x.amax(0),
+    "max_1": lambda x, y, index: x.amax(1),
+    "argmax_0": lambda x, y, index: x.argmax(0),
+    "argmin_1": lambda x, y, index: x.argmin(1),
+    "any_1": lambda x, y, index: x.any(1),
+    "norm_0": lambda x, y, index: x.norm(2, 0),
+    "norm_1": lambda x, y, index: x.norm(2, 1),
+    "logsumexp": lambda x, y, index: x.logsumexp(1),
+    "std": lambda x, y, index: x.std(1),
+    "normalize": lambda x, y, index: F.normalize(x),
+    "cumprod": lambda x, y, index: x.cumprod(-1),
+    "cumsum_0": lambda x, y, index: x.cumsum(0),
+    "median": lambda x, y, index: x.median(1),
+    "unique": lambda x, y, index: torch.unique(x),
     "flip": lambda x, y, index: x.flip(0),
     "roll": lambda x, y, index: x.roll(1, 0),
     "rot90": lambda x, y, index: torch.rot90(x),
@@ -136,12 +194,13 @@ OPS = {
 
 def op(name, numbers):
     side = math.isqrt(numbers)
-    x, y = ((torch.rand(side, side) * 3 + 0.1).requires_grad_() for _ in range(2))
+    operands, low, high = rows().get(name, (1, *OTHER_RANGES.get(name, (0.1, 3.1))))
+    x, y = ((torch.rand(side, side) * (high - low) + low).requires_grad_() for _ in range(2))
     index = torch.randint(0, side, (side, side))
     if name in OPS:
         return lambda: OPS[name](x, y, index)
     f = getattr(torch, name)
-    return (lambda: f(x, y)) if name in OF_TWO else lambda: f(x)
+    return (lambda: f(x, y)) if operands == 2 else lambda: f(x)
 
 
 def time_of(name):

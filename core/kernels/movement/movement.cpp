@@ -219,6 +219,36 @@ Array concat(const SmallVector<const Array*, 8>& parts, int axis) {
     return y;
 }
 
+Array roll(const Array& x, std::int64_t shift, int axis) {
+    Array y = Array::like(x);
+    if (x.numel() == 0) return y;
+    const auto n = x.shape()[axis], step = Shape(x.shape().begin() + axis + 1, x.shape().end()).numel();
+    const auto line = static_cast<std::size_t>(n * step) * size_of(x.dtype());
+    const auto head = line / static_cast<std::size_t>(n) * static_cast<std::size_t>((shift % n + n) % n);
+    const auto* from = static_cast<const char*>(x.raw());
+    auto* to = static_cast<char*>(y.raw());
+    for (std::int64_t k = 0; k < x.numel() / (n * step); ++k, from += line, to += line) {
+        std::memcpy(to, from + line - head, head);
+        std::memcpy(to + head, from, line - head);
+    }
+    return y;
+}
+
+Array nonzero(const Array& x) {
+    return dispatch(x.dtype(), [&]<class T>(T) {
+        const T* p = x.data<T>();
+        const auto count = x.numel() - std::count(p, p + x.numel(), T{});
+        Array out({count, x.rank()}, Dtype::int32);
+        auto* to = out.data<std::int32_t>();
+        SmallVector<std::int32_t, 6> place(static_cast<std::size_t>(x.rank()), 0);
+        for (std::int64_t i = 0; i < x.numel(); ++i) {
+            if (p[i] != T{}) to = std::copy(place.begin(), place.end(), to);
+            for (int k = x.rank() - 1; k >= 0 && ++place[k] == x.shape()[k]; --k) place[k] = 0;
+        }
+        return out;
+    });
+}
+
 Array take(const Array& x, const Array& index) {
     Shape shape = index.shape();
     for (int k = 1; k < x.rank(); ++k) shape.push_back(x.shape()[k]);

@@ -32,6 +32,11 @@ Array unslice(const Array& x, const Ranges& ranges, const Shape& shape, const Sc
 /// Arrays of one dtype joined along `axis`; the other extents are equal.
 Array concat(const SmallVector<const Array*, 8>& parts, int axis);
 
+/// y[i + shift] = x[i] along one axis, what leaves at one end comes back at the other.
+Array roll(const Array& x, std::int64_t shift, int axis);
+/// The places of elements that are not 0, in row-major order: int32 (n, rank).
+Array nonzero(const Array& x);
+
 /// Rows of x: result[i..., rest] = x[index[i...], rest]; index is int64 with entries in [0, x.shape[0]).
 Array take(const Array& x, const Array& index);
 /// Zeros of `shape` with x's rows added at the index: the transpose of take.
