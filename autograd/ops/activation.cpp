@@ -7,7 +7,7 @@
 #include "comparison.hpp"
 #include "elementwise.hpp"
 #include "part.hpp"
-#include "promote.hpp"
+#include "rules.hpp"
 #include "shape.hpp"
 
 namespace jt {
@@ -58,12 +58,22 @@ Var hardtanh(const Var& x, Scalar min_val, Scalar max_val) {
     return clamp(x, min_val, max_val);
 }
 
+// Beyond 40 the density is 0; infinity does not meet it.
 Var gelu(const Var& x) {
-    return bent("gelu", x, [](const Var& v) { return v * (1 + erf(v * (1 / std::numbers::sqrt2))) * 0.5; });
+    static constexpr Op op{"gelu", times<[](const Var& x, const Var&) {
+                               const Var v = clamp(x, -40, 40), density = exp(v * v * -0.5);
+                               const Var below = 0.5 + 0.5 * erf(v * (1 / std::numbers::sqrt2));
+                               return below + v * density * (std::numbers::inv_sqrtpi / std::numbers::sqrt2);
+                           }>};
+    return mapped(op, kernels::Unary::gelu, x);
 }
 
 Var silu(const Var& x) {
-    return bent("silu", x, [](const Var& v) { return v * sigmoid(v); });
+    static constexpr Op op{"silu", times<[](const Var& x, const Var&) {
+                               const Var v = clamp(x, -1e4, 1e4), share = sigmoid(v);
+                               return share + v * share * (1 - share);
+                           }>};
+    return mapped(op, kernels::Unary::silu, x);
 }
 
 Var mish(const Var& x) {

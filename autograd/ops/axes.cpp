@@ -57,6 +57,24 @@ Var roll_along(const Var& x, std::int64_t shift, int axis) {
     return record(op, kernels::roll(x.array(), turns, axis), {x}, Turn{turns, axis});
 }
 
+// y[..., i, ..., j, ...] = x[..., j, ..., n - 1 - i, ...], the places being those of the two axes.
+Var quarter_turn(const Var& x, int first, int second) {
+    struct Pair {
+        int first, second;
+    };
+    static constexpr Op op{"rot90", [](const Var& g, const Call& call) -> Vars {
+                               const auto& axes = call.params<Pair>();
+                               return {quarter_turn(g, axes.second, axes.first)};
+                           }};
+    Shape shape = x.shape();
+    kernels::Strides strides = kernels::strides_of(shape);
+    const auto last = std::max<std::int64_t>(shape[second] - 1, 0) * strides[second];
+    std::swap(shape[first], shape[second]);
+    std::swap(strides[first], strides[second]);
+    strides[first] *= -1;
+    return record(op, kernels::strided(x.array(), last, shape, strides), {x}, Pair{first, second});
+}
+
 }  // namespace
 
 Var transpose(const Var& x, const Axes& permutation) { return permute_in("transpose", x, permutation); }
@@ -109,7 +127,8 @@ Var rot90(const Var& x, int k, const Axes& dims) {
     const int turns = (k % 4 + 4) % 4;
     if (turns == 0) return x.clone();
     if (turns == 2) return flip(x, dims);
-    return swapaxes(flip(x, turns == 1 ? dims[1] : dims[0]), dims[0], dims[1]);
+    const int first = axis_of("rot90", x, dims[0]), second = axis_of("rot90", x, dims[1]);
+    return turns == 1 ? quarter_turn(x, first, second) : quarter_turn(x, second, first);
 }
 
 }  // namespace jt

@@ -11,10 +11,9 @@ namespace jt {
 using kernels::Binary;
 using kernels::Unary;
 
-namespace {
-
-// The same of the floats that integers become.
 Var mapped(const Op& op, Unary f, const Var& x) { return unary(op, f, float_of(op.name, x)); }
+
+namespace {
 
 // No slope but 0; whole numbers already where they are integers.
 Var whole(const char* op, Unary f, const Var& x) {
@@ -193,6 +192,12 @@ Var erf(const Var& x) {
     static constexpr Op op{
         "erf", times<[](const Var& x, const Var&) { return exp(-x * x) * (2 * std::numbers::inv_sqrtpi); }>};
     return mapped(op, Unary::erf, x);
+}
+
+Var erfinv(const Var& x) {
+    static constexpr Op op{
+        "erfinv", times<[](const Var&, const Var& y) { return exp(y * y) * (0.5 / std::numbers::inv_sqrtpi); }>};
+    return mapped(op, Unary::erfinv, x);
 }
 
 Var cbrt(const Var& x) {

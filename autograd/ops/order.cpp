@@ -31,20 +31,20 @@ Var shifted(const Var& x, int axis, double first) {
     return part(concat({constant(Array::full(shape, first, x.dtype())), x}, axis), axis, 0, x.shape(axis));
 }
 
-// y[i] = b[i] + a[i] * y[i - 1] along an axis. Its gradient in b is the same, from the last one to the first.
-struct Recurrence {
-    int axis;
-    double before;
-};
+// y[i] = b[i] + a[i] * y[i - 1] along an axis; its gradient in b is y[i] = g[i] + a[i + 1] * y[i + 1].
+Var recurrence(const Var& b, const Var& a, int axis);
 
-Var recurrence(const Var& b, const Var& a, const Recurrence& r) {
+Var recurrence_back(const Var& g, const Var& a, int axis) {
+    return flip(recurrence(flip(g, axis), shifted(flip(a, axis), axis, 0), axis), axis);
+}
+
+Var recurrence(const Var& b, const Var& a, int axis) {
     static constexpr Op op{"recurrence", [](const Var& g, const Call& call) -> Vars {
-                               const auto [axis, before] = call.params<Recurrence>();
-                               const Var next = shifted(flip(call.input(1), axis), axis, 0);
-                               const Var gb = flip(recurrence(flip(g, axis), next, {axis, 0}), axis);
-                               return {gb, mul_grad(gb, shifted(call.output(), axis, before))};
+                               const int axis = call.params<int>();
+                               const Var gb = recurrence_back(g, call.input(1), axis);
+                               return {gb, mul_grad(gb, shifted(call.output(), axis, 0))};
                            }};
-    return record(op, kernels::recurrence(b.array(), a.array(), r.axis, r.before), {b, a}, r);
+    return record(op, kernels::recurrence(b.array(), a.array(), axis, 0), {b, a}, axis);
 }
 
 // The elements of x in order, one of each; and for all of them in that order which one it is, and where it came from.
@@ -115,9 +115,14 @@ Var cumsum(const Var& x, int dim) {
 }
 
 Var cumprod(const Var& x, int dim) {
-    const int axis = axis_of("cumprod", x, dim);
-    const Var v = float_of("cumprod", x);
-    return recurrence(constant(Array::zeros(v.shape(), v.dtype())), v, {axis, 1});
+    static constexpr Op op{"cumprod", [](const Var& g, const Call& call) -> Vars {
+                               const int axis = call.params<int>();
+                               const Var below = recurrence_back(g, call.input(0), axis);
+                               return {mul_grad(below, shifted(call.output(), axis, 1))};
+                           }};
+    const int axis = axis_of(op.name, x, dim);
+    const Var v = float_of(op.name, x);
+    return record(op, kernels::recurrence(Array(), v.array(), axis, 1), {v}, axis);
 }
 
 Var prod_along(const Var& x, int axis) {

@@ -20,6 +20,8 @@ Var binary_float(const Op& op, kernels::Binary f, const Operand& x, const Operan
 Var stepped(const Var& x, Array&& value);
 /// f of a Var, which keeps its dtype and whether it is a scalar.
 Var unary(const Op& op, kernels::Unary f, const Var& x);
+/// The same of the floats that integers become.
+Var mapped(const Op& op, kernels::Unary f, const Var& x);
 
 /// The product along one axis, which stays as 1.
 Var prod_along(const Var& x, int axis);

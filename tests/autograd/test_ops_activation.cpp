@@ -134,7 +134,7 @@ TEST_SUITE("autograd") {
         for (const auto f : {gelu, silu, mish}) {
             CHECK(slope(f, 1e4) == 1);
             CHECK(slope(f, inf) == 1);
-            CHECK(slope(f, -inf) == 0);
+            CHECK(std::abs(slope(f, -inf)) < 1e-9);  // of silu that of Jittor's sigmoid, which stops at 9.4e-14
         }
     }
 

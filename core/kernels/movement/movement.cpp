@@ -240,10 +240,15 @@ Array nonzero(const Array& x) {
         const auto count = x.numel() - std::count(p, p + x.numel(), T{});
         Array out({count, x.rank()}, Dtype::int32);
         auto* to = out.data<std::int32_t>();
+        const int last = x.rank() - 1;
         SmallVector<std::int32_t, 6> place(static_cast<std::size_t>(x.rank()), 0);
-        for (std::int64_t i = 0; i < x.numel(); ++i) {
-            if (p[i] != T{}) to = std::copy(place.begin(), place.end(), to);
-            for (int k = x.rank() - 1; k >= 0 && ++place[k] == x.shape()[k]; --k) place[k] = 0;
+        for (std::int64_t row = 0; count > 0 && row < x.numel() / x.shape()[last]; ++row, p += x.shape()[last]) {
+            for (std::int64_t i = 0; i < x.shape()[last]; ++i) {
+                if (p[i] == T{}) continue;
+                for (int k = 0; k < last; ++k) *to++ = place[k];
+                *to++ = static_cast<std::int32_t>(i);
+            }
+            for (int k = last - 1; k >= 0 && ++place[k] == x.shape()[k]; --k) place[k] = 0;
         }
         return out;
     });

@@ -53,9 +53,10 @@ Array cumsum(const Array& x, int axis) {
 }
 
 Array recurrence(const Array& b, const Array& a, int axis, double before) {
-    return dispatch_float(b.dtype(), [&]<class T>(T) {
-        const T *p = b.data<T>(), *q = a.data<T>();
-        return scanned<double, T>(b.shape(), axis, before, [=](double acc, auto i) { return p[i] + q[i] * acc; });
+    return dispatch_float(a.dtype(), [&]<class T>(T) {
+        const T *p = b ? b.data<T>() : nullptr, *q = a.data<T>();
+        if (!p) return scanned<double, T>(a.shape(), axis, before, [=](double acc, auto i) { return q[i] * acc; });
+        return scanned<double, T>(a.shape(), axis, before, [=](double acc, auto i) { return p[i] + q[i] * acc; });
     });
 }
 

@@ -1,6 +1,10 @@
 // Functions of vectors: exp and tanh by polynomials of our own, log and sqrt by xsimd where it is there.
 #pragma once
+#include <math.h>
+
+#include <iterator>
 #include <limits>
+#include <utility>
 
 #include "vec.hpp"
 #if defined(MINIJT_XSIMD)
@@ -11,8 +15,6 @@
 #define xsimd JT_JOIN(xsimd_, JT_ISA)
 #define XSIMD_NO_DENORMALS  // its log takes the exponent of a subnormal double before it has scaled the number
 #include <xsimd/xsimd.hpp>
-#else
-#include <math.h>
 #endif
 
 namespace jt::kernels::JT_ISA {
@@ -148,10 +150,60 @@ struct Math : Library<T> {
 
     /// xsimd's of doubles is off by 66 ulp, and NaN from 1e60.
     static V erf(const V& x) {
-        if constexpr (sizeof(T) == 4) return Library<T>::erf(x);
-        V y = x;
-        for (int i = 0; i < lanes<T>; ++i) y[i] = static_cast<T>(::erf(static_cast<double>(x[i])));
-        return y;
+        if constexpr (sizeof(T) == 4)
+            return Library<T>::erf(x);
+        else
+            return each([](double a) { return ::erf(a); }, x);
+    }
+
+    /// Of floats within 1 ulp: x times a polynomial in log(1 - x * x), or its root where x is near 1.
+    static V erfinv(const V& x) {
+        constexpr T infinite = std::numeric_limits<T>::infinity(), none = std::numeric_limits<T>::quiet_NaN();
+        V y;
+        if constexpr (sizeof(T) == 4)
+            y = in_double([](auto a) { return Math<double>::erfinv_inside(a); }, x);
+        else
+            y = each(erfinv_newton, x);
+        return size(x) < 1 ? y : size(x) == 1 ? x * infinite : splat(none);
+    }
+
+    /// x times the share of the normal distribution below x.
+    static V gelu(const V& x) {
+        const V share = static_cast<T>(0.5) + static_cast<T>(0.5) * erf(x * static_cast<T>(0.70710678118654752));
+        return share == 0 ? V{} : x * share;
+    }
+
+    static V silu(const V& x) { return x == -std::numeric_limits<T>::infinity() ? V{} : x * sigmoid(x); }
+
+    /// Of floats within 1 ulp, by doubles where x is above 0 and both are finite.
+    static V pow(const V& x, const V& y) {
+        if constexpr (sizeof(T) == 8) {
+            return each([](double a, double b) { return ::pow(a, b); }, x, y);
+        } else {
+            const auto power = [](auto a, auto b) {
+                return Math<double>::exp_to_float(b * Math<double>::log_of_float(a));
+            };
+            const auto plain = (x > 0) & (x < std::numeric_limits<T>::infinity()) & (y - y == 0);
+            return any(plain == 0) ? each([](float a, float b) { return ::powf(a, b); }, x, y) : in_double(power, x, y);
+        }
+    }
+
+    /// The remainder with the sign of x, exact: of floats by doubles, which hold whole quotients up to 2^28 times y.
+    static V fmod(const V& x, const V& y) {
+        if constexpr (sizeof(T) == 8) {
+            return each([](double a, double b) { return ::fmod(a, b); }, x, y);
+        } else {
+            const auto easy = (size(x / y) < 0x1p28F) & (size(y) < std::numeric_limits<T>::infinity());
+            if (any(easy == 0)) return each([](float a, float b) { return ::fmodf(a, b); }, x, y);
+            const auto rest = [](auto a, auto b) { return a - Math<double>::floor(a / b) * b; };
+            return with_sign(in_double(rest, size(x), size(y)), sign_of(x));
+        }
+    }
+
+    /// The remainder with the sign of y.
+    static V mod(const V& x, const V& y) {
+        const V rest = fmod(x, y);
+        return (rest != 0) & ((rest < 0) != (y < 0)) ? rest + y : rest;
     }
 
     /// The larger side times sqrt(1 + quotient^2), so that nothing overflows on the way. Within 2 ulp.
@@ -189,6 +241,87 @@ struct Math : Library<T> {
 private:
     using N = ExpNumbers<T>;
     using Bits = Vec<typename N::Bits>;
+    friend struct Math<float>;
+
+    template <class F, class... X>
+    static V each(F f, const X&... x) {
+        V y;
+        for (int i = 0; i < lanes<T>; ++i) y[i] = f(x[i]...);
+        return y;
+    }
+
+    /// f of both halves of floats in doubles.
+    template <class F, class... X>
+    static V in_double(F f, const X&... x) {
+        static constexpr int half = lanes<double>;
+        return [&]<int... i>(std::integer_sequence<int, i...>) {
+            const auto low = [](const V& v) { return convert<double, half>(__builtin_shufflevector(v, v, i...)); };
+            const auto high = [](const V& v) {
+                return convert<double, half>(__builtin_shufflevector(v, v, (half + i)...));
+            };
+            const auto a = convert<float, half>(f(low(x)...)), b = convert<float, half>(f(high(x)...));
+            return __builtin_shufflevector(a, b, i..., (half + i)...);
+        }
+        (std::make_integer_sequence<int, half>());
+    }
+
+    /// The logarithm of normal doubles above 0, to 1e-10 of itself, in a third of log's time: x = 2^k m with m between
+    /// the roots of 1/2 and 2, and log(m) = 2 artanh((m - 1) / (m + 1)).
+    static V log_of_float(const V& x) {
+        constexpr std::uint64_t root = 0x3FE6A09E667F3BCD, bias = std::uint64_t{1023} << 52, whole = 0x4338000000000000;
+        constexpr double terms[] = {1.0 / 11, 1.0 / 9, 1.0 / 7, 1.0 / 5, 1.0 / 3, 1};
+        const Bits bits = __builtin_bit_cast(Bits, x), k = ((bits - root + bias) >> 52) - 1023;
+        const V m = __builtin_bit_cast(V, bits - (k << 52)),
+                power = __builtin_bit_cast(V, k + whole) - 6755399441055744.0;
+        const V s = (m - 1) / (m + 1);
+        return power * 0.69314718055994531 + 2 * s * polynomial(s * s, terms, std::size(terms));
+    }
+
+    /// The exponential of doubles, to 2e-10 of itself where a float holds it; 0 or infinity as a float beyond.
+    static V exp_to_float(const V& x) {
+        constexpr double terms[] = {1.0 / 40320, 1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5, 1, 1};
+        const V t = x > 200 ? splat(200.0) : x < -200 ? splat(-200.0) : x;
+        const V shifted = t * 1.4426950408889634 + N::whole, k = shifted - N::whole;
+        const Bits scale = (__builtin_bit_cast(Bits, shifted) << N::mantissa) + N::one;
+        return polynomial(t - k * 0.69314718055994531, terms, std::size(terms)) * __builtin_bit_cast(V, scale);
+    }
+
+    static V polynomial(const V& x, const double* terms, int count) {
+        V y = splat(terms[0]);
+        for (int k = 1; k < count; ++k) y = y * x + terms[k];
+        return y;
+    }
+
+    /// Chebyshev interpolation, highest power first: of erfinv(x) / x in w = -log(1 - x * x) from 0 to 5, and in
+    /// sqrt(w) from 2.2 to 4.2, each scaled to -1 .. 1.
+    static V erfinv_inside(const V& x) {
+        constexpr double near[] = {4.1495775027637425e-06, -3.33398093434137e-05,  2.5157435198789315e-05,
+                                   0.00028407515294136829, -0.0008364687380791625, -0.00048434995074210735,
+                                   0.008525934497768204,   -0.019574194007111054,  -0.026108280762074741,
+                                   0.61660072347352379,    1.5014093517282392};
+        constexpr double far[] = {-3.8701898331507165e-06, -3.1011020139735242e-05, 0.00010948620379370206,
+                                  -3.889883792533832e-05,  -0.00036693344098017035, 0.0010925065175348095,
+                                  -0.0019904085307256908,  0.0029475011049374493,   -0.0042944848880950301,
+                                  0.0059734551045486587,   1.0046924531525585,      3.0336365704348109};
+        const V w = -log_of_float(1 - x * x);
+        const V inner = polynomial(w * 0.4 - 1, near, std::size(near));
+        if (!any(w > 5)) return x * inner;
+        return x * (w > 5 ? polynomial(Library<T>::sqrt(w) - 3.2, far, std::size(far)) : inner);
+    }
+
+    /// Newton's method from Winitzki's formula (A handy approximation for the error function and its inverse, 2008);
+    /// near 1 by erfc, which keeps what is left.
+    static double erfinv_newton(double number) {
+        const double x = ::fabs(number);
+        if (!(x < 1)) return 0;
+        const double left = ::log1p(-x * x), a = 4.3307467508 + left / 2;  // 2 / (pi * 0.147)
+        double y = ::sqrt(::sqrt(a * a - left / 0.147) - a);
+        for (int k = 0; k < 3; ++k) {
+            const double over = x < 0.5 ? ::erf(y) - x : 1 - x - ::erfc(y);
+            y -= over * ::exp(y * y) * 0.88622692545275801;  // sqrt(pi) / 2
+        }
+        return ::copysign(y, number);
+    }
 
     static Bits sign_of(const V& x) {
         return __builtin_bit_cast(Bits, x) & __builtin_bit_cast(Bits, splat(static_cast<T>(-0.0)));

@@ -1,6 +1,4 @@
 // The tables of row functions of float32 and float64 for one instruction set.
-#include <math.h>
-
 #include "put.hpp"
 
 namespace jt::kernels::JT_ISA {
@@ -38,31 +36,11 @@ constexpr void put_gradients(Rows& t) {
     put_gradient<T>(t, Binary::abs_grad, [](auto g, auto x) { return x >= 0 ? g : x < 0 ? -g : x; });
 }
 
-// The remainder with the sign of x. A quotient that a double holds exactly leaves it exactly, but may have been rounded
-// up to the next whole number.
 template <class T>
-T truncated_mod(T x, T y) {
-    const T quotient = x / y;
-    if (quotient > -1 && quotient < 1) return x;
-    if (sizeof(T) == 8 || !(quotient < T{1 << 24} && quotient > T{-(1 << 24)}))
-        return sizeof(T) == 4 ? ::fmodf(x, y) : ::fmod(x, y);
-    const double rest =
-        static_cast<double>(x) - static_cast<double>(static_cast<std::int32_t>(quotient)) * static_cast<double>(y);
-    const double size = y < 0 ? -static_cast<double>(y) : static_cast<double>(y);
-    const double right = x < 0 ? (rest > 0 ? rest - size : rest) : rest < 0 ? rest + size : rest;
-    return ::copysignf(static_cast<float>(right), static_cast<float>(x));
-}
-
-template <class T>
-T floored_mod(T x, T y) {
-    const T rest = truncated_mod(x, y);
-    return rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest;
-}
-
-template <class T>
-constexpr void put_geometry(Rows& t) {
-    put<T>(t, Binary::mod, [](T x, T y) -> T { return floored_mod(x, y); });
-    put<T>(t, Binary::fmod, [](T x, T y) -> T { return truncated_mod(x, y); });
+constexpr void put_library(Rows& t) {
+    put<T>(t, Binary::pow, [](Vec<T> x, Vec<T> y) { return Math<T>::pow(x, y); });
+    put<T>(t, Binary::mod, [](Vec<T> x, Vec<T> y) { return Math<T>::mod(x, y); });
+    put<T>(t, Binary::fmod, [](Vec<T> x, Vec<T> y) { return Math<T>::fmod(x, y); });
     put<T>(t, Binary::hypot, [](Vec<T> x, Vec<T> y) { return Math<T>::hypot(x, y); });
     put<T>(t, Binary::atan2, [](Vec<T> y, Vec<T> x) { return Math<T>::atan2(y, x); });
 }
@@ -76,8 +54,7 @@ constexpr Rows float_table() {
     put_gradients<T>(t);
     put<T>(t, Binary::div, [](auto x, auto y) { return x / y; });
     put<T>(t, Binary::floor_divide, [](auto x, auto y) { return x / y; });
-    put<T>(t, Binary::pow, [](T x, T y) -> T { return sizeof(T) == 4 ? ::powf(x, y) : ::pow(x, y); });
-    put_geometry<T>(t);
+    put_library<T>(t);
     put_sums<T>(t);
     return t;
 }
