@@ -25,8 +25,9 @@ Var flagged(Var x) {
     return x;
 }
 
-// A 1-d array of one element is Jittor's scalar.
+// A 1-d array of one element is Jittor's scalar; there is none of no axes.
 Var leaf(Array value) {
+    if (value.rank() == 0) value = value.reshaped({1});
     const bool scalar = value.rank() == 1 && value.numel() == 1;
     Var x = make_var(std::move(value));
     x.node()->scalar = scalar;

@@ -24,6 +24,14 @@ namespace jt {
 
 namespace {
 
+// An axis along which an int32 says where elements are.
+int countable_axis(const char* op, const Var& x, int dim) {
+    const int axis = axis_of(op, x, dim);
+    if (!fits<std::int32_t>(x.shape(axis)))
+        fail<ShapeError>(op, ": needs an axis that an int32 counts, got ", x.shape(), " along axis ", axis);
+    return axis;
+}
+
 // y[i] = x[i - 1] along an axis, from y[0] = first on.
 Var shifted(const Var& x, int axis, double first) {
     Shape shape = x.shape();
@@ -66,9 +74,7 @@ struct Distinct {
 }  // namespace
 
 std::pair<Var, Var> argsort(const Var& x, int dim, bool descending) {
-    const int axis = axis_of("argsort", x, dim);
-    if (!fits<std::int32_t>(x.shape(axis)))
-        fail<ShapeError>("argsort: needs an axis that an int32 counts, got ", x.shape(), " along axis ", axis);
+    const int axis = countable_axis("argsort", x, dim);
     const Var index = constant(kernels::argsort(x.array(), axis, descending));
     return {index, gather(x, axis, index)};
 }
@@ -79,16 +85,16 @@ std::pair<Var, Var> sort(const Var& x, int dim, bool descending) {
 }
 
 std::pair<Var, Var> topk(const Var& x, int k, int dim, bool largest) {
-    const int axis = axis_of("topk", x, dim);
+    const int axis = countable_axis("topk", x, dim);
     if (k < 0 || k > x.shape(axis)) fail<ValueError>("topk: needs k from 0 to ", x.shape(axis), ", got ", k);
-    const Var index = part(argsort(x, axis, largest).first, axis, 0, k);
+    const Var index = constant(kernels::argsort(x.array(), axis, largest, 0, k));
     return {gather(x, axis, index), index};
 }
 
 std::pair<Var, Var> kthvalue(const Var& x, int k, int dim, KeepDims keep) {
-    const int axis = axis_of("kthvalue", x, dim);
+    const int axis = countable_axis("kthvalue", x, dim);
     if (k < 1 || k > x.shape(axis)) fail<ValueError>("kthvalue: needs k from 1 to ", x.shape(axis), ", got ", k);
-    const Var index = part(argsort(x, axis).first, axis, k - 1, 1), value = gather(x, axis, index);
+    const Var index = constant(kernels::argsort(x.array(), axis, false, k - 1, 1)), value = gather(x, axis, index);
     const Shape shape = reduced_shape(x.shape(), AxisSet{1} << axis, keep.value);
     return {reshape(value, shape), reshape(index, shape)};
 }

@@ -90,6 +90,20 @@ TEST_SUITE("autograd") {
         CHECK_CLOSE(searchsorted(zeros({0}), zeros({2})), {0, 0});
     }
 
+    TEST_CASE("a part of an order is what the whole order has there") {
+        const Var ties = concat({arange(1000) * 7919 % 13, arange(500) % 7}).float32(), x = where(ties == 3, nan, ties);
+        for (const bool largest : {false, true}) {
+            const Var places = sort(x, 0, largest).second;
+            CHECK_SAME(topk(x, 700, 0, largest).second, places[to(700)]);
+            CHECK_SAME(topk(x, 1500, 0, largest).second, places);
+        }
+        const Var places = argsort(x).first;
+        for (const int k : {1, 600, 1499, 1500}) CHECK_SAME(kthvalue(x, k).second, places[k - 1]);
+        const Var y = reshape(x, {3, 5, 100});
+        const Var largest = argsort(y, 1, true).first[{_, to(2)}];
+        CHECK_SAME(topk(y, 2, 1).second, largest);
+    }
+
     TEST_CASE("different elements, and how many of each") {
         const Var x = array({{2.5, -1.0, 2.5}, {0.0, -1.0, 2.5}});
         const auto [values, inverse, counts] = unique(x, return_inverse, return_counts);
@@ -172,6 +186,8 @@ TEST_SUITE("autograd") {
         CHECK_THROWS_WITH_AS(argsort(huge, 0),
                              "argsort: needs an axis that an int32 counts, got (2200000000, 0) along axis 0",
                              ShapeError);
+        CHECK_THROWS_AS(topk(huge, 1, 0), ShapeError);
+        CHECK_THROWS_AS(kthvalue(huge, 1, 0), ShapeError);
         CHECK_THROWS_WITH_AS(nonzero(huge), "nonzero: needs axes that an int32 counts, got (2200000000, 0)",
                              ShapeError);
         CHECK_THROWS_WITH_AS(topk(x, -1), "topk: needs k from 0 to 3, got -1", ValueError);

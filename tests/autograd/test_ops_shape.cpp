@@ -203,7 +203,9 @@ TEST_SUITE("autograd") {
         CHECK(arange(6).reshape(extents).shape() == Shape{2, 3});
         CHECK(reshape(zeros({2, 3}), wide).shape() == Shape{6, 1});
         CHECK(full(std::vector<std::size_t>{4}, 1).shape() == Shape{4});
-        CHECK(rand(std::vector<int>{}).shape() == Shape{});
+        CHECK(rand(std::vector<int>{}).shape() == Shape{1});
+        CHECK(normal(0, 1, {}).shape() == Shape{1});
+        CHECK(array(Array({}, Dtype::int32)).shape() == Shape{1});
         CHECK(Shape(extents) == Shape{2, 3});
         CHECK(zeros({2, 3}).shape() == Shape(extents));
         CHECK(zeros({}).shape() == Shape{1});

@@ -21,31 +21,55 @@ struct Before {
     }
 };
 
+// Which places of the order are wanted.
+struct Places {
+    std::int64_t first, count;
+};
+
+using Order = std::vector<std::int32_t>;
+
+// Puts the wanted places right, equal elements in the order of their indices.
+template <class Before>
+void arrange(Order& order, const Places& wanted, Before before) {
+    const auto stable = [&](auto a, auto b) { return before(a, b) || (a < b && !before(b, a)); };
+    const auto first = order.begin() + wanted.first;
+    if (wanted.count == static_cast<std::int64_t>(order.size()))
+        std::stable_sort(order.begin(), order.end(), before);
+    else if (wanted.count == 1)
+        std::nth_element(order.begin(), first, order.end(), stable);
+    else
+        std::partial_sort(order.begin(), first + wanted.count, order.end(), stable);
+}
+
 // The lines along an axis: they begin at outer * n * step + inner, their elements are `step` apart.
 template <class T, bool descending>
-void argsort_lines(const T* x, std::int32_t* out, std::int64_t lines, std::int64_t n, std::int64_t step) {
-    std::vector<std::int32_t> order(static_cast<std::size_t>(n));
+void argsort_lines(const T* x, std::int32_t* out, std::int64_t lines, std::int64_t n, std::int64_t step,
+                   const Places& wanted) {
+    Order order(static_cast<std::size_t>(n));
     const auto keys = std::make_unique<T[]>(order.size());
     for (std::int64_t line = 0; line < lines; ++line) {
-        const std::int64_t start = line / step * n * step + line % step;
-        for (std::int64_t i = 0; i < n; ++i) keys[i] = x[start + i * step];
+        const std::int64_t outer = line / step, inner = line % step;
+        for (std::int64_t i = 0; i < n; ++i) keys[i] = x[(outer * n + i) * step + inner];
         std::iota(order.begin(), order.end(), 0);
-        std::stable_sort(order.begin(), order.end(),
-                         [&](auto a, auto b) { return Before<T, descending>{}(keys[a], keys[b]); });
-        for (std::int64_t i = 0; i < n; ++i) out[start + i * step] = order[static_cast<std::size_t>(i)];
+        arrange(order, wanted, [&](auto a, auto b) { return Before<T, descending>{}(keys[a], keys[b]); });
+        for (std::int64_t i = 0; i < wanted.count; ++i)
+            out[(outer * wanted.count + i) * step + inner] = order[static_cast<std::size_t>(wanted.first + i)];
     }
 }
 
 }  // namespace
 
-Array argsort(const Array& x, int axis, bool descending) {
-    Array out(x.shape(), Dtype::int32);
-    if (x.numel() == 0) return out;
-    const std::int64_t n = x.shape()[axis];
-    const std::int64_t step = Shape(x.shape().begin() + axis + 1, x.shape().end()).numel();
+Array argsort(const Array& x, int axis, bool descending) { return argsort(x, axis, descending, 0, x.shape()[axis]); }
+
+Array argsort(const Array& x, int axis, bool descending, std::int64_t first, std::int64_t count) {
+    Shape shape = x.shape();
+    shape[axis] = count;
+    Array out(shape, Dtype::int32);
+    if (out.numel() == 0) return out;
+    const std::int64_t n = x.shape()[axis], step = Shape(shape.begin() + axis + 1, shape.end()).numel();
     dispatch(x.dtype(), [&]<class T>(T) {
         const auto sort = descending ? argsort_lines<T, true> : argsort_lines<T, false>;
-        sort(x.data<T>(), out.data<std::int32_t>(), x.numel() / n, n, step);
+        sort(x.data<T>(), out.data<std::int32_t>(), x.numel() / n, n, step, {first, count});
     });
     return out;
 }
