@@ -65,7 +65,7 @@ Var cross_entropy_grad(const Var& g, const Var& x, const Var& t, const Var& weig
         "cross_entropy_grad", [](const Var& gg, const Call& call) -> Vars {
             const Var g = call.input(0), x = call.input(1), t = call.input(2), weight = call.input(3);
             const Var p = softmax(x, -1), classes = arange(x.shape(1));
-            const Var valid = reshape(cast(t >= 0, x.dtype()) * cast(t < x.shape(1), x.dtype()) * weight, {-1, 1});
+            const Var valid = reshape((t >= 0) * (t < x.shape(1)) * weight, {-1, 1});
             const Var hot = cast(reshape(t, {-1, 1}) == classes, x.dtype()), scale = reshape(g, {-1, 1}) * valid;
             const Var mixed = sum(gg * p, -1, keepdims);
             return {sum(gg * (p - hot) * valid, -1), scale * p * (gg - mixed), Var(), Var()};

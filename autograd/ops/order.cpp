@@ -137,7 +137,7 @@ Var prod_along(const Var& x, int axis) {
                                const Var x = call.input(0), back = flip(x, axis);
                                const Var before = shifted(cumprod(x, axis), axis, 1);
                                const Var after = flip(shifted(cumprod(back, axis), axis, 1), axis);
-                               return {mul_grad(broadcast(g, x.shape()), before * after)};
+                               return {mul_grad(g, before * after)};
                            }};
     return record(op, kernels::prod(x.array(), AxisSet{1} << axis, true), {x}, axis);
 }

@@ -74,10 +74,28 @@ inline bool survives(const Op& f, const Vars& inputs, const std::function<Var(co
     return gradcheck(mutant, inputs).ok;
 }
 
-/// First and second order against differences.
+/// The inputs of f, and a gradient that comes in.
+inline Vars with_gradient(const Op& f, Vars inputs) {
+    inputs.push_back(random_inputs({f(inputs).shape()}, -1, 1)[0]);
+    return inputs;
+}
+
+/// The gradients of f, as one number: a function of with_gradient(f, x).
+inline Op gradient_of(const Op& f) {
+    return [f](const Vars& all) {
+        const Vars x(all.begin(), all.end() - 1);
+        const Vars gradients = grad(sum(f(x) * all.back()), x);
+        Var total = sum(all.back()) * 0;
+        for (std::size_t k = 0; k < x.size(); ++k)
+            total += sum(gradients[k] * random_inputs({x[k].shape()}, -1, 1, k)[0]) + sum(x[k]) * 0;
+        return total;
+    };
+}
+
+/// First, second and third order against differences.
 inline void check_differences(const Op& f, const Vars& inputs) {
-    const auto result = gradcheck(f, inputs, {.order = 2});
-    CHECK_MESSAGE(result.ok, result.message);
+    for (const auto& result : {gradcheck(f, inputs), gradcheck(gradient_of(f), with_gradient(f, inputs), {.order = 2})})
+        CHECK_MESSAGE(result.ok, result.message);
 }
 
 /// Wrong rules are noticed.
@@ -112,6 +130,16 @@ inline void check_ways(const Op& f, const Vars& inputs) {
     }
 }
 
+/// The gradient of one target alone is the one that it has among all; and so for the gradients of the gradients.
+inline void check_alone(const Op& f, const Vars& inputs) {
+    const Vars all = with_gradient(f, inputs);
+    for (const Var& y : {sum(f(inputs) * all.back()), gradient_of(f)(all)}) {
+        const Vars gradients = grad(y, all);
+        for (std::size_t k = 0; k < all.size(); ++k)
+            CHECK_EQ(difference(grad(y, all[k]), gradients[k], 1e-12, 1e-13), "");
+    }
+}
+
 inline bool equal_shapes(const Sample& shapes) {
     for (const auto& shape : shapes)
         if (shape != shapes[0]) return false;
@@ -128,6 +156,7 @@ inline void check(const GradRow& row) {
         check_differences(row.f, inputs);
         check_mutants(row.f, inputs);
         check_ways(row.f, inputs);
+        check_alone(row.f, inputs);
         if (!equal_shapes(shapes)) continue;
         const Op repeated = [&](const Vars& x) { return row.f(std::vector<Var>(shapes.size(), x[0])); };
         check_differences(repeated, {inputs[0]});

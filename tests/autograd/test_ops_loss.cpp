@@ -28,6 +28,11 @@ const std::vector<GradRow> grad_rows = {
     {"log_softmax", [](const Vars& x) { return each_axis(log_softmax, x[0]); }, shapes},
     {"log_softmax: over nothing", [](const Vars& x) { return log_softmax(x[0], -1); }, {{{2, 0}}, {{0}}}},
     {"cross_entropy_rows", [](const Vars& x) { return losses(x[0]); }, {{{4, 3}}, {{4, 5}}}},
+    {"cross_entropy_rows: one class too high",
+     [](const Vars& x) {
+         return cross_entropy_rows(x[0], array({2, 3, 1}), ones({3}));
+     },
+     {{{3, 3}}}},
     {"cross_entropy_rows: of none",
      [](const Vars& x) { return cross_entropy_rows(x[0], zeros({0}, int32), zeros({0})); },
      {{{0, 3}}}},
@@ -150,6 +155,15 @@ TEST_SUITE("autograd") {
             CHECK_CLOSE(gradients[0], std::vector<double>{1, 2, 0.32, -0.24});
             CHECK_CLOSE(gradients[1], std::vector<double>{0, 1.4});
         }
+    }
+
+    TEST_CASE("rescale of a row below 1e-15 has the slope g / 1e-15") {
+        for (const Dtype dtype : {float32, float64})
+            for (const bool retain : {true, false}) {
+                const Var v = array({{5e-16, 0}}, dtype), g = array({{1e-15}}, dtype);
+                const Var w = rescale(v, g, 2);
+                CHECK_CLOSE(grad(sum(w * array({{1, 2}}, dtype)) * 1e-16, v, retain) * 1e16, {1, 2});
+            }
     }
 
     TEST_CASE("rescale of huge and tiny rows") {

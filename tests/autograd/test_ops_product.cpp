@@ -246,6 +246,15 @@ TEST_SUITE("autograd") {
         }
     }
 
+    TEST_CASE("third and fourth gradients of max_pool2d") {
+        const Var x = random_inputs({{1, 2, 4, 4}}, -2, 2)[0], h = random_inputs({x.shape()}, -1, 1)[0];
+        const auto second = [&](const Vars& h) {
+            const Var y = max_pool2d(x, 3, 1), g = ones(y.shape(), float64);
+            return grad(sum(grad(sum(y * g), x) * h[0]), g);
+        };
+        CHECK(gradcheck(second, {h}, {.order = 2}));
+    }
+
     TEST_CASE("values of pools against loops") {
         for (const auto& p : pools) {
             CAPTURE(text(p.x));

@@ -57,6 +57,7 @@ const std::vector<GradRow> grad_rows = {
      [](const Vars& x) { return argmin(x[0], 0).second + argmin(x[0]).second * 2; },
      {{{3, 4}}, {{5}}, {{1}}}},
     {"norm", [](const Vars& x) { return all_ways(norm2, x[0]); }, shapes, 0.5, 2},
+    {"norm: below eps", [](const Vars& x) { return norm(x[0], 2, -1, keepdims, 9) * x[0]; }, {{{3, 4}}}, -1, 1},
     {"norm: p = 1", [](const Vars& x) { return all_ways(norm1, x[0]); }, shapes, 0.5, 2},
     {"norm: default axis", [](const Vars& x) { return norm(x[0]); }, {{{3, 4}}, {{2, 3, 4}}, {{0, 2}}}},
     {"argmax", [](const Vars& x) { return argmax(x[0], 0).second + sum(argmax(x[0] * x[0], -1, keepdims).second); },

@@ -94,6 +94,10 @@ TEST_SUITE("autograd") {
             CAPTURE(edge.name);
             const Var x = array({edge.at, edge.at}), g = array({0.0, 1.0}), no_slope = x * 0.0;
             CHECK_CLOSE(grad((edge.f(x) * g + no_slope).sum(), x), {0, edge.slope});
+            const Var a = array({1.0, 1.0}), gx = grad((edge.f(x) * a + no_slope).sum(), x);
+            const Vars second = grad((gx * g + a * 0.0 + x * 0.0).sum(), {a, x});
+            CHECK_CLOSE(second[0], {0, edge.slope});
+            CHECK(second[1][0].item() == 0);
         }
     }
 

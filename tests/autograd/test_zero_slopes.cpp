@@ -41,7 +41,27 @@ const std::vector<Row> rows = {
          return x * array({inf, inf}, float64);
      },
      2},
+    {"infinity * x",
+     [](const Var& x) {
+         return array({inf, inf}, float64) * x;
+     },
+     2},
     {"x * an infinite number", [](const Var& x) { return x * inf; }, 2},
+    {"mod 0", [](const Var& y) { return mod(1, y); }, 0},
+    {"hypot of 0 and 0", [](const Var& x) { return hypot(x, 0); }, 0},
+    {"hypot of 0 and 0, right", [](const Var& y) { return hypot(0, y); }, 0},
+    {"atan2 of 0 and 0", [](const Var& y) { return atan2(y, 0); }, 0},
+    {"atan2 of 0 and 0, right", [](const Var& x) { return atan2(0, x); }, 0},
+    {"prod with infinity",
+     [](const Var& x) {
+         return prod(stack({full({2}, inf, float64), x}), 0);
+     },
+     2},
+    {"cumprod with infinity",
+     [](const Var& x) {
+         return cumprod(stack({full({2}, inf, float64), x}), 0)[1];
+     },
+     2},
 };
 
 }  // namespace
@@ -67,6 +87,26 @@ TEST_SUITE("autograd") {
             CHECK(gx[0] == 0);
             CHECK_FALSE(std::isfinite(gx[1]));
         }
+    }
+
+    TEST_CASE("so does a gradient of 0 in the second order") {
+        const Var h = array({0, 1}, float64);
+        const auto seen = [&](const Var& gx, const Var& target) {
+            const auto second = grad((gx * h).sum(), target).to_vector<double>();
+            CHECK(second[0] == 0);
+            CHECK_FALSE(std::isfinite(second[1]));
+        };
+        for (const Row& row : rows) {
+            CAPTURE(row.name);
+            const Var x = array({row.at, row.at}, float64), a = array({1.0, 1.0}, float64);
+            seen(grad((row.f(x) * a).sum(), x), a);
+        }
+        const Var x = array({2.0, 2.0}, float64), y = array({3.0, 3.0}, float64), a = array({inf, inf}, float64);
+        seen(grad((x * y * a).sum(), x), y);
+        seen(grad((x / y * a).sum(), x), y);
+        seen(grad((cumprod(stack({x, y}), 0)[1] * a).sum(), x), y);
+        const Var zero = array({0.0, 0.0}, float64);
+        seen(grad((x / zero).sum(), x), zero);
     }
 
     TEST_CASE("a gradient of 0 keeps its derivative where the slope is finite") {
