@@ -1,6 +1,7 @@
 // What a Var knows and can do by itself.
 #include "var.hpp"
 
+#include <algorithm>
 #include <bit>
 
 #include "../core/kernels/elementwise/elementwise.hpp"

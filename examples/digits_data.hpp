@@ -1,5 +1,6 @@
 // Read the 1,797 handwritten digits, split them, and walk through them in mini-batches.
 #pragma once
+#include <algorithm>
 #include <minijt/minijt.hpp>
 #include <string>
 

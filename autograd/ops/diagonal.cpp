@@ -1,6 +1,8 @@
 // Diagonals are strided views; triangles are a choice by row and column.
 #include "diagonal.hpp"
 
+#include <algorithm>
+
 #include "../../core/kernels/xt/views.hpp"
 #include "comparison.hpp"
 #include "create.hpp"

@@ -49,7 +49,10 @@ public:
     // ---- calling: pre-forward hooks, execute, forward hooks. A call holds its module: hooks and `execute` may
     // replace, delete or rename layers that run. One that finds too little stack throws a GraphError.
     /// What the module computes; override this. For several inputs or outputs derive from `Layer<Self>`.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Woverloaded-virtual"
     virtual Var execute(const Var& x);
+#pragma GCC diagnostic pop
     virtual Vars execute_vars(const Vars& inputs);
     Var operator()(const Var& x);
     template <class... More>

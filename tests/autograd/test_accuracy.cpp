@@ -1,4 +1,5 @@
 // What float32 loses where it is hard to lose little: against the same numbers in long double.
+#include <algorithm>
 #include <cmath>
 
 #include "op_rows.hpp"

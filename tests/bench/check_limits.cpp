@@ -1,4 +1,5 @@
 // Proves that the hand-written limits compute the right thing: against naive formulas in double, by finite differences.
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <functional>

@@ -1,6 +1,8 @@
 // The limit of a training step of LeNet: convolutions image by image, so that an image stays in the cache.
 #include "limit_conv.hpp"
 
+#include <algorithm>
+
 namespace limit {
 
 using Conv1 = Conv<1, 32, 6, 5>;

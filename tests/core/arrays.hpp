@@ -1,5 +1,6 @@
 // Arrays with known numbers, and naive ways to read and broadcast them, for the tests of the kernels.
 #pragma once
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>

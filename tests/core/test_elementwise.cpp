@@ -1,5 +1,6 @@
 // Holds element-wise kernels against the standard library, one element at a time.
 #include <doctest/doctest.h>
+#include <algorithm>
 
 #include <cstdint>
 #include <functional>

@@ -1,5 +1,6 @@
 // Holds the fused kernels against their formulas in double.
 #include <doctest/doctest.h>
+#include <algorithm>
 
 #include "../../core/kernels/elementwise/elementwise.hpp"
 #include "../../core/kernels/elementwise/fused.hpp"

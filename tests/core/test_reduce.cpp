@@ -1,5 +1,6 @@
 // Holds reductions against naive loops in double.
 #include <doctest/doctest.h>
+#include <algorithm>
 
 #include "../../core/kernels/elementwise/rows.hpp"
 #include "../../core/kernels/reduce/reduce.hpp"

@@ -1,4 +1,5 @@
 // minijt held against real Jittor: the fixtures that make_fixtures.py wrote (it describes their keys).
+#include <algorithm>
 #include <cstdlib>
 
 #include "../../autograd/grad.hpp"

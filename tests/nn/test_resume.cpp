@@ -1,4 +1,5 @@
 // A training that is saved, ended and gone on with elsewhere gives the bits of one that nobody interrupted.
+#include <algorithm>
 #include <climits>
 #include <numeric>
 

@@ -1,6 +1,7 @@
 // Sums, largest and smallest elements over any axes.
 #include "reduce.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <type_traits>
 
