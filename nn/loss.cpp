@@ -56,7 +56,8 @@ Var classes_of(const char* op, const Var& target) {
 
 // What each row counts: its class's weight, 1 for any other class, 0 for one that is ignored.
 Var row_weights(const Var& t, std::int64_t classes, const Var& weight, std::optional<int> ignore_index, Dtype dtype) {
-    const no_grad guard;
+    std::optional<no_grad> guard;
+    if (!weight.defined() || weight.is_stop_grad()) guard.emplace();
     const Var known = (t >= 0) * (t < classes), valid = known.cast(dtype);
     const Var w = weight.defined() ? weight.cast(dtype)[where(known, t, 0).int32()] * valid : valid;
     return ignore_index ? where(t == *ignore_index, 0, w) : w;
@@ -72,6 +73,11 @@ Var loss_of_rows(const char* op, const Var& output, const Var& target, const Cro
         fail<ShapeError>(op, ": needs ", x.shape(0), " classes for logits ", output.shape(), ", got ", target.shape());
     const Var w = row_weights(t, x.shape(1), o.weight, o.ignore_index, x.dtype()), loss = f(x, t, w);
     return o.reduction == Reduction::mean ? loss.mean() / w.mean() : reduce(loss.reshape(target.shape()), o.reduction);
+}
+
+// The rule of cross_entropy_rows gives its weights no gradient.
+Var cross_entropy_counted(const Var& x, const Var& t, const Var& w) {
+    return w.requires_grad() ? w * cross_entropy_rows(x, t, w != 0) : cross_entropy_rows(x, t, w);
 }
 
 // -x at each class that counts; those that are ignored may hold -infinity.
@@ -101,7 +107,7 @@ std::string text(Reduction reduction) {
 }
 
 Var cross_entropy_loss(const Var& output, const Var& target, const CrossEntropyOptions& options) {
-    return loss_of_rows("cross_entropy_loss", output, target, options, cross_entropy_rows);
+    return loss_of_rows("cross_entropy_loss", output, target, options, cross_entropy_counted);
 }
 
 Var cross_entropy_loss(const Var& output, const Var& target, const Var& weight, std::optional<int> ignore_index,

@@ -24,7 +24,8 @@ struct CrossEntropyOptions {
 /// cross_entropy_loss of Jittor's python/jittor/nn.py: logits (n, c) or (n, c, m...), whole classes of n * m...
 /// elements (Jittor has these two and (n, c, h, w) alone). Class weights (c,); classes outside [0, c) and
 /// `ignore_index` count nothing; mean divides by the mean of the weights (NaN when nothing counts); none has the
-/// target's shape. Throws a ShapeError, a DtypeError for integer logits.
+/// target's shape. Gradients reach the logits and, as in Jittor, the weights (PyTorch differs: only the logits). Throws
+/// a ShapeError, a DtypeError for integer logits.
 Var cross_entropy_loss(const Var& output, const Var& target, const Var& weight = {},
                        std::optional<int> ignore_index = {}, Reduction reduction = Reduction::mean);
 Var cross_entropy_loss(const Var& output, const Var& target, const CrossEntropyOptions& options);

@@ -2,7 +2,8 @@
 
 A row names its function: `{"sort", ...`, `expect("sort: bool", ...`, `UNARY(exp, ...`. Functions of autograd/ops have
 theirs in tests/autograd, those of nn in tests/nn, where one that gives no Var need only be called. A method of Var has
-the parameters and defaults of its function, which is given the Var first.
+the parameters and defaults of its function, which is given the Var first. Functions of autograd/ops and losses have a
+line in tests/jittor/cases.def, too, if only one that says why Jittor is not asked.
 """
 import re
 import sys
@@ -46,6 +47,13 @@ def missing_layers(root):
     declared = re.findall(r"^class (\w+) : public (?:Module|Layer<\w+>)", text_of(root, "nn/layers/*.hpp", "nn/loss.hpp"), re.M)
     tested = rows(text_of(root, "tests/nn/test_layer_rows.cpp"))
     yield from (f"no row in tests/nn/test_layer_rows.cpp for {name}" for name in sorted({*declared} - tested))
+
+
+def missing_cases(root, declared):
+    asked = set(re.findall(r'^(?:CASE|DIFFERS|SKIPPED)\("([^":]+)|^(?:UN|BIN)ARY\((\w+),', text_of(root, "tests/*/*.def"), re.M))
+    names = {name for pair in asked for name in pair}
+    yield from (f"no case in tests/jittor/cases.def for {name}" for name in sorted({f.name for f in declared} - names)
+               if not name.startswith("operator"))
 
 
 def signature(parameters):
@@ -92,7 +100,9 @@ def main(root):
     var_hpp = root / "autograd/var.hpp"
     print(f"{len({f.name for f in ops})} functions of autograd/ops, {len({f.name for f in nn})} of nn, "
           f"{len(list(methods(var_hpp)))} methods")
-    problems = [*missing_ops(root, ops), *missing_in_nn(root, nn), *missing_layers(root), *strange_methods(var_hpp, ops), *wrong_refusals()]
+    losses = [f for f in headers["nn/loss.hpp"] if "Var" in f.result]
+    problems = [*missing_ops(root, ops), *missing_cases(root, ops + losses), *missing_in_nn(root, nn), *missing_layers(root),
+                *strange_methods(var_hpp, ops), *wrong_refusals()]
     sys.exit("\n".join(problems) or 0)
 
 

@@ -1,12 +1,13 @@
-# Runs real Jittor and writes the numbers that minijt is held against: `python make_fixtures.py OUTDIR`.
+# Runs real Jittor and writes the numbers that minijt is held against: `python make_fixtures.py OUTDIR [NAME...]`.
 #
 # weight_norm.npz  weight norm over every axis, with g and v perturbed: w, gradients, gradients of gradients
 # init.npz         initial weights of Linear and Conv from a seed
 # unary.npz        for each row of autograd/unary_rows.def that Jittor has: x, f(x), and its gradient where it has one
 # binary.npz       for each row of autograd/binary_rows.def likewise: x, y, f(x, y), and both gradients
+# ops.npz          for each line of cases.def: what Jittor answers, packed as `pack` says, and the inputs by name
 # train_*.npz      three seeded trainings of 50 steps: data, parameters at start and end, the loss before each step
 #
-# Every file holds Jittor's version as text in uint8 (`jittor_version`); other arrays are float32 or int32.
+# Every file holds Jittor's version as text in uint8 (`jittor_version`); other arrays are float32, int32 or bool.
 import os
 import re
 import shutil
@@ -27,7 +28,7 @@ STRIDE = 37
 
 def save(folder, name, arrays):
     version = np.frombuffer(jt.__version__.encode(), np.uint8)
-    np.savez(folder / f"{name}.npz", jittor_version=version, **arrays)
+    np.savez_compressed(folder / f"{name}.npz", jittor_version=version, **arrays)
 
 
 def to_f4(array):
@@ -142,9 +143,13 @@ ROWS = Path(__file__).resolve().parent.parent / "autograd"
 JITTOR_NAMES = {"neg": "negative", "sub": "subtract", "mul": "multiply", "div": "divide", "atan2": "arctan2"}
 
 
+# Jittor's -Ofast makes 1.875 % 0.625 0.625; its // cuts floats to integers first, and dies of 1 // 0.75.
+NOT_ASKED = {"mod", "floor_divide"}
+
+
 def jittor_function(name):
     name = JITTOR_NAMES.get(name, name)
-    return getattr(jt, name, None) or getattr(nn, name, None)
+    return None if name in NOT_ASKED else getattr(jt, name, None) or getattr(nn, name, None)
 
 
 def row_case(f, inputs, makes):
@@ -161,7 +166,7 @@ def rows_fixture(file, inputs):
         if f := jittor_function(name):
             cases[name] = row_case(f, inputs(float(low), float(high)), makes)
         else:
-            print("Jittor has no", name)
+            print("Jittor is not asked for", name)
     return dict(cases, rows=np.int32([len(cases)]))
 
 
@@ -172,6 +177,68 @@ def unary_fixture():
 def binary_fixture():
     """In the middle both are equal."""
     return rows_fixture("binary_rows.def", lambda low, high: [np.linspace(low, high, 25), np.linspace(high, low, 25)])
+
+
+# -------------------------------------------------------------------------------------- cases with arguments
+
+CASES = (Path(__file__).resolve().parent / "cases.def").read_text()
+INPUT = re.compile(r'^INPUT\((\w+), "(.*)"\)$', re.M)
+CASE = re.compile(r'^(?:CASE|DIFFERS)\("(.*?)",\s+"(.*?)",\s', re.M)
+DTYPES = ["bool", "uint8", "int32", "int64", "float32", "float64"]
+
+
+def narrow(array):
+    array = np.asarray(array)
+    return to_f4(array) if array.dtype == np.float64 else array
+
+
+def case_inputs():
+    rng = np.random.RandomState(5)
+    return {name: narrow(eval(numbers, {"np": np, "rng": rng})) for name, numbers in INPUT.findall(CASES)}
+
+
+def weighted(layer, weight):
+    layer.weight = weight
+    return layer
+
+
+def flat(results):
+    return [results] if isinstance(results, jt.Var) else [x for result in results for x in flat(result)]
+
+
+def weighted_sum(results):
+    """Of the floats; no two neighbours weigh the same."""
+    weights = lambda x: jt.array(to_f4(np.arange(x.numel()) * 7 % 5 - 1.75).reshape(x.shape))
+    return sum(((x * weights(x)).sum() for x in results), jt.zeros(1))
+
+
+def ask(expression, arrays):
+    """What Jittor answers, and for each float that it was asked of the gradient, by place of the input."""
+    jt.sync_all()
+    jt.set_global_seed(9)
+    inputs = {name: jt.array(array) for name, array in arrays.items()}
+    code = compile(expression, expression, "eval")
+    results = flat(eval(code, {"jt": jt, "nn": nn, "weighted": weighted, **inputs}))
+    numbers = [result.numpy() for result in results]
+    places = [k for k, x in enumerate(inputs) if x in code.co_names and "float" in str(arrays[x].dtype)]
+    floats = [result for result in results if "float" in str(result.dtype)]
+    if not places or not floats:
+        return numbers, {}
+    gradients = jt.grad(weighted_sum(floats), [list(inputs.values())[k] for k in places])
+    return numbers, dict(zip(places, (gradient.numpy() for gradient in gradients)))
+
+
+def pack(results, gradients):
+    """One row: how many results, each as its dtype, rank, extents and numbers; gradients as the input's place before."""
+    whole = lambda x: [DTYPES.index(str(x.dtype)), x.ndim, *x.shape, *x.reshape(-1)]
+    row = [len(results), *(number for x in results for number in whole(x))]
+    return to_f4([*row, *(number for k, x in gradients.items() for number in [k, *whole(x)])])
+
+
+def ops_fixture():
+    inputs = case_inputs()
+    rows = {name: pack(*ask(expression, inputs)) for name, expression in CASE.findall(CASES)}
+    return dict(inputs, **rows, cases=np.int32([len(rows)]))
 
 
 # ------------------------------------------------------------------------------------------------ trainings
@@ -265,17 +332,18 @@ FIXTURES = {
     "init": init_fixture,
     "unary": unary_fixture,
     "binary": binary_fixture,
+    "ops": ops_fixture,
     "train_wn_mlp": wn_mlp_fixture,
     "train_adam_dropout": adam_fixture,
     "train_wn_lenet": wn_lenet_fixture,
 }
 
 
-def main(folder):
+def main(folder, names):
     folder.mkdir(parents=True, exist_ok=True)
-    for name, make in FIXTURES.items():
-        save(folder, name, make())
+    for name in names or FIXTURES:
+        save(folder, name, FIXTURES[name]())
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2:])

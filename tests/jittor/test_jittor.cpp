@@ -3,31 +3,17 @@
 #include <cstdlib>
 
 #include "../../autograd/grad.hpp"
-#include "../../core/files/npz.hpp"
 #include "../../core/random.hpp"
 #include "../../nn/layers.hpp"
 #include "../../nn/loss.hpp"
 #include "../../nn/optim.hpp"
 #include "../../weightnorm/weightnorm.hpp"
-#include "../check.hpp"
+#include "fixture.hpp"
 
 using namespace jt;
+using test::Fixture;
 
 namespace {
-
-// One fixture file: Vars by key.
-class Fixture {
-public:
-    explicit Fixture(const std::string& name) {
-        for (const auto& [key, value] : load_npz(std::string(MINIJT_FIXTURES "/") + name))
-            state_.add(key, array(value));
-    }
-    Var operator[](const std::string& key) const { return state_[key]; }
-    bool contains(const std::string& key) const { return state_.contains(key); }
-
-private:
-    nn::StateDict state_;
-};
 
 struct Holder : nn::Module {
     explicit Holder(const Var& value) : weight(attr("weight", value)) {}

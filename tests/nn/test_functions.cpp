@@ -40,6 +40,18 @@ const std::vector<GradRow> grad_rows = {
     {"nll_loss", [](const Vars& x) { return nll(x[0], Reduction::mean); }, logits},
     {"nll_loss: sum", [](const Vars& x) { return nll(x[0], Reduction::sum); }, logits},
     {"nll_loss: none", [](const Vars& x) { return nll(x[0], Reduction::none); }, logits},
+    {"cross_entropy_loss: weight",
+     [](const Vars& x) {
+         return nn::cross_entropy_loss(x[0], array({2, 0, 7, 1}), x[1], 1);
+     },
+     {{{4, 3}, {3}}},
+     0.5},
+    {"nll_loss: weight",
+     [](const Vars& x) {
+         return nn::nll_loss(x[0], array({2, 0, 7, 1}), x[1], 1);
+     },
+     {{{4, 3}, {3}}},
+     0.5},
     {"l1_loss", [](const Vars& x) { return nn::l1_loss(x[0], 3 * x[1] + 7) * x[0].mean(); }, pairs},
     {"smooth_l1_loss", [](const Vars& x) { return nn::smooth_l1_loss(2 * x[0], x[1] + 0.1, Reduction::none); }, pairs},
     {"kl_div", [](const Vars& x) { return nn::kl_div(x[0], x[1]); }, pairs, 0.2, 2},
