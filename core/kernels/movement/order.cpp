@@ -12,8 +12,10 @@ namespace jt::kernels {
 namespace {
 
 // NaN is behind everything, whichever way the rest goes.
-template <class T, bool descending>
+template <class T>
 struct Before {
+    bool descending;
+
     bool operator()(T a, T b) const {
         if constexpr (std::is_floating_point_v<T>)
             if (a != a || b != b) return a == a;
@@ -42,16 +44,16 @@ void arrange(Order& order, const Places& wanted, Before before) {
 }
 
 // The lines along an axis: they begin at outer * n * step + inner, their elements are `step` apart.
-template <class T, bool descending>
+template <class T>
 void argsort_lines(const T* x, std::int32_t* out, std::int64_t lines, std::int64_t n, std::int64_t step,
-                   const Places& wanted) {
+                   const Places& wanted, const Before<T>& before) {
     Order order(static_cast<std::size_t>(n));
     const auto keys = std::make_unique<T[]>(order.size());
     for (std::int64_t line = 0; line < lines; ++line) {
         const std::int64_t outer = line / step, inner = line % step;
         for (std::int64_t i = 0; i < n; ++i) keys[i] = x[(outer * n + i) * step + inner];
         std::iota(order.begin(), order.end(), 0);
-        arrange(order, wanted, [&](auto a, auto b) { return Before<T, descending>{}(keys[a], keys[b]); });
+        arrange(order, wanted, [&](auto a, auto b) { return before(keys[a], keys[b]); });
         for (std::int64_t i = 0; i < wanted.count; ++i)
             out[(outer * wanted.count + i) * step + inner] = order[static_cast<std::size_t>(wanted.first + i)];
     }
@@ -67,9 +69,9 @@ Array argsort(const Array& x, int axis, bool descending, std::int64_t first, std
     Array out(shape, Dtype::int32);
     if (out.numel() == 0) return out;
     const std::int64_t n = x.shape()[axis], step = Shape(shape.begin() + axis + 1, shape.end()).numel();
-    dispatch(x.dtype(), [&]<class T>(T) {
-        const auto sort = descending ? argsort_lines<T, true> : argsort_lines<T, false>;
-        sort(x.data<T>(), out.data<std::int32_t>(), x.numel() / n, n, step, {first, count});
+    dispatch(x.dtype() == bool_ ? uint8 : x.dtype(), [&]<class T>(T) {
+        const auto* elements = static_cast<const T*>(x.raw());
+        argsort_lines<T>(elements, out.data<std::int32_t>(), x.numel() / n, n, step, {first, count}, {descending});
     });
     return out;
 }
@@ -79,7 +81,7 @@ Array searchsorted(const Array& sorted, const Array& values, bool right) {
     const std::int64_t n = sorted.shape().back(), m = sorted.rank() == 1 ? values.numel() : values.shape().back();
     dispatch(values.dtype(), [&]<class T>(T) {
         const T* line = sorted.data<T>();
-        const Before<T, false> before;
+        const Before<T> before{false};
         for (std::int64_t i = 0; i < values.numel(); ++i) {
             const T* begin = line + i / m * n;
             const T value = values.data<T>()[i];
