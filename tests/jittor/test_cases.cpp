@@ -78,8 +78,8 @@ public:
 
     std::vector<Case> list() const {
         return {
-#define CASE(name, python, ...) {name, [this] { return results(__VA_ARGS__); }},
-#define DIFFERS(name, python, why, numbers, ...) {name, [this] { return results(__VA_ARGS__); }, why, numbers},
+#define CASE(name, python, ...) {name, [&] { return results(__VA_ARGS__); }},
+#define DIFFERS(name, python, why, numbers, ...) {name, [&] { return results(__VA_ARGS__); }, why, numbers},
 #include "cases.def"
         };
     }

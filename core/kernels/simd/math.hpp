@@ -203,7 +203,7 @@ struct Math : Library<T> {
     /// The remainder with the sign of y.
     static V mod(const V& x, const V& y) {
         const V rest = fmod(x, y);
-        return (rest != 0) & ((rest < 0) != (y < 0)) ? rest + y : rest;
+        return ((rest != 0) & ((rest < 0) != (y < 0))) ? rest + y : rest;
     }
 
     /// The larger side times sqrt(1 + quotient^2), so that nothing overflows on the way. Within 2 ulp.
@@ -211,7 +211,7 @@ struct Math : Library<T> {
         constexpr T infinite = std::numeric_limits<T>::infinity();
         const V a = size(x), b = size(y), most = larger(a, b), least = smaller(a, b);
         const V quotient = most == 0 ? V{} : least / most;
-        return (a == infinite) | (b == infinite) ? splat(infinite) : most * Library<T>::sqrt(1 + quotient * quotient);
+        return ((a == infinite) | (b == infinite)) ? splat(infinite) : most * Library<T>::sqrt(1 + quotient * quotient);
     }
 
     /// By the arc tangent of at most 1, in the first eighth of the circle. Within 3 ulp.
