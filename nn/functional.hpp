@@ -1,4 +1,4 @@
-// The functions that Jittor also has in its nn: `nn::relu(x)`.
+// The functions that Jittor or PyTorch has in its nn too: `nn::relu(x)`.
 #pragma once
 #include "../autograd/ops/activation.hpp"
 #include "../autograd/ops/conv.hpp"

@@ -154,7 +154,10 @@ TEST_SUITE("jittor") {
         int held = 0;
         for (const Case& question : cases.list()) {
             CAPTURE(question.name);
-            if (!cases.fixture.contains(question.name)) continue;  // newer than the last `./dev fixtures`
+            if (!cases.fixture.contains(question.name)) {
+                MESSAGE(question.name << " is held against Jittor from the next `./dev fixtures` on");
+                continue;
+            }
             check(question, cases);
             ++held;
         }
