@@ -165,7 +165,7 @@ Vars Module::execute_between_taps(const Vars& inputs, const Execute* by) {
 }
 
 Vars Module::Hooks::at_inputs(const Vars& g, const Vars& grad_out) const {
-    const Vars in = run_all(input_backward, g);
+    Vars in = run_all(input_backward, g);
     if (!owner) return in;
     const auto held = owner->weak_from_this().lock();
     return backward.run(in, [&](const auto& hook, const Vars& in) { return hook(*owner, in, grad_out); });

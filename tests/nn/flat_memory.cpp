@@ -22,6 +22,7 @@ void* operator new(std::size_t size) {
     if (!memory) throw std::bad_alloc();
     return memory;
 }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return counted(held, std::malloc(size)); }
 void operator delete(void* memory) noexcept {
     if (memory) --held;
     std::free(memory);
