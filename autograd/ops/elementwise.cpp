@@ -210,6 +210,12 @@ Var sqr(const Var& x) {
     return x * x;
 }
 
+Var sign(const Var& x) {
+    const Array& value = node_of("sign", x).value;
+    if (!is_float(value.dtype())) return cast(sign(cast(x, Dtype::float64)), value.dtype());
+    return stepped(x, kernels::map(Unary::sign, value));
+}
+
 Var floor(const Var& x) { return whole("floor", Unary::floor, x); }
 Var ceil(const Var& x) { return whole("ceil", Unary::ceil, x); }
 Var round(const Var& x) { return whole("round", Unary::round, x); }

@@ -27,11 +27,4 @@ Var isfinite(const Var& x) {
     return asked("isfinite", x, [](const auto& v) { return xt::isfinite(v); });
 }
 
-// xt::sign of NaN is 1.
-Var sign(const Var& x) {
-    const Array& value = node_of("sign", x).value;
-    if (!is_float(value.dtype())) return cast(sign(cast(x, Dtype::float64)), value.dtype());
-    return stepped(x, kernels::flat_xt([](const auto& v) { return xt::where(xt::isnan(v), v, xt::sign(v)); }, value));
-}
-
 }  // namespace jt
