@@ -14,6 +14,8 @@ std::string text(const Shape& shape) {
 
 std::ostream& operator<<(std::ostream& out, const Shape& shape) { return out << text(shape); }
 
+std::int64_t step_along(const Shape& shape, int axis) { return Shape(shape.begin() + axis + 1, shape.end()).numel(); }
+
 void check_shape(const char* op, const Shape& shape) {
     if (shape.rank() > max_rank) fail<ShapeError>(op, ": needs at most 64 axes, got ", shape.rank());
     std::int64_t bytes = 8;

@@ -31,6 +31,9 @@ public:
     }
 };
 
+/// How many elements lie between neighbours along an axis: the product of the extents behind it.
+std::int64_t step_along(const Shape& shape, int axis);
+
 /// As people read it: "(2, 3)", "(5,)", "()".
 std::string text(const Shape& shape);
 std::ostream& operator<<(std::ostream& out, const Shape& shape);

@@ -1,4 +1,4 @@
-// Activations, composed.
+// Activations: composed, but for gelu and silu, whose values are a kernel each.
 #include "activation.hpp"
 
 #include <numbers>

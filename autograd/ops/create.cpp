@@ -252,6 +252,8 @@ Var one_hot(const Var& x, std::int64_t num_classes) {
     const auto [low, high] = std::minmax_element(classes.begin(), classes.end());
     if (num_classes == -1 && classes.empty())
         fail<ValueError>("one_hot: needs num_classes where there is no class, got -1");
+    if (!classes.empty() && !fits<std::int32_t>(*high))
+        fail<ValueError>("one_hot: needs classes that an int32 counts, got ", *high);
     const std::int64_t n = num_classes == -1 ? *high + 1 : num_classes;
     if (n < 0) fail<ValueError>("one_hot: needs num_classes of 0 or more, or -1, got ", n);
     if (!classes.empty() && (*low < 0 || *high >= n))

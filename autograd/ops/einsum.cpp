@@ -58,7 +58,8 @@ public:
             const std::string later = needed_after(k);
             all = joined(all, reduced(terms_[k], later + all.labels), later);
         }
-        return out_.empty() ? reshape(all.x, {1}) : ordered(all, out_);
+        if (out_.empty()) return reshape(all.x, {1});
+        return terms_.size() == 1 && all.labels == out_ ? all.x.clone() : ordered(all, out_);
     }
 
 private:
@@ -122,7 +123,8 @@ private:
 
     // One axis for each label, of its whole extent.
     void widen(Term& term) const {
-        if (!term.labels.empty()) term.x = broadcast(term.x, shape_of(term.labels));
+        const Shape whole = shape_of(term.labels);
+        if (term.x.shape() != whole && !whole.empty()) term.x = broadcast(term.x, whole);
         for (std::size_t k = 0; k < term.labels.size(); ++k) {
             const auto again = term.labels.find(term.labels[k], k + 1);
             if (again == std::string::npos) continue;
@@ -150,7 +152,7 @@ private:
     static Var ordered(const Term& term, const std::string& labels) {
         Axes order;
         for (const char label : labels) order.push_back(static_cast<int>(term.labels.find(label)));
-        return order.empty() ? term.x : transpose(term.x, order);
+        return labels == term.labels ? term.x : transpose(term.x, order);
     }
 
     // What both have is summed over, unless it is needed later.
@@ -161,12 +163,14 @@ private:
         const std::string rows = those(a.labels, [&](char c) { return !has(both, c); });
         const std::string columns = those(b.labels, [&](char c) { return !has(both, c); });
         const auto n = shape_of(batch).numel(), k = shape_of(summed).numel();
-        const auto left = reshape(ordered(a, batch + rows + summed), {n, shape_of(rows).numel(), k});
-        const auto right = reshape(ordered(b, batch + columns + summed), {n, shape_of(columns).numel(), k});
-        const bool plain = summed.empty() || (rows.empty() && columns.empty());
-        const Var y = summed.empty() ? left * transpose(right, {0, 2, 1})
-                      : plain        ? sum(left * right, -1)
-                                     : matmul(left, right, false, true);
+        const auto i = shape_of(rows).numel(), j = shape_of(columns).numel();
+        const bool upright = b.labels == batch + summed + columns;  // else its columns come first, as a copy if need be
+        const Var left = reshape(ordered(a, batch + rows + summed), {n, i, k});
+        const Var right = upright ? reshape(b.x, {n, k, j}) : reshape(ordered(b, batch + columns + summed), {n, j, k});
+        const bool plain = rows.empty() && columns.empty();
+        const Var y = summed.empty() ? left * reshape(right, {n, 1, j})
+                      : plain        ? sum(left * reshape(right, {n, 1, k}), -1)
+                                     : matmul(left, right, false, !upright);
         const std::string labels = batch + rows + columns;
         return {reshape(y, labels.empty() ? Shape{1} : shape_of(labels)), labels};
     }

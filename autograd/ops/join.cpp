@@ -103,12 +103,10 @@ void check_sizes(const Ints& sizes, std::int64_t n) {
 
 // What lies before, along and behind an axis: x as (outer, n, inner).
 struct Around {
-    std::int64_t outer = 1, n, inner = 1;
+    std::int64_t outer, n, inner;
 
-    Around(const Shape& shape, int axis) : n(shape[axis]) {
-        for (int k = 0; k < shape.rank(); ++k)
-            if (k != axis) (k < axis ? outer : inner) *= shape[k];
-    }
+    Around(const Shape& shape, int axis)
+        : outer(Shape(shape.begin(), shape.begin() + axis).numel()), n(shape[axis]), inner(step_along(shape, axis)) {}
 };
 
 void check_repeats(const char* op, std::int64_t repeats) {

@@ -11,12 +11,11 @@ using kernels::Binary;
 namespace {
 
 // A rule is never asked for: integers and bools take no gradients.
-template <class F>
-Var whole_numbers(const char* name, Binary f, const Operand& x, const Operand& y, F dtype_of) {
+Var whole_numbers(const char* name, Binary f, const Operand& x, const Operand& y, Dtype (*made_of)(Dtype)) {
     const Op op{name, nullptr};
     const Dtype dtype = promote(type_of(name, x), type_of(name, y));
     if (is_float(dtype)) fail<DtypeError>(name, ": needs integers or bools, got ", dtype);
-    return binary(op, f, x, y, dtype_of(dtype));
+    return binary(op, f, x, y, made_of(dtype));
 }
 
 Var bitwise(const char* name, Binary f, const Operand& x, const Operand& y) {

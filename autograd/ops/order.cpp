@@ -24,14 +24,6 @@ namespace jt {
 
 namespace {
 
-// An axis along which an int32 says where elements are.
-int countable_axis(const char* op, const Var& x, int dim) {
-    const int axis = axis_of(op, x, dim);
-    if (!fits<std::int32_t>(x.shape(axis)))
-        fail<ShapeError>(op, ": needs an axis that an int32 counts, got ", x.shape(), " along axis ", axis);
-    return axis;
-}
-
 // y[i] = x[i - 1] along an axis, from y[0] = first on.
 Var shifted(const Var& x, int axis, double first) {
     Shape shape = x.shape();

@@ -33,6 +33,13 @@ Dtype to_int(Dtype dtype) {
     return !is_float(dtype) ? dtype : size_of(dtype) == 8 ? Dtype::int64 : Dtype::int32;
 }
 
+int countable_axis(const char* op, const Var& x, int axis) {
+    const int k = axis_of(op, x, axis);
+    if (!fits<std::int32_t>(x.shape(k)))
+        fail<ShapeError>(op, ": needs an axis that an int32 counts, got ", x.shape(), " along axis ", k);
+    return k;
+}
+
 void check_integers(const char* op, const Operand& x, Dtype dtype) {
     if (!x.is_var())
         check_number(op, x.number(), dtype);

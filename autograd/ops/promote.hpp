@@ -53,6 +53,9 @@ inline int axis_of(const char* op, const Var& x, int axis) {
     return normalize_axis(op, axis, node_of(op, x).value.rank());
 }
 
+/// The same of an axis along which an int32 says where elements are; a ShapeError when it cannot.
+int countable_axis(const char* op, const Var& x, int axis);
+
 void check_integers(const char* op, const Operand& x, Dtype dtype);
 /// Throws a ValueError in the name of `op` when `dtype`, which one operand is promoted to, does not hold another one.
 inline void check_operand(const char* op, const Operand& x, Dtype dtype) {

@@ -97,10 +97,8 @@ Var truth(Extreme kernel, const char* op, const Var& x, const Axes& axes, KeepDi
 using Places = Array (*)(const Array&, int);
 
 std::pair<Var, Var> place_of(const char* op, Places kernel, const Var& x, int axis, KeepDims keep) {
-    const int k = axis_of(op, x, axis);
+    const int k = countable_axis(op, x, axis);
     if (x.shape(k) == 0) fail<ShapeError>(op, ": needs at least one element to choose from, got ", x.shape());
-    if (!fits<std::int32_t>(x.shape(k)))
-        fail<ShapeError>(op, ": needs an axis that an int32 counts, got ", x.shape(), " along axis ", k);
     const Var index = constant(kernel(x.array(), k)), value = gather(x, k, index);
     const Shape shape = reduced_shape(x.shape(), AxisSet{1} << k, keep.value);
     return {reshape(index, shape), reshape(value, shape)};

@@ -72,6 +72,9 @@ TEST_SUITE("autograd") {
         CHECK(one_hot(array({{1, 0}, {2, 1}}, int64), 4).shape() == Shape{2, 2, 4});
         CHECK(one_hot(zeros({2, 0}, int32), 3).shape() == Shape{2, 0, 3});
         CHECK(one_hot(zeros({0}, int32), 0).shape() == Shape{0, 0});
+        const Var last = array({std::numeric_limits<std::int64_t>::max()}, int64);
+        CHECK_THROWS_WITH_AS(one_hot(last), "one_hot: needs classes that an int32 counts, got 9223372036854775807",
+                             ValueError);
         CHECK_THROWS_WITH_AS(one_hot(array({1, 3}), 3), "one_hot: needs classes from 0 to 2, got 3", ValueError);
         CHECK_THROWS_WITH_AS(one_hot(array({1, -1})), "one_hot: needs classes from 0 to 1, got -1", ValueError);
         CHECK_THROWS_WITH_AS(one_hot(array({0}), -2), "one_hot: needs num_classes of 0 or more, or -1, got -2",

@@ -108,6 +108,17 @@ TEST_SUITE("autograd") {
             CHECK_EQ(str(f(array({-0.0}))), "jt.Var([-0.], dtype=float32)");
     }
 
+    TEST_CASE("erfinv near its ends") {
+        for (const double x : {0.99, 0.9966, 0.997, 0.9999, 0.999999, 0.99999994}) {
+            const double near = cast(array({x}), float32).item();
+            CHECK_EQ(distance(erfinv(array({near, -near})), {inverse_erf(near), -inverse_erf(near)}), "");
+        }
+        for (const double left : {1e-3, 1e-7, 1e-11}) {
+            const double x = 1 - left, y = erfinv(array({x}, float64)).item();
+            CHECK(std::erfc(y) == doctest::Approx(1 - x).epsilon(1e-13));
+        }
+    }
+
     TEST_CASE("halves to whole numbers") {
         const Var x = array({-2.5, -1.5, -0.5, 0.49999997, 0.5, 1.5, 2.5});
         CHECK_CLOSE(round(x), {-3, -2, -1, 0, 1, 2, 3});

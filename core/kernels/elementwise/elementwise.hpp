@@ -5,7 +5,8 @@
 namespace jt::kernels {
 
 /// y = f(x). sigmoid is Jittor's 1 / (1 + exp(min(-x, 30))) (300 in float64); relu lets NaN pass; abs and neg also take
-/// integers; round takes halves away from 0, rint to the even one. For every number, subnormal ones included, exp, log,
+/// integers; gelu is x times the share of the normal distribution below x, silu x * sigmoid(x), both 0 of -infinity;
+/// round takes halves away from 0, rint to the even one. For every number, subnormal ones included, exp, log,
 /// log1p, log10 and cbrt are within 1 ulp, log2, rsqrt and acosh within 1.5, sin, cos, expm1, asin, acos, atan, sinh,
 /// cosh, asinh and atanh within 2, tan, tanh, sigmoid and erf within 2.5, sqrt is rounded right, and what makes whole
 /// numbers is exact; an element's bits depend on its value alone.
@@ -17,11 +18,11 @@ enum class Unary {
 /// z = f(x, y). The last six are gradients, 0 wherever g is 0, be y infinite or NaN: mul_grad(g, y) = g * y,
 /// div_grad(g, y) = g / y, tanh_grad(g, y) = g * (1 - y * y), sigmoid_grad(g, y) = g * y * (1 - y), relu_grad(g, y) = y
 /// > 0 ? g : 0, abs_grad(g, x) = x >= 0 ? g : -g (else NaN in y or x gives NaN). maximum and minimum let NaN of either
-/// side pass; pow is the C library's. floor_divide of
-/// floats is div, whose fraction a cast drops. mod has the sign of y, or of x for integers, fmod that of x; both are
-/// exact. A shift by less than 0, or by the width and more, leaves the sign alone. The bitwise ones are for integers,
-/// atan2 and hypot for floats. Integers wrap around, their division by zero and powers below zero are the caller's to
-/// prevent; with bool, add and maximum are or, mul and minimum are and, sub is exclusive or.
+/// side pass; pow is within 1 ulp. floor_divide of floats is div, whose fraction a cast drops. mod has the sign of y,
+/// or of x for integers, fmod that of x; both are exact. A shift by less than 0, or by the width and more, leaves the
+/// sign alone. The bitwise ones are for integers, atan2 and hypot for floats, within 3 and 2 ulp. Integers wrap around,
+/// their division by zero and powers below zero are the caller's to prevent; with bool, add and maximum are or, mul and
+/// minimum are and, sub is exclusive or.
 enum class Binary {
 #define JT_BINARY(name) name,
 #include "binary.def"

@@ -222,7 +222,7 @@ Array concat(const SmallVector<const Array*, 8>& parts, int axis) {
 Array roll(const Array& x, std::int64_t shift, int axis) {
     Array y = Array::like(x);
     if (x.numel() == 0) return y;
-    const auto n = x.shape()[axis], step = Shape(x.shape().begin() + axis + 1, x.shape().end()).numel();
+    const auto n = x.shape()[axis], step = step_along(x.shape(), axis);
     const auto line = static_cast<std::size_t>(n * step) * size_of(x.dtype());
     const auto head = line / static_cast<std::size_t>(n) * static_cast<std::size_t>((shift % n + n) % n);
     const auto* from = static_cast<const char*>(x.raw());

@@ -68,7 +68,7 @@ Array argsort(const Array& x, int axis, bool descending, std::int64_t first, std
     shape[axis] = count;
     Array out(shape, Dtype::int32);
     if (out.numel() == 0) return out;
-    const std::int64_t n = x.shape()[axis], step = Shape(shape.begin() + axis + 1, shape.end()).numel();
+    const std::int64_t n = x.shape()[axis], step = step_along(shape, axis);
     dispatch(x.dtype() == bool_ ? uint8 : x.dtype(), [&]<class T>(T) {
         const auto* elements = static_cast<const T*>(x.raw());
         argsort_lines<T>(elements, out.data<std::int32_t>(), x.numel() / n, n, step, {first, count}, {descending});

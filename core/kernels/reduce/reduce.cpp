@@ -58,7 +58,7 @@ void places_in_columns(const T* x, std::int64_t n, std::int64_t step, std::int32
 template <Fold op>
 Array places(const Array& x, int axis) {
     Array out(reduced_shape(x.shape(), AxisSet{1} << axis, true), int32);
-    const std::int64_t n = x.shape()[axis], step = Shape(x.shape().begin() + axis + 1, x.shape().end()).numel();
+    const std::int64_t n = x.shape()[axis], step = step_along(x.shape(), axis);
     dispatch(x.dtype(), [&]<class T>(T) {
         const auto* p = x.data<T>();
         auto* best = out.data<std::int32_t>();

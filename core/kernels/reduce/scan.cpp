@@ -34,7 +34,7 @@ template <class Acc, class Out, class F>
 Array scanned(const Shape& shape, int axis, Acc before, F f) {
     Array y(shape, dtype_of<Out>);
     if (y.numel() == 0) return y;
-    const auto n = shape[axis], step = Shape(shape.begin() + axis + 1, shape.end()).numel();
+    const auto n = shape[axis], step = step_along(shape, axis);
     const Lines lines = step == 1 ? Lines{n, 1, y.numel() / n, n} : Lines{n, step, step, 1};
     for (std::int64_t start = 0; start < y.numel(); start += lines.n * lines.count)
         scan(lines, start, before, y.data<Out>(), f);

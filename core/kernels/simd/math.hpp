@@ -1,4 +1,4 @@
-// Functions of vectors: exp and tanh by polynomials of our own, log and sqrt by xsimd where it is there.
+// Functions of vectors: exp, tanh, erfinv and powers by polynomials of our own, most others by xsimd where it is there.
 #pragma once
 #include <math.h>
 
@@ -175,7 +175,8 @@ struct Math : Library<T> {
 
     static V silu(const V& x) { return x == -std::numeric_limits<T>::infinity() ? V{} : x * sigmoid(x); }
 
-    /// Of floats within 1 ulp, by doubles where x is above 0 and both are finite.
+    /// Of floats within 1 ulp, by doubles where x is above 0 and both are finite; which way a number goes does not
+    /// depend on its neighbours.
     static V pow(const V& x, const V& y) {
         if constexpr (sizeof(T) == 8) {
             return each([](double a, double b) { return ::pow(a, b); }, x, y);
@@ -184,7 +185,8 @@ struct Math : Library<T> {
                 return Math<double>::exp_to_float(b * Math<double>::log_of_float(a));
             };
             const auto plain = (x > 0) & (x < std::numeric_limits<T>::infinity()) & (y - y == 0);
-            return any(plain == 0) ? each([](float a, float b) { return ::powf(a, b); }, x, y) : in_double(power, x, y);
+            const V z = in_double(power, x, y);
+            return any(plain == 0) ? (plain ? z : each([](float a, float b) { return ::powf(a, b); }, x, y)) : z;
         }
     }
 
