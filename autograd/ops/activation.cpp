@@ -27,7 +27,8 @@ Var bent(const char* op, const Var& x, F f) {
 
 Var leaky_relu(const Var& x, double scale) {
     node_of("leaky_relu", x);
-    return where(x > 0, x, x * scale);
+    const Var scaled = x * scale;
+    return 0 < scale && scale <= 1 ? maximum(x, scaled) : where(x > 0, x, scaled);  // the larger one in less time
 }
 
 Var elu(const Var& x, double alpha) {

@@ -93,7 +93,7 @@ Var pad_along(const Var& x, int axis, const Border& border, PadMode mode) {
     check_shape("pad", shape);
     Vars parts;
     if (border.before > 0) parts.push_back(edge(x, axis, border.before, false, mode));
-    parts.push_back(part(x, axis, border.cut(), border.kept()));
+    parts.push_back(border.kept() == border.n ? x : part(x, axis, border.cut(), border.kept()));
     if (border.behind > 0) parts.push_back(edge(x, axis, border.behind, true, mode));
     return concat(parts, axis);
 }
