@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 BLOCK = "// The ops as methods"
-FUNCTION_OF = {"operator[]": "getitem"}
-DECLARATION = re.compile(r"(?P<result>[\w:<>,.& ]+ )(?P<name>operator\W+|\w+)\((?P<parameters>.*)\)(?P<end>( const)?;)")
+DECLARATION = re.compile(r"(?P<result>[\w:<>,.& ]+ )(?P<name>\w+)\((?P<parameters>.*)\)(?P<end>( const)?;)")
 PARAMETER = re.compile(r"(?P<type>.+?)\b(?P<name>\w+)(?: = (?P<default>.+))?")
 
 
@@ -27,14 +26,10 @@ class Declaration(NamedTuple):
     parameters: list[Parameter]
     end: str
 
-    @property
-    def function(self):
-        return FUNCTION_OF.get(self.name, self.name)
-
     def as_method(self):
         parameters = ", ".join(p.type + p.name for p in self.parameters)
         arguments = ", ".join(["*this"] + [p.name for p in self.parameters])
-        return f"{self.result}Var::{self.name}({parameters}) const {{ return jt::{self.function}({arguments}); }}"
+        return f"{self.result}Var::{self.name}({parameters}) const {{ return jt::{self.name}({arguments}); }}"
 
 
 def statements(code):

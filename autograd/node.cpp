@@ -112,7 +112,9 @@ void mark_replaced(const Vars& old, const std::string& by) {
 }
 
 void let_learn(const Var& x) noexcept {
-    if (x.defined() && !x.node()->stopped && is_float(x.node()->value.dtype())) x.node()->requires_grad = true;
+    if (!x.defined()) return;
+    x.node()->parameter = true;
+    if (!x.node()->stopped && is_float(x.node()->value.dtype())) x.node()->requires_grad = true;
 }
 
 bool recording() noexcept { return record_on; }

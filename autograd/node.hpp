@@ -67,9 +67,10 @@ public:
     }
 
     bool requires_grad;
-    bool stopped = false;  ///< by stop_grad, not because it was made under no_grad
-    bool scalar = false;   ///< Jittor's scalar flag: does not widen the other operand (ops/promote.hpp)
-    std::uint64_t id;      ///< creation number: an input's is always smaller
+    bool stopped = false;    ///< by stop_grad, not because it was made under no_grad
+    bool parameter = false;  ///< of a module
+    bool scalar = false;     ///< Jittor's scalar flag: does not widen the other operand (ops/promote.hpp)
+    std::uint64_t id;        ///< creation number: an input's is always smaller
     Array value;
     const Op* op = nullptr;
     SmallVector<Input, 4> inputs;
@@ -114,6 +115,12 @@ public:
             return *reinterpret_cast<const P*>(node_.params.data());
         else
             return *static_cast<const P*>(node_.extra->box.get());
+    }
+
+    /// The same where `record` was given a pointer to them.
+    template <class P>
+    std::shared_ptr<const P> shared_params() const {
+        return std::static_pointer_cast<const P>(node_.extra->box);
     }
 
     template <class P>
@@ -174,6 +181,13 @@ Var record(const Op& op, Array&& value, const Inputs& inputs, P params) {
         new (node.params.data()) P(params);
     else
         node.extras().box = std::make_shared<P>(std::move(params));
+    return y;
+}
+/// The same with parameters that rules and others share.
+template <class P>
+Var record(const Op& op, Array&& value, std::initializer_list<VarRef> inputs, std::shared_ptr<const P> params) {
+    Var y = record(op, std::move(value), inputs);
+    if (y.node()->op) y.node()->extras().box = std::move(params);
     return y;
 }
 template <class P>

@@ -4,6 +4,8 @@
 #include <concepts>
 #include <functional>
 #include <iosfwd>
+#include <iterator>
+#include <memory>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -17,8 +19,11 @@
 
 namespace jt {
 
+class Indices;
+class Item;
 class Node;
 class Operand;
+class RowIterator;
 class Vars;
 
 /// The count of handles that a node starts with. It is not atomic: a graph belongs to one thread at a time.
@@ -54,34 +59,6 @@ struct KeepDims {
     bool value = false;
 };
 inline constexpr KeepDims keepdims{true};
-
-/// Part of an axis for `x[{...}]`: start, stop and step as in Python; `Slice()` is the whole axis.
-struct Slice {
-    std::optional<std::int64_t> start = {}, stop = {};
-    std::int64_t step = 1;
-};
-struct NewAxis {};
-struct Ellipsis {};
-inline constexpr NewAxis newaxis;
-inline constexpr Ellipsis ellipsis;
-/// `x[{_, 0}]`, `x[{from(1)}]`, `x[{_, to(-1)}]`: Python's `x[:, 0]`, `x[1:]`, `x[:, :-1]`.
-inline constexpr Slice _;
-inline Slice from(std::int64_t start) { return {start, {}}; }
-inline Slice to(std::int64_t stop) { return {{}, stop}; }
-
-/// One entry of `x[{...}]`: an integer (drops its axis), a Slice, newaxis (adds one of extent 1) or ellipsis.
-struct Index {
-    enum class Kind { integer, slice, newaxis, ellipsis };
-    Index(std::int64_t i) : kind(Kind::integer), slice{i, {}, 1} {}
-    Index(int i) : Index(static_cast<std::int64_t>(i)) {}
-    Index(Slice s) : kind(Kind::slice), slice(s) {}
-    Index(NewAxis) : kind(Kind::newaxis) {}
-    Index(Ellipsis) : kind(Kind::ellipsis) {}
-
-    Kind kind;
-    Slice slice = {};
-};
-using Indices = SmallVector<Index, 6>;
 
 /// A handle of one node: copying it shares the node. There are no 0-d Vars; a scalar has shape (1,).
 /// A Var and its graph belong to one thread at a time. Using an empty Var throws a GraphError.
@@ -312,12 +289,13 @@ public:
     Var gather(int dim, const Var& index) const;
     Var scatter(int dim, const Var& index, const Var& src) const;
     Var nonzero() const;
-    Var operator[](const Indices& indices) const;
-    Var operator[](const Var& index) const;
-    Var operator[](std::initializer_list<Index> indices) const { return (*this)[Indices(indices)]; }
-    Var operator[](std::int64_t i) const { return (*this)[Indices{Index(i)}]; }
-    Var operator[](int i) const { return (*this)[Indices{Index(i)}]; }
-    Var operator[](Slice slice) const { return (*this)[Indices{Index(slice)}]; }
+
+    /// Part of it, by any mixture of what `indexing.hpp` lists: `x[1]`, `x[{_, from(1)}]`, `x[mask]`, `x[{0, places}]`.
+    /// That of a named Var can be written to: `x[mask] = 0`. An IndexError or ShapeError names what does not fit.
+    Var operator[](const Indices& indices) const&;
+    Item operator[](const Indices& indices) &;
+    RowIterator begin() const;
+    std::default_sentinel_t end() const { return {}; }
 
     inline Node* node() const noexcept;
 
@@ -358,7 +336,7 @@ public:
     explicit Vars(std::size_t n) : SmallVector(n) {}
     Vars(const Var* first, const Var* last) : SmallVector(first, last) {}
     template <class... V>
-    requires(sizeof...(V) > 0 && (std::is_same_v<V, Var> && ...)) Vars(V... vars) { (push_back(std::move(vars)), ...); }
+    requires(sizeof...(V) > 0 && (std::derived_from<V, Var> && ...)) Vars(V... vars) { (push_back(std::move(vars)), ...); }
     Vars(const std::vector<Var>& list) : SmallVector(list.begin(), list.end()) {}
 };
 
@@ -406,3 +384,5 @@ std::array<std::int64_t, n> sizes(const Var& x) {
 }
 
 }  // namespace jt
+
+#include "indexing.hpp"

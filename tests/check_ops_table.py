@@ -64,7 +64,7 @@ def strange_methods(var_hpp, ops):
     with_self = (f for f in ops if f.parameters and SELF.match(f.parameters[0].type))
     known = {(f.name, str(signature(f.parameters[1:]))) for f in with_self}
     for m in methods(var_hpp):
-        if (m.function, str(signature(m.parameters))) not in known:
+        if (m.name, str(signature(m.parameters))) not in known:
             yield f"Var::{m.name}: no function in autograd/ops has these parameters and defaults behind its Var"
 
 

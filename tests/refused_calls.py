@@ -19,6 +19,7 @@ WRONG = {
     "const Var&": [("none", EMPTY)],
     "const Operand&": [("none", EMPTY)],
     "const Vars&": [("{none, x}", EMPTY), ("{x, none}", EMPTY)],
+    "Var&": [("*std::make_unique<Var>()", EMPTY)],
 }
 WRONG_AXES = {
     "int": NO_AXIS,
@@ -33,6 +34,7 @@ VALUES = {
     "const Var& repeats": "x.int32()",
     "const Var&": "x",
     "const Operand&": "x",
+    "Var&": "*std::make_unique<Var>(x)",
     "const Vars&": "{x, x}",
     "const Axes&": "0",
     "AxisSet": "1",
@@ -87,7 +89,7 @@ def calls(var_hpp, headers):
             yield f.name, text, f"{f.name}({', '.join(arguments)})"
     for m in methods(var_hpp):
         for (x, *arguments), text in wrong_arguments([SELF] + m.parameters):
-            yield m.function, text, f"{x}.{m.name}({', '.join(arguments)})"
+            yield m.name, text, f"{x}.{m.name}({', '.join(arguments)})"
 
 
 def line(name, text, call):

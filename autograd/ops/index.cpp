@@ -1,156 +1,233 @@
-// Ops that pick elements: integers and slices, and rows by an integer Var.
+// Ops on what a selection names. take and its transpose, and put, are each other's gradients.
 #include "index.hpp"
 
 #include <algorithm>
 
 #include "../../core/kernels/elementwise/elementwise.hpp"
-#include "../../core/kernels/movement/movement.hpp"
+#include "arithmetic.hpp"
 #include "comparison.hpp"
+#include "create.hpp"
+#include "order.hpp"
 #include "part.hpp"
+#include "selection.hpp"
 #include "shape.hpp"
 
 namespace jt {
 
-using kernels::Range;
-using kernels::Ranges;
-
 namespace {
 
-// Boxes: `slice` reads one and gives it a shape, `unslice` writes one into zeros; each is the other's gradient.
-Var unslice(const Var& x, const Ranges& ranges, const Shape& shape);
-
-Shape sizes(const Ranges& ranges) {
-    Shape out;
-    for (const Range& range : ranges) out.push_back(range.size);
-    return out;
-}
-
-Var slice(const Var& x, const Ranges& ranges, const Shape& shape) {
-    static constexpr Op op{"getitem", [](const Var& g, const Call& call) -> Vars {
-                               return {unslice(g, call.params<Ranges>(), call.shape(0))};
+Var untake(const Var& g, Selected s, const Shape& shape) {
+    static constexpr Op op{"getitem_grad", [](const Var& gg, const Call& call) -> Vars {
+                               return {take(gg, call.shared_params<Selection>())};
                            }};
-    return record(op, kernels::slice(x.array(), ranges).reshaped(shape), {x}, ranges);
+    return record(op, kernels::untake(g.array().reshaped(s->shape), *s, shape), {g}, s);
 }
 
-Var unslice(const Var& x, const Ranges& ranges, const Shape& shape) {
-    static constexpr Op op{"getitem_grad", [](const Var& g, const Call& call) -> Vars {
-                               return {slice(g, call.params<Ranges>(), call.shape(0))};
+// For each element of a selection whether no later one is the same of `n`: bool.
+Var last_ones(const Selection& s, std::int64_t n) {
+    const Array order = arange(0, s.shape.numel(), 1, int64).array().reshaped(s.shape);
+    Array last({n}, Dtype::int64);
+    kernels::put(last, s, order);
+    return constant(kernels::compare(kernels::Compare::eq, kernels::take(last, s), order));
+}
+
+// g with zeros written there.
+Var cleared(const Var& g, const Selected& s);
+
+Vars put_rule(const Var& g, const Call& call) {
+    const auto s = call.shared_params<Selection>();
+    Var gv;
+    if (call.size() == 2 && call.needs(1)) gv = take(g, s);
+    if (gv.defined() && s->repeats) gv = where(last_ones(*s, g.numel()), gv, 0);
+    return {call.needs(0) ? cleared(g, s) : Var(), gv};
+}
+
+constexpr Op put_op{"setitem", put_rule};
+
+Var cleared(const Var& g, const Selected& s) {
+    Array out = own_array(g);
+    kernels::put(out, *s, Array::zeros({1}, out.dtype()));
+    return record(put_op, std::move(out), {g}, s);
+}
+
+// x with v, which fits, written there.
+Var put(const Var& x, const Selected& s, const Var& v) {
+    Array out = x.array();
+    kernels::put(out, *s, v.array());
+    return record(put_op, std::move(out), {x, v}, s);
+}
+
+Selected shared(Selection&& s) { return std::make_shared<const Selection>(std::move(s)); }
+
+// v in x's dtype and in a shape that broadcasts to the selection's; for listed places in that shape, or one number.
+Var fitted(const char* op, const Operand& v, Dtype dtype, const Selection& s) {
+    if (v.is_var()) node_of(op, v.var());
+    check_operand(op, v, dtype);
+    Var value = as_var(v, dtype);
+    Shape shape = value.shape();
+    while (shape.rank() > s.shape.rank() && shape[0] == 1) shape.erase(0);
+    if (!broadcasts_to(shape, s.shape))
+        fail<ShapeError>(op, ": needs a value that broadcasts to ", s.shape, ", got ", value.shape());
+    if (shape.size() != value.shape().size()) value = reshape(value, shape);
+    return s.listed() && value.numel() != 1 ? broadcast(value, s.shape) : value;
+}
+
+// Whether a gradient would come to v.
+bool learns(const Operand& v) {
+    if (!recording() || !v.is_var()) return false;
+    const Node& node = node_of("setitem", v.var());
+    return node.requires_grad && (node.op || node.parameter);
+}
+
+// x with v written there, recorded. A loop that writes row by row does not copy x each time: numbers that nobody else
+// holds are written over, since the rule does not read them.
+Var written(const Var& x, const Selected& s, const Var& v, bool is_var) {
+    Node& node = *x.node();
+    const bool alone = node.refs == 1 && node.value.unique() && (!node.op || node.op == &put_op);
+    Var y = is_var ? record(put_op, Array(node.value), {x, v}, s) : record(put_op, Array(node.value), {x}, s);
+    if (alone) {
+        node.value = node.value.with_buffer(Buffer());
+        if (y.node()->op) y.node()->inputs[0].saved = Buffer();
+    }
+    kernels::put(y.node()->writable(), *s, v.array());
+    return y;
+}
+
+Var add_at(const Var& x, Selected s, const Var& v) {
+    static constexpr Op op{"index_add", [](const Var& g, const Call& call) -> Vars {
+                               return {g, call.needs(1) ? take(g, call.shared_params<Selection>()) : Var()};
                            }};
-    return record(op, kernels::unslice(x.array().reshaped(sizes(ranges)), ranges, shape), {x}, ranges);
+    Array out = x.array();
+    kernels::add_at(out, *s, v.array());
+    return record(op, std::move(out), {x, v}, s);
 }
 
-// Python's rule for one slice of an axis of n elements.
-Range range_of(const Slice& s, std::int64_t n) {
-    if (s.step == 0) fail<ValueError>("getitem: needs a slice step other than 0, got 0");
-    const std::int64_t low = s.step > 0 ? 0 : -1, high = s.step > 0 ? n : n - 1;
-    const auto clip = [&](std::int64_t i) { return std::clamp(i < 0 ? i + n : i, low, high); };
-    const auto start = s.start ? clip(*s.start) : (s.step > 0 ? low : high);
-    const auto stop = s.stop ? clip(*s.stop) : (s.step > 0 ? high : low);
-    const bool some = s.step > 0 ? start < stop : start > stop;
-    const auto size = some ? (stop - start - (s.step > 0 ? 1 : -1)) / s.step + 1 : 0;
-    return {start, size > 1 ? s.step : 1, size};  // a step of any size is none where it leads nowhere
-}
+/// Of equal neighbours in `at`, by their positions: those that are kept, and those that go `into` one of the kept.
+struct Pairs {
+    std::vector<std::int64_t> kept, gone, into;
 
-Range one(std::int64_t i, std::int64_t n, std::size_t axis) {
-    if (i < -n || i >= n)
-        fail<IndexError>("getitem: needs an index from ", -n, " to ", n - 1, " along axis ", axis, ", got ", i);
-    return {i < 0 ? i + n : i, 1, 1};
-}
-
-std::size_t axes_used(const Indices& indices) {
-    return static_cast<std::size_t>(std::count_if(indices.begin(), indices.end(), [](const Index& i) {
-        return i.kind == Index::Kind::integer || i.kind == Index::Kind::slice;
-    }));
-}
-
-// What `indices` means for a shape: the selection to read, and the shape to give it.
-struct Selection {
-    Ranges ranges;
-    Shape shape;
-
-    Selection(const Indices& indices, const Shape& x) {
-        const auto used = axes_used(indices);
-        if (used > x.size()) fail<IndexError>("getitem: needs at most ", x.size(), " indices for ", x, ", got ", used);
-        for (const auto& index : indices) add(index, x, x.size() - used);
-        whole_axes(x, x.size() - ranges.size());
-        if (shape.empty()) shape.push_back(1);
-    }
-
-private:
-    void add(const Index& index, const Shape& x, std::size_t spare) {
-        const auto axis = ranges.size();
-        if (index.kind == Index::Kind::newaxis)
-            shape.push_back(1);
-        else if (index.kind == Index::Kind::ellipsis)
-            whole_axes(x, spare);
-        else if (index.kind == Index::Kind::integer)
-            ranges.push_back(one(*index.slice.start, x[axis], axis));
-        else {
-            ranges.push_back(range_of(index.slice, x[axis]));
-            shape.push_back(ranges.back().size);
-        }
-    }
-    void whole_axes(const Shape& x, std::size_t n) {
-        for (; n > 0; --n) {
-            shape.push_back(x[ranges.size()]);
-            ranges.push_back({0, 1, x[ranges.size()]});
+    explicit Pairs(const std::vector<std::int64_t>& at) {
+        bool single = false;
+        for (std::size_t i = 0; i < at.size(); ++i) {
+            single = !(single && at[i] == at[i - 1]);
+            if (!single) into.push_back(static_cast<std::int64_t>(kept.size()) - 1);
+            (single ? kept : gone).push_back(static_cast<std::int64_t>(i));
         }
     }
 };
 
-void check_ellipses(const Indices& indices) {
-    const auto n =
-        std::count_if(indices.begin(), indices.end(), [](const Index& i) { return i.kind == Index::Kind::ellipsis; });
-    if (n > 1) fail<IndexError>("getitem: needs at most one ellipsis, got ", n);
-}
-
-// int64 entries counted from the front; throws when one is out of range.
-Array checked_index(const char* op, const Var& index, std::int64_t n) {
-    if (is_float(node_of(op, index).value.dtype()) || index.dtype() == Dtype::bool_)
-        fail<DtypeError>(op, ": needs an integer index, got ", index.dtype());
-    const Array& given = index.array();
-    Array out = given.dtype() == Dtype::int64 ? given.clone() : kernels::cast(given, Dtype::int64);
-    auto* rows = out.data<std::int64_t>();
-    for (std::int64_t k = 0; k < out.numel(); ++k) {
-        if (rows[k] < -n || rows[k] >= n)
-            fail<IndexError>(op, ": needs indices from ", -n, " to ", n - 1, ", got ", rows[k]);
-        rows[k] += rows[k] < 0 ? n : 0;
+// x with what is at each place multiplied by its values: they are multiplied in pairs until each place has one.
+Var multiply_at(const Var& x, const Var& places, const Var& values) {
+    const auto [order, sorted] = argsort(places);
+    Var at = sorted, factors = getitem(values, order);
+    for (Pairs p(at.to_vector<std::int64_t>()); !p.gone.empty(); p = Pairs(at.to_vector<std::int64_t>())) {
+        const Var kept = getitem(factors, list(p.kept)), into = list(p.into);
+        factors = put(kept, shared(selected("scatter", kept.shape(), into)),
+                      getitem(kept, into) * getitem(factors, list(p.gone)));
+        at = getitem(at, list(p.kept));
     }
-    return out;
-}
-
-// For each place of an index into axis `axis` of `shape`, where it points to among all elements.
-Var flat_index(const char* op, const Shape& shape, int axis, const Var& index) {
-    const Shape& own = node_of(op, index).value.shape();
-    bool fits = own.rank() == shape.rank();
-    for (int k = 0; fits && k < own.rank(); ++k) fits = k == axis || own[k] <= shape[k];
-    if (!fits) fail<ShapeError>(op, ": needs an index within ", shape, " but along axis ", axis, ", got ", own);
-    const Array rows = checked_index(op, index, shape[axis]);
-    return constant(kernels::flat_index(rows, shape, axis));
+    return put(x, shared(selected("scatter", x.shape(), at)), getitem(x, at) * factors);
 }
 
 }  // namespace
 
+Var take(const Var& x, Selected s) {
+    static constexpr Op op{"getitem", [](const Var& g, const Call& call) -> Vars {
+                               return {untake(g, call.shared_params<Selection>(), call.shape(0))};
+                           }};
+    return record(op, kernels::take(x.array(), *s), {x}, std::move(s));
+}
+
 Var part(const Var& x, int axis, std::int64_t start, std::int64_t size) {
-    Ranges ranges;
+    kernels::Ranges ranges;
     for (const auto extent : x.shape()) ranges.push_back({0, 1, extent});
     ranges[static_cast<std::size_t>(axis)] = {start, 1, size};
-    return slice(x, ranges, sizes(ranges));
+    return take(x, shared(kernels::box(ranges, x.shape())));
+}
+
+Var getitem(const Var& x, const Indices& indices) {
+    return take(x, shared(selected("getitem", node_of("getitem", x).value.shape(), indices)));
+}
+
+bool records_write(const Var& x, const Operand& v) {
+    const Node& node = *x.node();
+    return node.op || (is_float(node.value.dtype()) && learns(v));
+}
+
+void write(Var& x, const Selected& s, const Operand& v) {
+    Node& node = node_of("setitem", x);
+    if (const auto derived = derived_of(node)) fail<KeyError>("setitem: ", derived->advice("write to"));
+    const Var value = fitted("setitem", v, node.value.dtype(), *s);
+    if (records_write(x, v)) {
+        x = written(x, s, value, v.is_var());
+    } else {
+        const Array numbers = value.array();  // x's own, perhaps, which then are copied
+        kernels::put(node.writable(), *s, numbers);
+    }
+}
+
+Var& setitem(Var& x, const Indices& indices, const Operand& value) {
+    write(x, shared(selected("setitem", node_of("setitem", x).value.shape(), indices)), value);
+    return x;
+}
+
+Var scatter_add(const Var& g, const Var& index, const Shape& shape) {
+    check_shape("scatter_add", shape);
+    Shape expected = node_of("scatter_add", index).value.shape();
+    for (std::size_t k = 1; k < shape.size(); ++k) expected.push_back(shape[k]);
+    if (shape.empty() || node_of("scatter_add", g).value.shape() != expected)
+        fail<ShapeError>("scatter_add: needs values of shape ", expected, ", got ", g.shape());
+    return untake(g, shared(along("scatter_add", shape, 0, index)), shape);
 }
 
 Var gather(const Var& x, int dim, const Var& index) {
     const int axis = axis_of("gather", x, dim);
-    return getitem(reshape(x, {x.numel()}), flat_index("gather", x.shape(), axis, index));
+    return take(x, shared(in_rows("gather", x.shape(), axis, index)));
 }
 
-Var scatter(const Var& x, int dim, const Var& index, const Var& src) {
+Var scatter(const Var& x, int dim, const Var& index, const Var& src, const std::string& reduce) {
     const int axis = axis_of("scatter", x, dim);
-    const Var places = reshape(flat_index("scatter", x.shape(), axis, index), {-1});
+    const Selected s = shared(in_rows("scatter", x.shape(), axis, index));
     if (node_of("scatter", src).value.shape() != index.shape())
         fail<ShapeError>("scatter: needs a source of shape ", index.shape(), ", got ", src.shape());
-    const Var last = reshape(constant(kernels::last_at(places.array(), x.numel())), x.shape());
-    if (src.numel() == 0) return x.clone();
-    return where(last >= 0, getitem(reshape(src, {src.numel()}), last.maximum(0)), x);
+    const Var v = fitted("scatter", src, x.dtype(), *s);
+    if (reduce == "void") return put(x, s, v);
+    if (reduce == "add") return add_at(x, s, v);
+    if (reduce != "multiply")
+        fail<ValueError>("scatter: needs reduce to be void, add or multiply, got ", reduce);
+    const Var places = constant(s->places.reshaped({index.numel()}));
+    return reshape(multiply_at(reshape(x, {x.numel()}), places, reshape(v, {v.numel()})), x.shape());
+}
+
+Var index_select(const Var& x, int dim, const Var& index) {
+    const int axis = axis_of("index_select", x, dim);
+    return take(x, shared(along("index_select", x.shape(), axis, index)));
+}
+
+Var index_add(const Var& x, int dim, const Var& index, const Var& src) {
+    const int axis = axis_of("index_add", x, dim);
+    const Selected s = shared(along("index_add", x.shape(), axis, index));
+    return add_at(x, s, broadcast(fitted("index_add", src, x.dtype(), *s), s->shape));
+}
+
+Var index_fill(const Var& x, int dim, const Var& index, const Operand& value) {
+    const int axis = axis_of("index_fill", x, dim);
+    const Selected s = shared(along("index_fill", x.shape(), axis, index));
+    return put(x, s, fitted("index_fill", value, x.dtype(), *s));
+}
+
+Var take_along_dim(const Var& x, const Var& index, std::optional<int> dim) {
+    node_of("take_along_dim", index);
+    if (!dim) return gather(reshape(x, {x.numel()}), 0, reshape(index, {index.numel()}));
+    const auto axis = static_cast<std::size_t>(axis_of("take_along_dim", x, *dim));
+    if (index.ndim() != x.ndim())
+        fail<ShapeError>("take_along_dim: needs an index of ", x.ndim(), " axes, got ", index.shape());
+    Shape from = x.shape(), at = index.shape();
+    const auto n = std::exchange(from[axis], 1), picked = std::exchange(at[axis], 1);
+    from = at = broadcast_shapes("take_along_dim", from, at);
+    from[axis] = n;
+    at[axis] = picked;
+    return gather(broadcast(x, from), *dim, broadcast(index, at));
 }
 
 Var nonzero(const Var& x) {
@@ -163,35 +240,14 @@ Vars where(const Var& c) {
     const int rank = node_of("where", c).value.rank();
     const Var places = nonzero(c);
     Vars out;
-    for (int k = 0; k < rank; ++k) out.push_back(getitem(places, Indices{Index(Slice{}), Index(k)}));
+    for (int k = 0; k < rank; ++k) out.push_back(getitem(places, {Slice(), k}));
     return out;
 }
 
-Var getitem(const Var& x, const Indices& indices) {
-    check_ellipses(indices);
-    const Selection selection(indices, node_of("getitem", x).value.shape());
-    return slice(x, selection.ranges, selection.shape);
-}
-
-Var getitem(const Var& x, const Var& index) {
-    static constexpr Op op{"getitem", [](const Var& g, const Call& call) -> Vars {
-                               return {scatter_add(g, call.input(1), call.shape(0)), Var()};
-                           }};
-    const Array rows = checked_index(op.name, index, node_of(op.name, x).value.shape()[0]);
-    return record(op, kernels::take(x.array(), rows), {x, constant(rows)});
-}
-
-Var scatter_add(const Var& g, const Var& index, const Shape& shape) {
-    static constexpr Op op{"scatter_add", [](const Var& gg, const Call& call) -> Vars {
-                               return {getitem(gg, call.input(1)), Var()};
-                           }};
-    check_shape(op.name, shape);
-    Shape expected = node_of(op.name, index).value.shape();
-    for (std::size_t k = 1; k < shape.size(); ++k) expected.push_back(shape[k]);
-    if (shape.empty() || node_of(op.name, g).value.shape() != expected)
-        fail<ShapeError>("scatter_add: needs values of shape ", expected, ", got ", g.shape());
-    const Array rows = checked_index(op.name, index, shape[0]);
-    return record(op, kernels::untake(g.array(), rows, shape), {g, constant(rows)});
+Var list(const Ints& places) {
+    Array out({static_cast<std::int64_t>(places.size())}, Dtype::int64);
+    std::copy(places.begin(), places.end(), out.data<std::int64_t>());
+    return constant(std::move(out));
 }
 
 }  // namespace jt

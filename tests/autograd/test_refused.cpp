@@ -1,4 +1,5 @@
 // Functions and methods refuse an empty Var and axes that are not there, in their own name.
+#include <memory>
 #include <string>
 #include <vector>
 

@@ -81,10 +81,6 @@ Array naive_unslice(const Array& x, const Ranges& ranges, const Shape& shape) {
     return y;
 }
 
-Array indices(const Shape& shape, std::int64_t limit, unsigned seed) {
-    return numbers(shape, int64, 0, static_cast<double>(limit), seed);
-}
-
 }  // namespace
 
 TEST_SUITE("core") {
@@ -194,42 +190,5 @@ TEST_SUITE("core") {
                     CHECK(same_bits(naive_slice(y, ranges), part));
                 }
             }
-    }
-
-    TEST_CASE("take reads rows at an index of any shape") {
-        for (Dtype dtype : dtypes)
-            for (const Shape& shape : {Shape{7}, Shape{7, 3}, Shape{4, 1, 5}, Shape{3, 0}})
-                for (const Shape& places : {Shape{1}, Shape{6}, Shape{2, 5}, Shape{0}, Shape{}}) {
-                    const Array x = numbers(shape, dtype), index = indices(places, shape[0], 3);
-                    Shape out = places;
-                    for (int k = 1; k < shape.rank(); ++k) out.push_back(shape[k]);
-                    Array expected(out, dtype);
-                    const auto row = x.numel() / shape[0];
-                    for (std::int64_t i = 0; i < expected.numel(); ++i)
-                        put(expected, i, x, index.data<std::int64_t>()[i / row] * row + i % row);
-                    CHECK(same_bits(take(x, index), expected));
-                }
-        CHECK(take(Array({0, 3}, float32), Array({0}, int64)).shape() == Shape{0, 3});
-    }
-
-    TEST_CASE("untake adds rows, the same row in the order of the index") {
-        for (Dtype dtype : {float32, float64})
-            for (const Shape& shape : {Shape{5}, Shape{5, 3}, Shape{5, 2, 9}, Shape{5, 0}}) {
-                const Array index = indices({4, 6}, 5, 7);
-                Shape g_shape{4, 6};
-                for (int k = 1; k < shape.rank(); ++k) g_shape.push_back(shape[k]);
-                const Array g = numbers(g_shape, dtype);
-                const auto row = g.numel() / index.numel();
-                Array expected = Array::zeros(shape, dtype);
-                dispatch_float(dtype, [&](auto zero) {
-                    using T = decltype(zero);
-                    for (std::int64_t i = 0; i < g.numel(); ++i)
-                        expected.data<T>()[index.data<std::int64_t>()[i / row] * row + i % row] += g.data<T>()[i];
-                });
-                CHECK(same_bits(untake(g, index, shape), expected));
-            }
-        Array order = test::array({3}, {1e16, 1, -1e16}), same = Array::zeros({3}, int64);
-        CHECK(at(untake(order, same, {1}), 0) == 0);
-        CHECK(same_bits(untake(Array({0, 2}, float32), Array({0}, int64), {3, 2}), Array::zeros({3, 2}, float32)));
     }
 }

@@ -95,14 +95,6 @@ void copy_plane(const T* x, T* y, const Loop& inner, const Loop& outer) {
     }
 }
 
-/// As dispatch, with bytes for bool.
-template <class F>
-void dispatch_bits(Dtype dtype, F f) {
-    dispatch(dtype == bool_ ? uint8 : dtype, [&](auto zero) {
-        if constexpr (!std::is_same_v<decltype(zero), bool>) f(zero);
-    });
-}
-
 void copy(const Array& x, std::int64_t x_start, Array& y, std::int64_t y_start, Loops& loops) {
     if (x.numel() == 0 || y.numel() == 0) return;
     loops.pair();
@@ -122,6 +114,16 @@ Loops loops_between(const Shape& shape, const Strides& strides, bool into_view) 
     for (int k = shape.rank() - 1; k >= 0; dense *= shape[k--])
         loops.add({shape[k], into_view ? dense : strides[k], into_view ? strides[k] : dense});
     return loops;
+}
+
+// Steps through an array that broadcasts to `shape`.
+Strides broadcast_strides(const Shape& from, const Shape& shape) {
+    const Strides own = strides_of(from);
+    const std::size_t shift = shape.size() - own.size();
+    Strides strides(shape.size(), 0);
+    for (std::size_t k = 0; k < own.size(); ++k)
+        if (from[k] != 1) strides[shift + k] = own[k];
+    return strides;
 }
 
 /// The view of an array that shows one box of it.
@@ -154,6 +156,14 @@ Array strided(const Array& x, std::int64_t start, const Shape& shape, const Stri
     return y;
 }
 
+void put_strided(Array& x, std::int64_t start, const Shape& shape, const Strides& strides, const Array& v) {
+    if (shape.numel() == 0) return;
+    const Strides from = broadcast_strides(v.shape(), shape);
+    Loops loops;
+    for (int k = shape.rank() - 1; k >= 0; --k) loops.add({shape[k], from[k], strides[k]});
+    copy(v, 0, x, start, loops);
+}
+
 Array unstrided(const Array& x, const Shape& shape, std::int64_t start, const Strides& strides) {
     Array y = Array::zeros(shape, x.dtype());
     if (x.numel() == 0) return y;
@@ -180,12 +190,7 @@ Array permute(const Array& x, const SmallVector<int, 6>& permutation) {
 }
 
 Array broadcast_to(const Array& x, const Shape& shape) {
-    const Strides from = strides_of(x.shape());
-    const std::size_t shift = shape.size() - from.size();
-    Strides strides(shape.size(), 0);
-    for (std::size_t k = 0; k < from.size(); ++k)
-        if (x.shape()[k] != 1) strides[shift + k] = from[k];
-    return strided(x, 0, shape, strides);
+    return strided(x, 0, shape, broadcast_strides(x.shape(), shape));
 }
 
 Array slice(const Array& x, const Ranges& ranges) {
@@ -252,58 +257,6 @@ Array nonzero(const Array& x) {
         }
         return out;
     });
-}
-
-Array take(const Array& x, const Array& index) {
-    Shape shape = index.shape();
-    for (int k = 1; k < x.rank(); ++k) shape.push_back(x.shape()[k]);
-    Array y(shape, x.dtype());
-    const auto n = index.numel(), row = y.numel() / std::max<std::int64_t>(n, 1);
-    const auto* rows = index.data<std::int64_t>();
-    dispatch_bits(x.dtype(), [&]<class T>(T) {
-        const T* from = x.data<T>();
-        T* to = y.data<T>();
-        if (row == 1)
-            std::transform(rows, rows + n, to, [=](auto r) { return from[r]; });
-        else
-            for (std::int64_t i = 0; i < n; ++i) std::copy_n(from + rows[i] * row, row, to + i * row);
-    });
-    return y;
-}
-
-Array untake(const Array& x, const Array& index, const Shape& shape) {
-    Array y = Array::zeros(shape, x.dtype());
-    const auto n = index.numel(), row = x.numel() / std::max<std::int64_t>(n, 1);
-    const auto* rows = index.data<std::int64_t>();
-    dispatch(x.dtype(), [&]<class T>(T) {
-        const T* from = x.data<T>();
-        for (std::int64_t i = 0; i < n; ++i, from += row) {
-            T* to = y.data<T>() + rows[i] * row;
-            std::transform(from, from + row, to, to, std::plus<T>());
-        }
-    });
-    return y;
-}
-
-Array flat_index(const Array& index, const Shape& shape, int axis) {
-    const Strides strides = strides_of(shape);
-    Array out = Array::like(index);
-    if (out.numel() == 0) return out;
-    Odometer<1> rest;
-    for (int k = shape.rank() - 1; k >= 0; --k) rest.add(index.shape()[k], {k == axis ? 0 : strides[k]});
-    const auto* from = index.data<std::int64_t>();
-    auto* to = out.data<std::int64_t>();
-    do *to++ = rest[0] + *from++ * strides[axis];
-    while (rest.next());
-    return out;
-}
-
-Array last_at(const Array& index, std::int64_t n) {
-    Array out = Array::full({n}, -1, Dtype::int64);
-    const auto* places = index.data<std::int64_t>();
-    auto* last = out.data<std::int64_t>();
-    for (std::int64_t i = 0; i < index.numel(); ++i) last[places[i]] = i;
-    return out;
 }
 
 }  // namespace jt::kernels

@@ -1,4 +1,4 @@
-// Moving elements without changing them: permute, broadcast, slice, join, gather and scatter.
+// Moving elements without changing them: permute, broadcast, slice and join.
 #pragma once
 #include "../../array.hpp"
 
@@ -11,6 +11,8 @@ using Strides = SmallVector<std::int64_t, 6>;
 Array strided(const Array& x, std::int64_t start, const Shape& shape, const Strides& strides);
 /// Zeros of `shape` with x's elements added where `strided` would have read them: its transpose.
 Array unstrided(const Array& x, const Shape& shape, std::int64_t start, const Strides& strides);
+/// Writes v, which broadcasts to `shape`, where `strided` would have read.
+void put_strided(Array& x, std::int64_t start, const Shape& shape, const Strides& strides, const Array& v);
 /// How far apart neighbours along each axis of a dense array lie.
 Strides strides_of(const Shape& shape);
 
@@ -36,15 +38,5 @@ Array concat(const SmallVector<const Array*, 8>& parts, int axis);
 Array roll(const Array& x, std::int64_t shift, int axis);
 /// The places of elements that are not 0, in row-major order: int32 (n, rank).
 Array nonzero(const Array& x);
-
-/// Rows of x: result[i..., rest] = x[index[i...], rest]; index is int64 with entries in [0, x.shape[0]).
-Array take(const Array& x, const Array& index);
-/// Zeros of `shape` with x's rows added at the index: the transpose of take.
-Array untake(const Array& x, const Array& index, const Shape& shape);
-
-/// For an int64 index into one axis of an array of `shape`: where each of its entries points to among all elements.
-Array flat_index(const Array& index, const Shape& shape, int axis);
-/// int64 (n,): for each of n places, the last position in `index` that names it, or -1.
-Array last_at(const Array& index, std::int64_t n);
 
 }  // namespace jt::kernels

@@ -3,9 +3,18 @@
 #pragma once
 #include <array>
 
+#include "../../dtype.hpp"
 #include "../../shape.hpp"
 
 namespace jt::kernels {
+
+/// As dispatch, with bytes for bool: for what only moves elements.
+template <class F>
+void dispatch_bits(Dtype dtype, F f) {
+    dispatch(dtype == bool_ ? uint8 : dtype, [&](auto zero) {
+        if constexpr (!std::is_same_v<decltype(zero), bool>) f(zero);
+    });
+}
 
 /// One number per operand: strides or offsets, in elements.
 template <int N>

@@ -1,0 +1,99 @@
+// What stands between the brackets of `x[...]`, and what `x[...]` is.
+#pragma once
+#include "var.hpp"
+
+namespace jt {
+
+namespace kernels {
+struct Selection;
+}
+
+/// Part of an axis: start, stop and step as in Python; `Slice()` is the whole axis.
+struct Slice {
+    std::optional<std::int64_t> start = {}, stop = {};
+    std::int64_t step = 1;
+};
+struct NewAxis {};
+struct Ellipsis {};
+inline constexpr NewAxis newaxis;
+inline constexpr Ellipsis ellipsis;
+/// `x[{_, 0}]`, `x[{from(1)}]`, `x[{_, to(-1)}]`: Python's `x[:, 0]`, `x[1:]`, `x[:, :-1]`.
+inline constexpr Slice _;
+inline Slice from(std::int64_t start) { return {start, {}}; }
+inline Slice to(std::int64_t stop) { return {{}, stop}; }
+/// `x[list({0, 2})]`: Python's `x[[0, 2]]`, where `x[{0, 2}]` is its `x[0, 2]`.
+Var list(const Ints& places);
+
+/// One entry of `x[{...}]`: an integer (drops its axis), a Slice, newaxis (adds one of extent 1), ellipsis, or a Var: of
+/// integers, whose shape replaces the axis, or of bools, which stand for as many axes as they have.
+struct Index {
+    enum class Kind { integer, slice, newaxis, ellipsis, var };
+    template <std::integral T>
+    Index(T i) : kind(Kind::integer), slice{static_cast<std::int64_t>(i), {}, 1} {}
+    Index(bool) = delete;
+    Index(Slice s) : kind(Kind::slice), slice(s) {}
+    Index(NewAxis) : kind(Kind::newaxis) {}
+    Index(Ellipsis) : kind(Kind::ellipsis) {}
+    Index(Var places) : kind(Kind::var), var(std::move(places)) {}
+
+    Kind kind;
+    Slice slice = {};
+    Var var = {};
+};
+/// One index or a list of them; `{}` is all of a Var.
+class Indices : public SmallVector<Index, 4> {
+public:
+    Indices() = default;
+    Indices(std::initializer_list<Index> list) : SmallVector(list) {}
+    template <class T>
+    requires std::constructible_from<Index, const T&> Indices(const T& one) { emplace_back(one); }
+};
+
+/// What `x[...]` of a named Var is: its value, and the way back to x. As long as nobody holds it, writing to it writes
+/// into x: `x[mask] = 0`, `x[0][1] += v`, by the rule of `setitem`. With a name, `auto y = x[0];`, it is a Var like any
+/// other.
+class Item : public Var {
+public:
+    using Selected = std::shared_ptr<const kernels::Selection>;
+    Item(Var value, Var& root, Selected selected) : Var(std::move(value)), root_(&root), selected_(std::move(selected)) {}
+    Item(const Item&) = default;
+    Item(Item&&) = default;
+    ~Item() = default;
+
+    void operator=(const Operand& v) && { write(v); }
+    void operator=(const Item& v) && { write(v); }
+    void operator=(Item&& v) && { write(v); }
+    void operator+=(const Operand& v) &&;
+    void operator-=(const Operand& v) &&;
+    void operator*=(const Operand& v) &&;
+    void operator/=(const Operand& v) &&;
+    void operator%=(const Operand& v) &&;
+    Item operator[](const Indices& indices) &&;
+
+    Item& operator=(const Var& v) & { return Var::operator=(v), *this; }
+    Item& operator=(const Item& v) & { return Var::operator=(v), *this; }
+    Item& operator=(Item&& v) & { return Var::operator=(v), *this; }
+    Item operator[](const Indices& indices) & { return Var::operator[](indices); }
+    Var operator[](const Indices& indices) const& { return Var::operator[](indices); }
+
+private:
+    void write(const Operand& v);
+
+    Var* root_;
+    Selected selected_;
+};
+
+/// `for (const Var& row : x)`: the rows along axis 0, as `unbind` gives them.
+class RowIterator {
+public:
+    explicit RowIterator(Vars rows) : rows_(std::move(rows)) {}
+    const Var& operator*() const { return rows_[at_]; }
+    RowIterator& operator++() { return ++at_, *this; }
+    bool operator==(std::default_sentinel_t) const { return at_ == rows_.size(); }
+
+private:
+    Vars rows_;
+    std::size_t at_ = 0;
+};
+
+}  // namespace jt

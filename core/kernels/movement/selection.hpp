@@ -1,0 +1,51 @@
+// Reading and writing what an index names: strided axes and listed places.
+#pragma once
+#include <optional>
+
+#include "movement.hpp"
+
+namespace jt::kernels {
+
+/// `size` elements, `stride` apart.
+struct Stride {
+    std::int64_t size, stride;
+};
+
+/// The elements of a dense array that `x[...]` names. Their order is that of the first `outer` axes, then of the listed
+/// places, then of the other axes; where they lie among all is the sum of `start`, a place, and steps along the axes.
+struct Selection {
+    Shape shape;  ///< of what is read
+    std::int64_t start = 0;
+    SmallVector<Stride, 6> axes = {};
+    std::size_t outer = 0;
+    Array places = {};     ///< int64; none where all is strided: then `shape` is that of the axes
+    bool repeats = false;  ///< whether an element may be named more than once
+
+    bool listed() const { return static_cast<bool>(places); }
+};
+/// A box of an array of `shape`, one range an axis.
+Selection box(const Ranges& ranges, const Shape& shape);
+/// Where each element lies: int64, of the selection's shape.
+Array offsets(const Selection& s);
+
+/// What the selection names.
+Array take(const Array& x, const Selection& s);
+/// Writes v there, which broadcasts to the selection's shape and has x's dtype; of several for one element the last
+/// one counts.
+void put(Array& x, const Selection& s, const Array& v);
+/// Zeros of `shape` with g, of the selection's shape, added there: the transpose of take.
+Array untake(const Array& g, const Selection& s, const Shape& shape);
+/// Adds v, of the selection's shape, there; the places are listed.
+void add_at(Array& x, const Selection& s, const Array& v);
+
+/// The first entry of an integer index that is not from -n to n - 1.
+std::optional<std::int64_t> first_outside(const Array& index, std::int64_t n);
+/// Where an index into an axis of n elements, `stride` apart, points to: int64.
+Array places(const Array& index, std::int64_t n, std::int64_t stride);
+/// For an index that stands for one axis of an array of `shape`: where its entries point to among all elements, which
+/// are each in their own row along the other axes.
+Array places_in_rows(const Array& index, const Shape& shape, int axis);
+/// The places of the elements of a bool array that are true, `stride` apart: int64 (n,).
+Array places_of_true(const Array& mask, std::int64_t stride);
+
+}  // namespace jt::kernels
