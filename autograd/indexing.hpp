@@ -45,6 +45,7 @@ class Indices : public SmallVector<Index, 4> {
 public:
     Indices() = default;
     Indices(std::initializer_list<Index> list) : SmallVector(list) {}
+    Indices(std::size_t n, const Index& index) : SmallVector(n, index) {}
     template <class T>
     requires std::constructible_from<Index, const T&> Indices(const T& one) { emplace_back(one); }
 };

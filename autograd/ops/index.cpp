@@ -16,7 +16,7 @@ namespace jt {
 
 namespace {
 
-Var untake(const Var& g, Selected s, const Shape& shape) {
+Var untake(const Var& g, const Selected& s, const Shape& shape) {
     static constexpr Op op{"getitem_grad", [](const Var& gg, const Call& call) -> Vars {
                                return {take(gg, call.shared_params<Selection>())};
                            }};
@@ -93,7 +93,7 @@ Var written(const Var& x, const Selected& s, const Var& v, bool is_var) {
     return y;
 }
 
-Var add_at(const Var& x, Selected s, const Var& v) {
+Var add_at(const Var& x, const Selected& s, const Var& v) {
     static constexpr Op op{"index_add", [](const Var& g, const Call& call) -> Vars {
                                return {g, call.needs(1) ? take(g, call.shared_params<Selection>()) : Var()};
                            }};
@@ -131,11 +131,11 @@ Var multiply_at(const Var& x, const Var& places, const Var& values) {
 
 }  // namespace
 
-Var take(const Var& x, Selected s) {
+Var take(const Var& x, const Selected& s) {
     static constexpr Op op{"getitem", [](const Var& g, const Call& call) -> Vars {
                                return {untake(g, call.shared_params<Selection>(), call.shape(0))};
                            }};
-    return record(op, kernels::take(x.array(), *s), {x}, std::move(s));
+    return record(op, kernels::take(x.array(), *s), {x}, s);
 }
 
 Var part(const Var& x, int axis, std::int64_t start, std::int64_t size) {
@@ -217,7 +217,7 @@ Var index_fill(const Var& x, int dim, const Var& index, const Operand& value) {
 }
 
 Var take_along_dim(const Var& x, const Var& index, std::optional<int> dim) {
-    node_of("take_along_dim", index);
+    for (const auto& each : {x, index}) node_of("take_along_dim", each);
     if (!dim) return gather(reshape(x, {x.numel()}), 0, reshape(index, {index.numel()}));
     const auto axis = static_cast<std::size_t>(axis_of("take_along_dim", x, *dim));
     if (index.ndim() != x.ndim())

@@ -18,7 +18,7 @@ Selection along(const char* op, const Shape& shape, int axis, const Var& index);
 Selection in_rows(const char* op, const Shape& shape, int axis, const Var& index);
 
 /// What a selection names in x.
-Var take(const Var& x, Selected s);
+Var take(const Var& x, const Selected& s);
 /// Whether writing v to x records: x was computed, or a gradient would come to v.
 bool records_write(const Var& x, const Operand& v);
 /// setitem, of what a selection names.

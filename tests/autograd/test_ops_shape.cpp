@@ -339,8 +339,7 @@ TEST_SUITE("autograd") {
         CHECK_THROWS_WITH_AS((x[Slice{0, 1, 0}]), "getitem: needs a slice step other than 0, got 0", ValueError);
         CHECK_THROWS_WITH_AS(x[array({0, 2})], "getitem: needs indices from -2 to 1, got 2", IndexError);
         CHECK_THROWS_WITH_AS(x[array({0, -3})], "getitem: needs indices from -2 to 1, got -3", IndexError);
-        CHECK_THROWS_WITH_AS(x[array({0.0, 1.0})], "getitem: needs an integer index, got float32", DtypeError);
-        CHECK_THROWS_WITH_AS(x[array({true, false})], "getitem: needs an integer index, got bool", DtypeError);
+        CHECK_THROWS_WITH_AS(x[array({0.0, 1.0})], "getitem: needs an integer or bool index, got float32", DtypeError);
         CHECK_THROWS_WITH_AS(scatter_add(x, array({0, 1}), {5, 4}),
                              "scatter_add: needs values of shape (2, 4), got (2, 3)", ShapeError);
         CHECK_THROWS_WITH_AS(scatter_add(x, array({0, 5}), {5, 3}), "scatter_add: needs indices from -5 to 4, got 5",

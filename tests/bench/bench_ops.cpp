@@ -32,6 +32,24 @@ Loop over_all(F f) {
 // Of x, drawn once.
 Var places(const Var& drawn, const Var& x) { return drawn.defined() ? drawn : jt::randint(0, x.shape(1), x.shape()); }
 
+// The elements of x to read or write, made once.
+struct Chosen {
+    Var once;
+
+    const Var& rows(const Var& x) {
+        return kept([&] { return jt::randint(0, x.shape(0), {x.shape(0)}); });
+    }
+    const Var& mask(const Var& x) {
+        return kept([&] { return x > 1.6; });
+    }
+
+private:
+    template <class F>
+    const Var& kept(F f) {
+        return once.defined() ? once : once = f();
+    }
+};
+
 // The functions of unary_rows.def and binary_rows.def, and those of a square matrix x.
 const std::vector<TimedOp> ops = {
 #define UNARY(name, value, low, high, makes)                      \
@@ -121,6 +139,18 @@ const std::vector<TimedOp> ops = {
     {"argsort", [](const Var& x, const Var&) { return argsort(x).first; }},
     {"topk", [](const Var& x, const Var&) { return topk(x, 5).first; }},
     {"nonzero", [](const Var& x, const Var&) { return nonzero(x); }},
+    {"getitem_int", [](const Var& x, const Var&) { return x[3]; }},
+    {"getitem_slice", [](const Var& x, const Var&) { return x[{jt::_, jt::Slice{1, {}, 2}}]; }},
+    {"getitem_index", [c = Chosen()](const Var& x, const Var&) mutable { return x[c.rows(x)]; }},
+    {"getitem_mask", [c = Chosen()](const Var& x, const Var&) mutable { return x[c.mask(x)]; }},
+    {"setitem_int", [](const Var& x, const Var&) { Var z = x; return setitem(z, 3, 0.5); }},
+    {"setitem_slice", [](const Var& x, const Var&) { Var z = x; return setitem(z, {jt::_, jt::Slice{1, {}, 2}}, 0.5); }},
+    {"setitem_index", [c = Chosen()](const Var& x, const Var&) mutable { Var z = x; return setitem(z, c.rows(x), 0.5); }},
+    {"setitem_mask", [c = Chosen()](const Var& x, const Var&) mutable { Var z = x; return setitem(z, c.mask(x), 0.5); }},
+    {"brackets_int", [](const Var& x, const Var&) { Var z = x; z[3] = 0.5; return z; }},
+    {"brackets_mask", [c = Chosen()](const Var& x, const Var&) mutable { Var z = x; z[c.mask(x)] = 0.5; return z; }},
+    {"index_select", [c = Chosen()](const Var& x, const Var&) mutable { return index_select(x, 1, c.rows(x)); }},
+    {"scatter_add", [i = Var()](const Var& x, const Var& y) mutable { return scatter(x, 1, i = places(i, x), y, "add"); }},
     {"gather", [i = Var()](const Var& x, const Var&) mutable { return gather(x, 1, i = places(i, x)); }},
     {"scatter", [i = Var()](const Var& x, const Var& y) mutable { return scatter(x, 1, i = places(i, x), y); }},
 };

@@ -187,9 +187,29 @@ OPS = {
     "cumsum": lambda x, y, index: x.cumsum(-1),
     "var": lambda x, y, index: x.var(1, unbiased=False),
     "topk": lambda x, y, index: x.topk(5),
+    "scatter_add": lambda x, y, index: x.scatter_add(1, index, y),
     "gather": lambda x, y, index: x.gather(1, index),
     "scatter": lambda x, y, index: x.scatter(1, index, y),
 }
+# What x[...] is read or written by.
+PLACES = {
+    "int": lambda x: 3,
+    "slice": lambda x: (slice(None), slice(1, None, 2)),
+    "index": lambda x: torch.randint(0, len(x), (len(x),)),
+    "mask": lambda x: x > 1.6,
+}
+
+
+def read(x, places):
+    return lambda: x[places]
+
+
+def write(x, places):
+    x = x.detach()
+
+    def f():
+        x[places] = 0.5
+    return f
 
 
 def op(name, numbers):
@@ -197,6 +217,11 @@ def op(name, numbers):
     operands, low, high = rows().get(name, (1, *OTHER_RANGES.get(name, (0.1, 3.1))))
     x, y = ((torch.rand(side, side) * (high - low) + low).requires_grad_() for _ in range(2))
     index = torch.randint(0, side, (side, side))
+    if kind := re.fullmatch(r"(getitem|setitem|brackets)_(\w+)", name):
+        return (read if kind[1] == "getitem" else write)(x, PLACES[kind[2]](x))
+    if name == "index_select":
+        rows = PLACES["index"](x)
+        return lambda: x.index_select(1, rows)
     if name in OPS:
         return lambda: OPS[name](x, y, index)
     f = getattr(torch, name)
