@@ -193,8 +193,7 @@ Var scatter(const Var& x, int dim, const Var& index, const Var& src, const std::
     const Var v = fitted("scatter", src, x.dtype(), *s);
     if (reduce == "void") return put(x, s, v);
     if (reduce == "add") return add_at(x, s, v);
-    if (reduce != "multiply")
-        fail<ValueError>("scatter: needs reduce to be void, add or multiply, got ", reduce);
+    if (reduce != "multiply") fail<ValueError>("scatter: needs reduce to be void, add or multiply, got ", reduce);
     const Var places = constant(s->places.reshaped({index.numel()}));
     return reshape(multiply_at(reshape(x, {x.numel()}), places, reshape(v, {v.numel()})), x.shape());
 }

@@ -39,12 +39,12 @@ void check_integer(const char* op, const Var& index) {
     if (is_float(dtype) || is_bool(index)) fail<DtypeError>(op, ": needs an integer index, got ", dtype);
 }
 
-// An integer index whose entries are in range.
-const Array& checked(const char* op, const Var& index, std::int64_t n) {
-    const Array& places = index.array();
-    if (const auto i = kernels::first_outside(places, n))
-        fail<IndexError>(op, ": needs indices from ", -n, " to ", n - 1, ", got ", *i);
-    return places;
+// Places that were found, or an error for the entry that is out of range.
+Array&& checked(const char* op, Array&& places, const Var& index, std::int64_t n) {
+    if (!places)
+        fail<IndexError>(op, ": needs indices from ", -n, " to ", n - 1, ", got ",
+                         kernels::first_outside(index.array(), n));
+    return std::move(places);
 }
 
 // Goes over the indices and the axes of a selection of strides, and makes a selection of them.
@@ -71,7 +71,8 @@ private:
         }
         if (ellipses > 1) fail<IndexError>(op_, ": needs at most one ellipsis, got ", ellipses);
         if (used > whole_.axes.size())
-            fail<IndexError>(op_, ": needs at most ", whole_.axes.size(), " indices for ", whole_.shape, ", got ", used);
+            fail<IndexError>(op_, ": needs at most ", whole_.axes.size(), " indices for ", whole_.shape, ", got ",
+                             used);
         spare_ = whole_.axes.size() - used;
     }
 
@@ -108,7 +109,7 @@ private:
     }
     void add_index(const Var& index) {
         const auto& [n, stride] = whole_.axes[at_++];
-        list(kernels::places(checked(op_, index, n), n, stride));
+        list(checked(op_, kernels::places(index.array(), n, stride), index, n));
         made_.repeats = true;
     }
     // Only a whole array is asked for by masks: the elements of the axes behind each other lie as those of the mask.
@@ -124,8 +125,7 @@ private:
     void list(Array&& places) {
         if (!made_.listed()) made_.outer = made_.axes.size();
         if (made_.listed()) broadcast_shapes(op_, made_.places.shape(), places.shape());
-        made_.places =
-            made_.listed() ? kernels::map(kernels::Binary::add, made_.places, places) : std::move(places);
+        made_.places = made_.listed() ? kernels::map(kernels::Binary::add, made_.places, places) : std::move(places);
     }
     Shape shape() const {
         Shape out;
@@ -167,7 +167,8 @@ Selection selected(const char* op, const Shape& shape, const Indices& indices) {
 
 Selection within(const char* op, const Selection& outer, const Indices& indices) {
     const auto by_var = [](const Index& index) { return index.kind == Index::Kind::var; };
-    if (!outer.listed() && std::none_of(indices.begin(), indices.end(), by_var)) return Selecting(op, outer).of(indices);
+    if (!outer.listed() && std::none_of(indices.begin(), indices.end(), by_var))
+        return Selecting(op, outer).of(indices);
     const Selection inner = selected(op, outer.shape, indices);
     return listed(kernels::take(kernels::offsets(outer), inner), outer.repeats || inner.repeats);
 }
@@ -186,7 +187,7 @@ Selection in_rows(const char* op, const Shape& shape, int axis, const Var& index
     for (int k = 0; fits && k < own.rank(); ++k) fits = k == axis || own[k] <= shape[k];
     if (!fits) fail<ShapeError>(op, ": needs an index within ", shape, " but along axis ", axis, ", got ", own);
     check_integer(op, index);
-    return listed(kernels::places_in_rows(checked(op, index, shape[axis]), shape, axis), true);
+    return listed(checked(op, kernels::places_in_rows(index.array(), shape, axis), index, shape[axis]), true);
 }
 
 }  // namespace jt

@@ -220,8 +220,8 @@ def op(name, numbers):
     if kind := re.fullmatch(r"(getitem|setitem|brackets)_(\w+)", name):
         return (read if kind[1] == "getitem" else write)(x, PLACES[kind[2]](x))
     if name == "index_select":
-        rows = PLACES["index"](x)
-        return lambda: x.index_select(1, rows)
+        places = PLACES["index"](x)
+        return lambda: x.index_select(1, places)
     if name in OPS:
         return lambda: OPS[name](x, y, index)
     f = getattr(torch, name)

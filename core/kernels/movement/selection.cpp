@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "../elementwise/elementwise.hpp"
 #include "walk.hpp"
 
 namespace jt::kernels {
@@ -45,8 +46,8 @@ void each_run(const Selection& s, F f) {
     const auto* places = s.listed() ? s.places.data<std::int64_t>() : &origin;
     const std::int64_t all = s.listed() ? s.places.numel() : 1, count = axes.split ? 1 : all;
     do
-        for (std::int64_t i = 0; i < all; i += count)
-            do f(s.start + axes.outer[0] + axes.inner[0], places + i, count, axes.run);
+        for (std::int64_t i = 0; i < all; i += count) do
+                f(s.start + axes.outer[0] + axes.inner[0], places + i, count, axes.run);
             while (axes.inner.next());
     while (axes.outer.next());
 }
@@ -71,11 +72,40 @@ Strides strides_of(const Selection& s) {
     return strides;
 }
 
+/// f(entries of an integer index) as int64, or as int32 where these count n: half the work.
 template <class F>
-auto dispatch_index(const Array& index, F f) {
-    return index.dtype() == Dtype::int64   ? f(index.data<std::int64_t>())
-           : index.dtype() == Dtype::int32 ? f(index.data<std::int32_t>())
-                                           : f(index.data<std::uint8_t>());
+auto dispatch_index(const Array& index, std::int64_t n, F f) {
+    const bool narrow = index.dtype() != Dtype::int64 && jt::fits<std::int32_t>(n);
+    const Array same = cast(index, narrow ? Dtype::int32 : Dtype::int64);
+    return narrow ? f(same.data<std::int32_t>()) : f(same.data<std::int64_t>());
+}
+
+/// Where entry k of a row of an index lies: `base` plus k steps and the entry's place, `stride` apart.
+struct Along {
+    std::int64_t base, step, stride;
+};
+
+/// Places of a row's entries, n + i for an entry i below 0. Returns a number below 0 when one was out of range, whose
+/// place is meaningless. Two loops are two that the compiler can vectorise.
+template <class I>
+I place_row(const I* p, std::int64_t size, I n, Along along, std::int64_t* to) {
+    using U = std::uint64_t;
+    I bad = 0;
+    for (std::int64_t k = 0; k < size; ++k) {
+        const I i = p[k] + (p[k] < 0 ? n : I{});
+        bad |= i | (n - 1 - i);
+        to[k] = i;
+    }
+    const auto moved = [&](auto place) {
+        for (std::int64_t k = 0; k < size; ++k)
+            to[k] =
+                static_cast<std::int64_t>(place(static_cast<U>(to[k])) + static_cast<U>(along.base + k * along.step));
+    };
+    if (along.stride != 1)
+        moved([stride = static_cast<U>(along.stride)](U i) { return i * stride; });
+    else if (along.base != 0 || along.step != 0)
+        moved([](U i) { return i; });
+    return bad;
 }
 
 }  // namespace
@@ -130,37 +160,37 @@ void add_at(Array& x, const Selection& s, const Array& v) {
     });
 }
 
-std::optional<std::int64_t> first_outside(const Array& index, std::int64_t n) {
-    return dispatch_index(index, [&]<class I>(const I* p) -> std::optional<std::int64_t> {
-        const auto outside = [n](std::int64_t i) { return i < -n || i >= n; };
-        I low = 0, high = 0;
-        for (std::int64_t k = 0; k < index.numel(); ++k) low = std::min(low, p[k]), high = std::max(high, p[k]);
-        if (index.numel() == 0 || (n > 0 && !outside(low) && !outside(high))) return {};
-        return *std::find_if(p, p + index.numel(), outside);
-    });
+std::int64_t first_outside(const Array& index, std::int64_t n) {
+    const Array wide = cast(index, Dtype::int64);
+    const auto* p = wide.data<std::int64_t>();
+    return *std::find_if(p, p + wide.numel(), [n](std::int64_t i) { return i < -n || i >= n; });
 }
 
 Array places(const Array& index, std::int64_t n, std::int64_t stride) {
     Array out(index.shape(), Dtype::int64);
-    auto* to = out.data<std::int64_t>();
-    dispatch_index(index, [&](const auto* p) {
-        for (std::int64_t k = 0; k < out.numel(); ++k) to[k] = (p[k] < 0 ? p[k] + n : p[k]) * stride;
+    return dispatch_index(index, n, [&]<class I>(const I* p) {
+        return place_row(p, out.numel(), static_cast<I>(n), {0, 0, stride}, out.data<std::int64_t>()) < 0 ? Array()
+                                                                                                          : out;
     });
-    return out;
 }
 
 Array places_in_rows(const Array& index, const Shape& shape, int axis) {
-    Array out = places(index, shape[axis], step_along(shape, axis));
+    Array out(index.shape(), Dtype::int64);
     if (out.numel() == 0) return out;
-    const Strides strides = strides_of(shape);
     const int last = shape.rank() - 1;
-    Odometer<1> rows;
-    for (int k = last - 1; k >= 0; --k) rows.add(index.shape()[k], {k == axis ? 0 : strides[k]});
-    auto* to = out.data<std::int64_t>();
-    do
-        for (std::int64_t k = 0; k < index.shape()[last]; ++k) *to++ += rows[0] + (axis == last ? 0 : k);
-    while (rows.next());
-    return out;
+    const auto row = index.shape()[last], step = axis == last ? 0 : std::int64_t{1}, stride = step_along(shape, axis);
+    return dispatch_index(index, shape[axis], [&]<class I>(const I* p) {
+        Odometer<1> rows;
+        for (int k = last - 1; k >= 0; --k) rows.add(index.shape()[k], {k == axis ? 0 : step_along(shape, k)});
+        auto* to = out.data<std::int64_t>();
+        I bad = 0;
+        do {
+            bad |= place_row(p, row, static_cast<I>(shape[axis]), {rows[0], step, stride}, to);
+            p += row;
+            to += row;
+        } while (rows.next());
+        return bad < 0 ? Array() : out;
+    });
 }
 
 Array places_of_true(const Array& mask, std::int64_t stride) {
