@@ -44,6 +44,9 @@ void Item::operator*=(const Operand& v) && { write(updated(*root_, *this, v, jt:
 void Item::operator/=(const Operand& v) && { write(updated(*root_, *this, v, jt::div)); }
 void Item::operator%=(const Operand& v) && { write(updated(*root_, *this, v, jt::mod)); }
 
+Var& Var::fill_(const Operand& value) & { return setitem(*this, {}, value); }
+Var& Var::zero_() & { return fill_(0); }
+
 RowIterator Var::begin() const { return RowIterator(unbind()); }
 
 }  // namespace jt

@@ -1,7 +1,9 @@
-"""Defines the methods of Var that are ops: `methods.py var.hpp methods.cpp`.
+"""Defines the methods of Var that are ops: `methods.py var.hpp methods.cpp`, and declares their forms in place:
+`methods.py var.hpp in_place.inc`.
 
 Each declaration in the block of var.hpp that BLOCK opens, such as `Var tanh() const;`, becomes a call of the function
-of the same name: `Var Var::tanh() const { return jt::tanh(*this); }`.
+of the same name: `Var Var::tanh() const { return jt::tanh(*this); }`. Where it gives one Var, and is no new_zeros,
+there is `Var& tanh_() &;` too.
 """
 import re
 import sys
@@ -26,10 +28,24 @@ class Declaration(NamedTuple):
     parameters: list[Parameter]
     end: str
 
+    @property
+    def call(self):
+        return f"jt::{self.name}({', '.join(['*this'] + [p.name for p in self.parameters])})"
+
+    def listed(self, with_defaults=False):
+        return ", ".join(p.type + p.name + (f" = {p.default}" if with_defaults and p.default else "") for p in self.parameters)
+
     def as_method(self):
-        parameters = ", ".join(p.type + p.name for p in self.parameters)
-        arguments = ", ".join(["*this"] + [p.name for p in self.parameters])
-        return f"{self.result}Var::{self.name}({parameters}) const {{ return jt::{self.name}({arguments}); }}"
+        return f"{self.result}Var::{self.name}({self.listed()}) const {{ return {self.call}; }}"
+
+    def has_form_in_place(self):
+        return self.result == "Var " and not self.name.startswith("new_")
+
+    def in_place_declared(self):
+        return f"Var& {self.name}_({self.listed(True)}) &;"
+
+    def in_place(self):
+        return f"Var& Var::{self.name}_({self.listed()}) & {{ return become({self.call}); }}"
 
 
 def statements(code):
@@ -82,7 +98,13 @@ def methods(path):
 
 
 def main(header, output):
-    definitions = "\n".join(method.as_method() for method in methods(Path(header)))
+    ops = list(methods(Path(header)))
+    in_place = [op for op in ops if op.has_form_in_place()]
+    if output.endswith(".inc"):
+        text = "\n".join(op.in_place_declared() for op in in_place)
+        Path(output).write_text(f"// Made by methods.py from the list of methods in var.hpp.\n{text}\n", encoding="utf-8")
+        return
+    definitions = "\n".join([op.as_method() for op in ops] + [op.in_place() for op in in_place])
     Path(output).write_text(f"""// Made by methods.py from the list of methods in var.hpp.
 #include "minijt/autograd/ops.hpp"
 

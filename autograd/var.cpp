@@ -71,6 +71,15 @@ Var& Var::assign(const Var& v) {
     return *this;
 }
 
+Var& Var::become(Var y) {
+    Node &node = *this->node(), &made = *y.node();
+    if (const auto derived = derived_of(node)) fail<KeyError>("assign: ", derived->advice("assign to"));
+    const bool fits = node.value.shape() == made.value.shape() && node.value.dtype() == made.value.dtype();
+    if (node.op || made.op || !fits) return *this = std::move(y);
+    node.value = made.value;
+    return *this;
+}
+
 bool Var::requires_grad() const { return node_of("requires_grad", *this).requires_grad; }
 
 Var& Var::stop_grad() {

@@ -104,6 +104,12 @@ public:
     /// before keep their numbers. Equal shapes; not for a Var that an op computed (ShapeError, GraphError), nor for a
     /// derived attribute of a module (KeyError).
     Var& assign(const Var& v);
+    Var& update(const Var& v) { return assign(v); }
+    /// x[...] = value, of all elements; uniform in (low, high], normal, as init draws them, which needs a float dtype.
+    Var& fill_(const Operand& value) &;
+    Var& zero_() &;
+    Var& uniform_(double low = 0, double high = 1) &;
+    Var& normal_(double mean = 0, double std = 1) &;
     /// Exchanges what two handles hold.
     void swap(Var& other) noexcept { std::swap(node_, other.node_); }
 
@@ -208,6 +214,8 @@ public:
     Var logical_not() const;
     Var bitwise_not() const;
     Var cast(Dtype dtype) const;
+    Var to(Dtype dtype) const;
+    Var type_as(const Var& y) const;
     Var float32() const { return cast(Dtype::float32); }
     Var float64() const { return cast(Dtype::float64); }
     Var int32() const { return cast(Dtype::int32); }
@@ -287,8 +295,16 @@ public:
     Var triu(int diagonal = 0) const;
     Var trace() const;
     Var gather(int dim, const Var& index) const;
-    Var scatter(int dim, const Var& index, const Var& src) const;
+    Var scatter(int dim, const Var& index, const Var& src, const std::string& reduce = "void") const;
+    Var index_select(int dim, const Var& index) const;
+    Var index_add(int dim, const Var& index, const Var& src) const;
+    Var index_fill(int dim, const Var& index, const Operand& value) const;
+    Var take_along_dim(const Var& index, std::optional<int> dim = {}) const;
     Var nonzero() const;
+
+    // x.add_(y), x.clamp_(0, 1), ...: each op above that gives one Var, in place. Where nothing records (no_grad, integers)
+    // and shape and dtype stay, a leaf is written through its node, as by assign; otherwise it is x = x.add(y). Returns x.
+#include "minijt/in_place.inc"
 
     /// Part of it, by any mixture of what `indexing.hpp` lists: `x[1]`, `x[{_, from(1)}]`, `x[mask]`, `x[{0, places}]`.
     /// That of a named Var can be written to: `x[mask] = 0`. An IndexError or ShapeError names what does not fit.
@@ -307,6 +323,7 @@ private:
         if (node_ && --node_->refs == 0) free_node(node_);
     }
     const void* checked_data(Dtype dtype) const;
+    Var& become(Var y);
     Var& add_hook(std::function<Var(const Var&)> hook);
 
     Counted* node_ = nullptr;

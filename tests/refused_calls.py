@@ -55,7 +55,7 @@ VALUES = {
     "double": "1",
 }
 SELF = Parameter("const Var& ", "x", None)
-SAYS = {"cross_entropy_rows": "cross_entropy", "set_rng_state": "item", "cat": "concat", "tile": "repeat"}
+SAYS = {"cross_entropy_rows": "cross_entropy", "set_rng_state": "item", "cat": "concat", "tile": "repeat", "to": "cast"}
 
 
 def value_of(p):

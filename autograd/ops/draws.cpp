@@ -122,4 +122,16 @@ Var multinomial(const Var& weights, std::int64_t num_samples, bool replacement) 
     return topk(log(cast(rand(w.shape()), Dtype::float64)) / w, static_cast<int>(num_samples)).second;
 }
 
+Var& Var::uniform_(double low, double high) & {
+    const Array& value = node_of("uniform_", *this).value;
+    check_random_float("uniform_", value.shape(), value.dtype());
+    return fill_(constant(random::uniform(value.shape(), low, high)));
+}
+
+Var& Var::normal_(double mean, double std) & {
+    const Array& value = node_of("normal_", *this).value;
+    check_random_float("normal_", value.shape(), value.dtype());
+    return fill_(constant(random::normal(value.shape(), mean, std)));
+}
+
 }  // namespace jt

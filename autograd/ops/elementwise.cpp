@@ -231,4 +231,10 @@ Var cast(const Var& x, Dtype dtype) {
     return like_scalar(record(op, kernels::cast(node_of(op.name, x).value, dtype), {x}), x);
 }
 
+Var to(const Var& x, Dtype dtype) { return cast(x, dtype); }
+Var type_as(const Var& x, const Var& y) {
+    for (const auto& each : {x, y}) node_of("type_as", each);
+    return cast(x, y.dtype());
+}
+
 }  // namespace jt

@@ -62,5 +62,8 @@ Var isinf(const Var& x);
 Var isfinite(const Var& x);
 /// Converted to dtype; float to float carries gradients.
 Var cast(const Var& x, Dtype dtype);
+Var to(const Var& x, Dtype dtype);
+/// To y's dtype.
+Var type_as(const Var& x, const Var& y);
 
 }  // namespace jt

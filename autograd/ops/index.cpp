@@ -59,6 +59,8 @@ Var put(const Var& x, const Selected& s, const Var& v) {
 
 Selected shared(Selection&& s) { return std::make_shared<const Selection>(std::move(s)); }
 
+Var widened(const Var& v, const Shape& shape) { return v.shape() == shape ? v : broadcast(v, shape); }
+
 // v in x's dtype and in a shape that broadcasts to the selection's; for listed places in that shape, or one number.
 Var fitted(const char* op, const Operand& v, Dtype dtype, const Selection& s) {
     if (v.is_var()) node_of(op, v.var());
@@ -69,7 +71,7 @@ Var fitted(const char* op, const Operand& v, Dtype dtype, const Selection& s) {
     if (!broadcasts_to(shape, s.shape))
         fail<ShapeError>(op, ": needs a value that broadcasts to ", s.shape, ", got ", value.shape());
     if (shape.size() != value.shape().size()) value = reshape(value, shape);
-    return s.listed() && value.numel() != 1 ? broadcast(value, s.shape) : value;
+    return s.listed() && value.numel() != 1 ? widened(value, s.shape) : value;
 }
 
 // Whether a gradient would come to v.
@@ -188,9 +190,7 @@ Var gather(const Var& x, int dim, const Var& index) {
 Var scatter(const Var& x, int dim, const Var& index, const Var& src, const std::string& reduce) {
     const int axis = axis_of("scatter", x, dim);
     const Selected s = shared(in_rows("scatter", x.shape(), axis, index));
-    if (node_of("scatter", src).value.shape() != index.shape())
-        fail<ShapeError>("scatter: needs a source of shape ", index.shape(), ", got ", src.shape());
-    const Var v = fitted("scatter", src, x.dtype(), *s);
+    const Var v = widened(fitted("scatter", src, x.dtype(), *s), s->shape);
     if (reduce == "void") return put(x, s, v);
     if (reduce == "add") return add_at(x, s, v);
     if (reduce != "multiply") fail<ValueError>("scatter: needs reduce to be void, add or multiply, got ", reduce);
@@ -206,7 +206,7 @@ Var index_select(const Var& x, int dim, const Var& index) {
 Var index_add(const Var& x, int dim, const Var& index, const Var& src) {
     const int axis = axis_of("index_add", x, dim);
     const Selected s = shared(along("index_add", x.shape(), axis, index));
-    return add_at(x, s, broadcast(fitted("index_add", src, x.dtype(), *s), s->shape));
+    return add_at(x, s, widened(fitted("index_add", src, x.dtype(), *s), s->shape));
 }
 
 Var index_fill(const Var& x, int dim, const Var& index, const Operand& value) {

@@ -227,7 +227,7 @@ TEST_SUITE("autograd") {
         CHECK_THROWS_WITH_AS(gather(x, 1, full({2, 1}, 3, int32)), "gather: needs indices from -3 to 2, got 3",
                              IndexError);
         CHECK_THROWS_WITH_AS(gather(x, 1, x), "gather: needs an integer index, got float32", DtypeError);
-        CHECK_THROWS_WITH_AS(scatter(x, 1, i, zeros({3})), "scatter: needs a source of shape (2, 3), got (3,)",
+        CHECK_THROWS_WITH_AS(scatter(x, 1, i, zeros({2})), "scatter: needs a value that broadcasts to (2, 3), got (2,)",
                              ShapeError);
         CHECK_THROWS_WITH_AS(unfold(x, 2), "unfold: needs x (n, c, h, w), got (2, 3)", ShapeError);
         CHECK_THROWS_WITH_AS(
