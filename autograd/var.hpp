@@ -312,6 +312,10 @@ public:
     Var gather(int dim, const Var& index) const;
     Var scatter(int dim, const Var& index, const Var& src) const;
     Var nonzero() const;
+    Var reindex(const Shape& shape, const std::vector<std::string>& indexes, const Scalar& overflow_value = 0,
+                const std::vector<std::string>& overflow_conditions = {}) const;
+    Var reindex_reduce(const std::string& op, const Shape& shape, const std::vector<std::string>& indexes,
+                       const std::vector<std::string>& overflow_conditions = {}) const;
     Var operator[](const Indices& indices) const;
     Var operator[](const Var& index) const;
     Var operator[](std::initializer_list<Index> indices) const { return (*this)[Indices(indices)]; }

@@ -1,0 +1,36 @@
+// Moving elements to and from places that are sums of one table an axis.
+#pragma once
+#include <vector>
+
+#include "../../array.hpp"
+#include "../elementwise/elementwise.hpp"
+
+namespace jt::kernels {
+
+/// A whole number at each (i0, i1, ...): start + along[0][i0] + along[1][i1] + ...; an axis without a table adds
+/// nothing.
+struct Sum {
+    std::int64_t start = 0;
+    std::vector<std::vector<std::int64_t>> along;
+};
+
+/// What a sum has to be for a place to count: at least 0 and below n. Negative ones are large as they are read here.
+struct Guard {
+    Sum sum;
+    std::uint64_t n;
+};
+
+/// For each (i0, i1, ...) a place among the elements of another array, where all guards let it. Sums wrap, so that
+/// places that do not count may be any number.
+struct Places {
+    Sum at;
+    std::vector<Guard> guards;
+};
+
+/// y with x[place] at each (i0, i1, ...) where there is a place, `around` elsewhere; y is written over.
+Array reindex(const Array& x, const Places& places, const Scalar& around, Array&& y);
+/// `shape` full of one value, with each element of y joined to what is at its place by add, maximum or minimum, in
+/// their order; elements without a place count nothing.
+Array reindex_reduce(Binary f, const Array& y, const Places& places, const Scalar& start, const Shape& shape);
+
+}  // namespace jt::kernels
