@@ -37,5 +37,5 @@ int main() {
         if (step % 10 == 0) std::printf("step %2d  loss %.4f\n", step, loss.item());
         opt.step(loss);
     }
-    std::printf("%s\n", str((kernel * 100).round().reshape({3, 3}) / 100).c_str());
+    std::printf("%s\n", str(kernel.round().int32().reshape({3, 3})).c_str());
 }

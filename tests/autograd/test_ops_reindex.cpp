@@ -225,8 +225,9 @@ Var convolution(const Var& x, const Var& w, int stride, int padding) {
     const auto [o, in, kh, kw] = sizes<4>(w);
     const auto across = [=](std::int64_t extent, std::int64_t k) { return (extent + 2 * padding - k) / stride + 1; };
     const Shape shape{n, o, c, across(h, kh), across(width, kw), kh, kw};
-    const std::string s = std::to_string(stride), p = std::to_string(padding);
-    const Var xx = x.reindex(shape, {"i0", "i2", "i3*" + s + "-" + p + "+i5", "i4*" + s + "-" + p + "+i6"});
+    const std::string step = "*" + std::to_string(stride) + "-" + std::to_string(padding) + "+";
+    const std::string image = "i0", channel = "i2", row = "i3" + step + "i5", column = "i4" + step + "i6";
+    const Var xx = x.reindex(shape, {image, channel, row, column});
     const Var ww = w.reindex(shape, {"i1", "i2", "i5", "i6"});
     return (xx * ww).sum({2, 5, 6});
 }
