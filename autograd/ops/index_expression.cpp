@@ -1,15 +1,17 @@
-// Recursive descent of bounded depth. A value is a sum of one table an axis from the start on, so that + and - go table
-// by table, and what one axis alone decides is worked out entry by entry.
+// Recursive descent of bounded depth. A value is a sum of what each axis adds, so that + and - go axis by axis. Steps
+// stay steps; anything else that one axis alone decides is worked out index by index, as a table.
 #include "index_expression.hpp"
 
 #include <algorithm>
 #include <cctype>
 #include <limits>
+#include <utility>
 
 namespace jt {
 
 using kernels::Guard;
 using kernels::Sum;
+using kernels::Term;
 
 namespace {
 
@@ -22,11 +24,10 @@ class Expression {
 public:
     Expression(const IndexNames& names, const std::string& text) : names_(names), text_(text) {}
 
-    Sum index() {
+    IndexValue index() {
         Sum out = sum();
         if (!at_end()) fail_to_read("+ - * / % or nothing more");
-        check_range(out);
-        return out;
+        return ranged(std::move(out));
     }
 
     // With a < b as a - b < 0: open from 0 on.
@@ -37,8 +38,9 @@ public:
         if (!at_end()) fail_to_read("one comparison and nothing more");
         Sum distance = sign[0] == '>' ? linear('-', right, left) : linear('-', left, right);
         if (sign == "<=" || sign == ">=" || sign == "==") distance = linear('-', distance, number(1));
-        check_range(distance);
-        return {distance, sign == "!=" ? 1 : sign == "==" ? ~std::uint64_t{0} : std::uint64_t{1} << 63};
+        return {ranged(std::move(distance)).sum, sign == "!="   ? 1
+                                                 : sign == "==" ? ~std::uint64_t{0}
+                                                                : std::uint64_t{1} << 63};
     }
 
 private:
@@ -118,67 +120,87 @@ private:
     }
 
     // Values
-    Sum number(std::int64_t value) const { return {value, std::vector<std::vector<std::int64_t>>(names_.y.size())}; }
+    Sum number(std::int64_t value) const { return {value, std::vector<Term>(names_.y.size())}; }
     Sum counter(std::size_t axis) const {
         Sum out = number(0);
-        out.along[axis].resize(names_.y.numel() == 0 ? 0 : static_cast<std::size_t>(names_.y[axis]));
-        for (std::size_t i = 0; i < out.along[axis].size(); ++i) out.along[axis][i] = static_cast<std::int64_t>(i);
+        out.along[axis].step = 1;
         return out;
     }
+    std::int64_t extent(std::size_t axis) const { return names_.y.numel() == 0 ? 0 : names_.y[axis]; }
 
     Sum linear(char sign, Sum a, const Sum& b) const {
         a.start = worked_out(sign, a.start, b.start);
         for (std::size_t axis = 0; axis < b.along.size(); ++axis) {
-            a.along[axis].resize(std::max(a.along[axis].size(), b.along[axis].size()));
-            for (std::size_t i = 0; i < b.along[axis].size(); ++i)
-                a.along[axis][i] = worked_out(sign, a.along[axis][i], b.along[axis][i]);
+            a.along[axis].step = worked_out(sign, a.along[axis].step, b.along[axis].step);
+            auto& table = a.along[axis].table;
+            const auto& other = b.along[axis].table;
+            table.resize(std::max(table.size(), other.size()));
+            for (std::size_t i = 0; i < other.size(); ++i) table[i] = worked_out(sign, table[i], other[i]);
         }
         return a;
     }
 
     Sum combined(char sign, const Sum& a, const Sum& b) const {
-        std::vector<std::size_t> axes;
-        for (std::size_t axis = 0; axis < a.along.size(); ++axis)
-            if (!a.along[axis].empty() || !b.along[axis].empty()) axes.push_back(axis);
-        if (axes.size() < 2) return of_one_axis(sign, a, b, axes);
         if (sign == '*' && is_number(b)) return scaled(a, b.start);
         if (sign == '*' && is_number(a)) return scaled(b, a.start);
-        fail<ValueError>(names_.op, ": needs * by a number, or * / and % of one of i0, i1, ... alone, got '", text_,
-                         "'");
-    }
-
-    Sum of_one_axis(char sign, const Sum& a, const Sum& b, const std::vector<std::size_t>& axes) const {
-        if (axes.empty()) return number(worked_out(sign, a.start, b.start));
-        const auto &left = a.along[axes[0]], &right = b.along[axes[0]];
         Sum out = number(0);
-        auto& table = out.along[axes[0]];
-        table.resize(std::max(left.size(), right.size()));
-        for (std::size_t i = 0; i < table.size(); ++i)
-            table[i] = worked_out(sign, left.empty() ? a.start : worked_out('+', a.start, left[i]),
-                                  right.empty() ? b.start : worked_out('+', b.start, right[i]));
+        std::vector<std::size_t> axes;
+        for (std::size_t axis = 0; axis < a.along.size(); ++axis)
+            if (counts(a.along[axis]) || counts(b.along[axis])) axes.push_back(axis);
+        if (axes.size() > 1)
+            fail<ValueError>(names_.op, ": needs * by a number, or * / and % of one of i0, i1, ... alone, got '", text_,
+                             "'");
+        if (axes.empty())
+            out.start = worked_out(sign, a.start, b.start);
+        else
+            for (std::int64_t i = 0; i < extent(axes[0]); ++i)
+                out.along[axes[0]].table.push_back(worked_out(sign, at(a, axes[0], i), at(b, axes[0], i)));
         return out;
     }
 
     Sum scaled(Sum a, std::int64_t by) const {
         a.start = worked_out('*', a.start, by);
-        for (auto& table : a.along)
-            for (auto& entry : table) entry = worked_out('*', entry, by);
+        for (Term& term : a.along) {
+            term.step = worked_out('*', term.step, by);
+            for (auto& entry : term.table) entry = worked_out('*', entry, by);
+        }
         return a;
     }
 
-    static bool is_number(const Sum& a) {
-        return std::all_of(a.along.begin(), a.along.end(), [](const auto& table) { return table.empty(); });
+    // The value of a sum of one axis.
+    std::int64_t at(const Sum& a, std::size_t axis, std::int64_t i) const {
+        const auto& [step, table] = a.along[axis];
+        const auto stepped = worked_out('+', a.start, worked_out('*', step, i));
+        return table.empty() ? stepped : worked_out('+', stepped, table[static_cast<std::size_t>(i)]);
     }
 
-    // Throws when the sum has no int64 somewhere.
-    void check_range(const Sum& a) const {
-        std::int64_t low = a.start, high = a.start;
-        for (const auto& table : a.along) {
-            if (table.empty()) continue;
-            low = worked_out('+', low, *std::min_element(table.begin(), table.end()));
-            high = worked_out('+', high, *std::max_element(table.begin(), table.end()));
+    // Throws when the value has no int64 somewhere.
+    IndexValue ranged(Sum a) const {
+        IndexValue out{std::move(a), 0, 0};
+        out.low = out.high = out.sum.start;
+        for (std::size_t axis = 0; axis < out.sum.along.size(); ++axis) {
+            const Term& term = out.sum.along[axis];
+            if (extent(axis) == 0 || !counts(term)) continue;
+            const auto ends = term.table.empty() ? ends_of(term.step, axis) : extremes_of(term);
+            out.low = worked_out('+', out.low, ends.first);
+            out.high = worked_out('+', out.high, ends.second);
         }
+        return out;
     }
+    std::pair<std::int64_t, std::int64_t> ends_of(std::int64_t step, std::size_t axis) const {
+        return std::minmax({std::int64_t{0}, worked_out('*', step, extent(axis) - 1)});
+    }
+    std::pair<std::int64_t, std::int64_t> extremes_of(const Term& term) const {
+        std::pair<std::int64_t, std::int64_t> out{std::numeric_limits<std::int64_t>::max(), least};
+        for (std::size_t i = 0; i < term.table.size(); ++i) {
+            const auto value = worked_out('+', worked_out('*', term.step, static_cast<std::int64_t>(i)), term.table[i]);
+            out = {std::min(out.first, value), std::max(out.second, value)};
+        }
+        return out;
+    }
+
+    static bool counts(const Term& term) { return term.step != 0 || !term.table.empty(); }
+    static bool is_number(const Sum& a) { return std::none_of(a.along.begin(), a.along.end(), counts); }
 
     std::int64_t worked_out(char sign, std::int64_t a, std::int64_t b) const {
         if ((sign == '/' || sign == '%') && b == 0)
@@ -212,7 +234,9 @@ private:
 
 }  // namespace
 
-Sum index_sum(const IndexNames& names, const std::string& expression) { return Expression(names, expression).index(); }
+IndexValue index_value(const IndexNames& names, const std::string& expression) {
+    return Expression(names, expression).index();
+}
 Guard unless(const IndexNames& names, const std::string& condition) { return Expression(names, condition).guard(); }
 
 }  // namespace jt

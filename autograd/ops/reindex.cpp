@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 #include <memory>
+#include <utility>
 
 #include "comparison.hpp"
 #include "index_expression.hpp"
@@ -13,33 +14,27 @@
 namespace jt {
 
 using kernels::Binary;
-using kernels::Guard;
 using kernels::Places;
 using kernels::Sum;
+using kernels::Term;
 
 namespace {
 
-// Adds the sum times step, modulo 2 to the power 64.
-void add_steps(Sum& at, const Sum& index, std::int64_t step) {
-    const auto join = [=](std::int64_t& entry, std::int64_t other) {
-        entry = static_cast<std::int64_t>(static_cast<std::uint64_t>(entry) +
-                                          static_cast<std::uint64_t>(other) * static_cast<std::uint64_t>(step));
-    };
-    join(at.start, index.start);
-    for (std::size_t axis = 0; axis < index.along.size(); ++axis) {
-        at.along[axis].resize(std::max(at.along[axis].size(), index.along[axis].size()));
-        for (std::size_t i = 0; i < index.along[axis].size(); ++i) join(at.along[axis][i], index.along[axis][i]);
-    }
+// entry + other * step, modulo 2 to the power 64.
+std::int64_t stepped(std::int64_t entry, std::int64_t other, std::int64_t step) {
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(entry) +
+                                     static_cast<std::uint64_t>(other) * static_cast<std::uint64_t>(step));
 }
 
-bool always_within(const Sum& index, std::int64_t n) {
-    std::int64_t low = index.start, high = index.start;
-    for (const auto& table : index.along) {
-        if (table.empty()) continue;
-        low += *std::min_element(table.begin(), table.end());
-        high += *std::max_element(table.begin(), table.end());
+void add_steps(Sum& at, const Sum& index, std::int64_t step) {
+    at.start = stepped(at.start, index.start, step);
+    for (std::size_t axis = 0; axis < index.along.size(); ++axis) {
+        Term& to = at.along[axis];
+        const Term& from = index.along[axis];
+        to.step = stepped(to.step, from.step, step);
+        to.table.resize(std::max(to.table.size(), from.table.size()));
+        for (std::size_t i = 0; i < from.table.size(); ++i) to.table[i] = stepped(to.table[i], from.table[i], step);
     }
-    return low >= 0 && high < n;
 }
 
 // Where y's elements are in x, the array that is indexed.
@@ -48,12 +43,12 @@ Map places_of(const IndexNames& names, const std::vector<std::string>& indexes,
     if (names.y.empty() || indexes.size() != names.x.size())
         fail<ShapeError>(names.op, ": needs an axis or more and ", names.x.size(), " indices for ", names.x, ", got ",
                          indexes.size(), " and ", names.y);
-    Places out{{0, std::vector<std::vector<std::int64_t>>(names.y.size())}, {}};
+    Places out{{0, std::vector<Term>(names.y.size())}, {}};
     for (int axis = 0; axis < names.x.rank(); ++axis) {
-        Sum index = index_sum(names, indexes[static_cast<std::size_t>(axis)]);
+        auto [index, low, high] = index_value(names, indexes[static_cast<std::size_t>(axis)]);
+        const auto n = names.x[axis];
         add_steps(out.at, index, step_along(names.x, axis));
-        if (!always_within(index, names.x[axis]))
-            out.guards.push_back({std::move(index), static_cast<std::uint64_t>(names.x[axis])});
+        if (low < 0 || high >= n) out.guards.push_back({std::move(index), static_cast<std::uint64_t>(n)});
     }
     for (const std::string& condition : conditions) out.guards.push_back(unless(names, condition));
     return std::make_shared<const Places>(std::move(out));
@@ -106,7 +101,7 @@ Var reindex(const Var& x, const Shape& shape, const std::vector<std::string>& in
     const Shape& own = node_of(reading.name, x).value.shape();
     check_shape(reading.name, shape);
     check_number(reading.name, overflow_value, x.dtype());
-    Array y(shape, x.dtype());  // before the tables, which are smaller
+    Array y(shape, x.dtype());  // before the tables that it pays for
     const Map places = places_of({reading.name, own, shape}, indexes, overflow_conditions);
     return record(reading, kernels::reindex(x.array(), *places, overflow_value, std::move(y)), {x}, places);
 }

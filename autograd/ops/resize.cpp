@@ -61,18 +61,12 @@ Var unblended(const Var& y, const Along& a) {
     return record(op, kernels::unblend(y.array(), a.axis, *a.blend), {y}, a);
 }
 
-std::vector<std::int64_t> steps(std::int64_t count, std::int64_t step) {
-    std::vector<std::int64_t> out(static_cast<std::size_t>(count));
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<std::int64_t>(i) * step;
-    return out;
-}
-
 Map nearest_places(const Shape& shape, const Grid& rows, const Grid& columns) {
     auto down = rows.blend().place;
     for (auto& place : down) place *= columns.n;
     const std::int64_t plane = rows.n * columns.n;
-    return std::make_shared<const Places>(Places{
-        {0, {steps(shape[0], shape[1] * plane), steps(shape[1], plane), std::move(down), columns.blend().place}}, {}});
+    return std::make_shared<const Places>(
+        Places{{0, {{shape[1] * plane}, {plane}, {0, std::move(down)}, {0, columns.blend().place}}}, {}});
 }
 
 void check_image(const Var& img, Pair size) {

@@ -2,20 +2,19 @@
 #include "reindex.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace jt::kernels {
 
 namespace {
 
-using Table = std::vector<std::int64_t>;
-
-/// The numbers of one row: start + table[i], or the start alone.
+/// A sum along one axis.
 struct Line {
-    std::uint64_t start;
+    std::uint64_t start, step;
     const std::int64_t* table;
 
     std::uint64_t operator[](std::int64_t i) const {
-        return start + (table ? static_cast<std::uint64_t>(table[i]) : 0);
+        return start + step * static_cast<std::uint64_t>(i) + (table ? static_cast<std::uint64_t>(table[i]) : 0);
     }
 };
 
@@ -29,8 +28,8 @@ public:
 
 private:
     Line line(std::size_t axis) const {
-        const auto& table = sum_.along[axis];
-        return {before_[axis], table.empty() ? nullptr : table.data()};
+        const Term& term = sum_.along[axis];
+        return {before_[axis], static_cast<std::uint64_t>(term.step), term.table.empty() ? nullptr : term.table.data()};
     }
 
     const Sum& sum_;
@@ -43,12 +42,16 @@ struct Gate {
 
     bool opens(std::int64_t i) const { return track.row()[i] < n; }
 };
+using Gates = std::vector<Gate>;
+
+bool all_open(const Gates& gates, std::int64_t i) {
+    return std::all_of(gates.begin(), gates.end(), [=](const Gate& gate) { return gate.opens(i); });
+}
 
 class Rows {
 public:
     Rows(const Shape& over, const Places& places) : over_(over), index_(over.size(), 0), place_(places.at) {
-        for (const Guard& guard : places.guards)
-            (guard.sum.along.back().empty() ? of_rows_ : of_elements_).push_back({Track(guard.sum), guard.n});
+        for (const Guard& guard : places.guards) gates_for(guard).push_back({Track(guard.sum), guard.n});
         enter(0);
     }
 
@@ -64,33 +67,55 @@ public:
     template <class Inside, class Outside>
     void each(Inside inside, Outside outside) const {
         const auto n = over_[over_.size() - 1];
-        const Line place = place_.row();
-        if (!all_open(of_rows_, 0))
-            for (std::int64_t i = 0; i < n; ++i) outside(i);
-        else if (of_elements_.empty())
-            for (std::int64_t i = 0; i < n; ++i) inside(i, static_cast<std::int64_t>(place[i]));
+        const auto [first, last] = open_range(n);
+        for (std::int64_t i = 0; i < first; ++i) outside(i);
+        if (scattered_.empty())
+            each_place(first, last, inside);
         else
-            for (std::int64_t i = 0; i < n; ++i)
-                all_open(of_elements_, i) ? inside(i, static_cast<std::int64_t>(place[i])) : outside(i);
+            for (std::int64_t i = first; i < last; ++i)
+                all_open(scattered_, i) ? inside(i, place_.row()[i]) : outside(i);
+        for (std::int64_t i = last; i < n; ++i) outside(i);
     }
 
 private:
-    static bool all_open(const std::vector<Gate>& gates, std::int64_t i) {
-        return std::all_of(gates.begin(), gates.end(), [=](const Gate& gate) { return gate.opens(i); });
+    // A gate of rows opens to all of a row or to none, one of steps to neighbours.
+    Gates& gates_for(const Guard& guard) {
+        const Term& last = guard.sum.along.back();
+        const bool is_range = guard.n <= std::uint64_t{1} << 63;
+        if (!last.table.empty() || (last.step != 0 && !is_range)) return scattered_;
+        return last.step == 0 ? of_rows_ : of_steps_;
+    }
+
+    std::pair<std::int64_t, std::int64_t> open_range(std::int64_t n) const {
+        std::int64_t first = 0, last = all_open(of_rows_, 0) ? n : 0;
+        for (const Gate& gate : of_steps_) {
+            while (first < last && !gate.opens(first)) ++first;
+            while (first < last && !gate.opens(last - 1)) --last;
+        }
+        return {first, last};
+    }
+
+    template <class Inside>
+    void each_place(std::int64_t first, std::int64_t last, Inside inside) const {
+        const Line line = place_.row();
+        if (!line.table && line.step == 1)
+            for (std::int64_t i = first; i < last; ++i) inside(i, line.start + static_cast<std::uint64_t>(i));
+        else
+            for (std::int64_t i = first; i < last; ++i) inside(i, line[i]);
     }
 
     void enter(std::size_t axis) {
         for (; axis + 1 < over_.size(); ++axis) {
             place_.move(axis, index_[axis]);
-            for (Gate& gate : of_rows_) gate.track.move(axis, index_[axis]);
-            for (Gate& gate : of_elements_) gate.track.move(axis, index_[axis]);
+            for (Gates* gates : {&of_rows_, &of_steps_, &scattered_})
+                for (Gate& gate : *gates) gate.track.move(axis, index_[axis]);
         }
     }
 
     const Shape& over_;
     SmallVector<std::int64_t, 6> index_;
     Track place_;
-    std::vector<Gate> of_rows_, of_elements_;
+    Gates of_rows_, of_steps_, scattered_;
 };
 
 // Integers wrap around.

@@ -1,4 +1,4 @@
-// Moving elements to and from places that are sums of one table an axis.
+// Moving elements to and from places that are sums of what each index adds.
 #pragma once
 #include <vector>
 
@@ -7,21 +7,26 @@
 
 namespace jt::kernels {
 
-/// A whole number at each (i0, i1, ...): start + along[0][i0] + along[1][i1] + ...; an axis without a table adds
-/// nothing.
-struct Sum {
-    std::int64_t start = 0;
-    std::vector<std::vector<std::int64_t>> along;
+/// What one index i adds to a sum: step * i, and an entry of the table unless that is empty.
+struct Term {
+    std::int64_t step = 0;
+    std::vector<std::int64_t> table = {};
 };
 
-/// What a sum has to be for a place to count: at least 0 and below n. Negative ones are large as they are read here.
+/// A whole number at each (i0, i1, ...): start and what each index adds.
+struct Sum {
+    std::int64_t start = 0;
+    std::vector<Term> along = {};
+};
+
+/// What a sum has to be for a place to count: at least 0 and below n, as which negative ones are large. It never wraps.
 struct Guard {
     Sum sum;
     std::uint64_t n;
 };
 
-/// For each (i0, i1, ...) a place among the elements of another array, where all guards let it. Sums wrap, so that
-/// places that do not count may be any number.
+/// For each (i0, i1, ...) a place among the elements of another array, where all guards let it. `at` wraps, so
+/// that what does not count may be anywhere.
 struct Places {
     Sum at;
     std::vector<Guard> guards;
