@@ -42,23 +42,23 @@ struct Grid {
     }
 };
 
-struct Along {
-    std::shared_ptr<const Blend> blend;
-    int axis;
+struct Blends {
+    Blend rows, columns;
 };
+using Shared = std::shared_ptr<const Blends>;
 
-Var unblended(const Var& y, const Along& a);
+Var unblended(const Var& y, const Shared& b);
 
-Var blended(const Var& x, const Along& a) {
-    static constexpr Op op{"resize",
-                           [](const Var& g, const Call& call) -> Vars { return {unblended(g, call.params<Along>())}; }};
-    return record(op, kernels::blend(x.array(), a.axis, *a.blend), {x}, a);
+Var blended(const Var& x, const Shared& b) {
+    static constexpr Op op{
+        "resize", [](const Var& g, const Call& call) -> Vars { return {unblended(g, call.params<Shared>())}; }};
+    return record(op, kernels::blend(kernels::blend(x.array(), 2, b->rows), 3, b->columns), {x}, b);
 }
 
-Var unblended(const Var& y, const Along& a) {
+Var unblended(const Var& y, const Shared& b) {
     static constexpr Op op{"resize_grad",
-                           [](const Var& g, const Call& call) -> Vars { return {blended(g, call.params<Along>())}; }};
-    return record(op, kernels::unblend(y.array(), a.axis, *a.blend), {y}, a);
+                           [](const Var& g, const Call& call) -> Vars { return {blended(g, call.params<Shared>())}; }};
+    return record(op, kernels::unblend(kernels::unblend(y.array(), 3, b->columns), 2, b->rows), {y}, b);
 }
 
 Map nearest_places(const Shape& shape, const Grid& rows, const Grid& columns) {
@@ -87,8 +87,7 @@ Var resize(const Var& img, Pair size, ResizeMode mode, bool align_corners) {
     const Grid rows{own[2], size.h, mode, align_corners}, columns{own[3], size.w, mode, align_corners};
     if (shape.numel() == 0) return read_at(x, std::make_shared<const Places>(), shape);
     if (mode == ResizeMode::nearest) return read_at(x, nearest_places(own, rows, columns), shape);
-    const Var y = blended(x, {std::make_shared<const Blend>(rows.blend()), 2});
-    return blended(y, {std::make_shared<const Blend>(columns.blend()), 3});
+    return blended(x, std::make_shared<const Blends>(Blends{rows.blend(), columns.blend()}));
 }
 
 }  // namespace jt
