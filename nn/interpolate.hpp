@@ -1,12 +1,9 @@
 // Images made larger or smaller.
 #pragma once
-#include "../autograd/ops/resize.hpp"
+#include "functional.hpp"
 #include "layers/options.hpp"
 
 namespace jt::nn {
-
-using jt::resize;
-using jt::ResizeMode;
 
 /// Either the new h and w, or what they are multiplied by and cut to whole numbers.
 struct InterpolateOptions {

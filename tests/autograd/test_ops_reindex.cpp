@@ -364,6 +364,11 @@ TEST_SUITE("autograd") {
         CHECK_SAME(resize(x, 2), x);
         CHECK(resize(zeros({0, 3, 2, 2}), {1000000000, 1}).shape() == Shape{0, 3, 1000000000, 1});
         CHECK(resize(zeros({most / 64, 0, 2, 2}), 1, ResizeMode::bilinear).shape() == Shape{most / 64, 0, 1, 1});
+        // The last pixel of an image has no share of the next image
+        for (const Shape& planes : {Shape{1, 2, 1, 2}, Shape{1, 2, 2, 1}})
+            CHECK_CLOSE(resize(reshape(array({1., 2., NAN, 3.}), planes),
+                               {static_cast<int>(planes[2]), static_cast<int>(planes[3])}, ResizeMode::bilinear, true),
+                        {1, 2, NAN, 3});
         CHECK_CLOSE(resize(reshape(array({INFINITY, 1., NAN, 2.}), {1, 1, 1, 4}), {1, 3}, ResizeMode::bilinear, true),
                     {INFINITY, NAN, 2});
     }
