@@ -18,5 +18,7 @@
 #include "ops/pad.hpp"
 #include "ops/product.hpp"
 #include "ops/reduce.hpp"
+#include "ops/reindex.hpp"
 #include "ops/rescale.hpp"
+#include "ops/resize.hpp"
 #include "ops/shape.hpp"

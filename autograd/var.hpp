@@ -301,6 +301,10 @@ public:
     Var index_fill(int dim, const Var& index, const Operand& value) const;
     Var take_along_dim(const Var& index, std::optional<int> dim = {}) const;
     Var nonzero() const;
+    Var reindex(const Shape& shape, const std::vector<std::string>& indexes, const Scalar& overflow_value = 0,
+                const std::vector<std::string>& overflow_conditions = {}) const;
+    Var reindex_reduce(const std::string& op, const Shape& shape, const std::vector<std::string>& indexes,
+                       const std::vector<std::string>& overflow_conditions = {}) const;
 
     // x.add_(y), x.clamp_(0, 1), ...: each op above that gives one Var, in place. Where nothing records (no_grad, integers)
     // and shape and dtype stay, a leaf is written through its node, as by assign; otherwise it is x = x.add(y). Returns x.

@@ -6,6 +6,7 @@
 #include "../autograd/ops/loss.hpp"
 #include "../autograd/ops/pad.hpp"
 #include "../autograd/ops/product.hpp"
+#include "../autograd/ops/resize.hpp"
 
 namespace jt::nn {
 
@@ -28,6 +29,8 @@ using jt::PadMode;
 using jt::prelu;
 using jt::relu;
 using jt::relu6;
+using jt::resize;
+using jt::ResizeMode;
 using jt::sigmoid;
 using jt::silu;
 using jt::softmax;

@@ -50,6 +50,8 @@ VALUES = {
     "std::int64_t": "0",
     "double": "0",
     "const std::string&": '"ij,ij"',
+    "const std::string& op": '"add"',
+    "const std::vector<std::string>&": '{"0"}',
     "ReturnInverse": "return_inverse",
     "ReturnCounts": "return_counts",
     "double": "1",

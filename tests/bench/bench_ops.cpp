@@ -29,6 +29,11 @@ Loop over_all(F f) {
     };
 }
 
+Var twice_as_large(const Var& x, jt::ResizeMode mode) {
+    const int side = static_cast<int>(x.shape(0));
+    return jt::resize(reshape(x, {1, 1, side, side}), 2 * side, mode);
+}
+
 // Of x, drawn once.
 Var places(const Var& drawn, const Var& x) { return drawn.defined() ? drawn : jt::randint(0, x.shape(1), x.shape()); }
 
@@ -133,6 +138,8 @@ const std::vector<TimedOp> ops = {
      [](const Var& x, const Var&) {
          return unfold(reshape(x, {1, 1, x.shape(0), x.shape(1)}), 3);
      }},
+    {"interpolate_nearest", [](const Var& x, const Var&) { return twice_as_large(x, jt::ResizeMode::nearest); }},
+    {"interpolate_bilinear", [](const Var& x, const Var&) { return twice_as_large(x, jt::ResizeMode::bilinear); }},
     {"cumsum", [](const Var& x, const Var&) { return cumsum(x); }},
     {"var", [](const Var& x, const Var&) { return var(x, 1); }},
     {"sort", [](const Var& x, const Var&) { return sort(x).first; }},

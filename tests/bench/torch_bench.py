@@ -184,6 +184,8 @@ OPS = {
     "split": lambda x, y, index: x.split(5, 1)[1],
     "stack": lambda x, y, index: torch.stack([x, y]),
     "unfold": lambda x, y, index: F.unfold(x[None, None], 3),
+    "interpolate_nearest": lambda x, y, index: F.interpolate(x[None, None], scale_factor=2),
+    "interpolate_bilinear": lambda x, y, index: F.interpolate(x[None, None], scale_factor=2, mode="bilinear"),
     "cumsum": lambda x, y, index: x.cumsum(-1),
     "var": lambda x, y, index: x.var(1, unbiased=False),
     "topk": lambda x, y, index: x.topk(5),

@@ -3,6 +3,7 @@
 
 #include "../../autograd/grad.hpp"
 #include "../../core/random.hpp"
+#include "../../nn/interpolate.hpp"
 #include "../../nn/loss.hpp"
 #include "../notes.hpp"
 #include "fixture.hpp"

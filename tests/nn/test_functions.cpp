@@ -1,6 +1,7 @@
 // The functions of nn: gradients against differences, and numbers of Jittor's stream.
 #include "../../core/random.hpp"
 #include "../../nn/init.hpp"
+#include "../../nn/interpolate.hpp"
 #include "../../nn/layers.hpp"
 #include "../../nn/loss.hpp"
 #include "../autograd/op_rows.hpp"
@@ -54,6 +55,11 @@ const std::vector<GradRow> grad_rows = {
      0.5},
     {"l1_loss", [](const Vars& x) { return nn::l1_loss(x[0], 3 * x[1] + 7) * x[0].mean(); }, pairs},
     {"smooth_l1_loss", [](const Vars& x) { return nn::smooth_l1_loss(2 * x[0], x[1] + 0.1, Reduction::none); }, pairs},
+    {"interpolate",
+     [](const Vars& x) {
+         return nn::interpolate(x[0], {3, 5}) * nn::interpolate(x[0], {.size = Pair(3, 5), .align_corners = true});
+     },
+     {{{1, 2, 2, 3}}, {{0, 1, 1, 1}}}},
     {"kl_div", [](const Vars& x) { return nn::kl_div(x[0], x[1]); }, pairs, 0.2, 2},
     {"kl_div: log_target", [](const Vars& x) { return nn::kl_div(x[0], x[1], Reduction::sum, true); }, pairs},
     {"bce_loss", [](const Vars& x) { return nn::bce_loss(x[0], x[1]); }, pairs, 0.1, 0.9},
@@ -91,6 +97,27 @@ TEST_SUITE("nn") {
                })[0],
                "jt.Var([ 0.5769707  -0.02839073 -0.27184364], dtype=float32)");
         expect("fan_in", array(fan_in({5, 2, 3, 4})), "jt.Var([24], dtype=int32)");
+    }
+
+    TEST_CASE("interpolate takes a size or a factor, and nothing else") {
+        const Var x = zeros({1, 2, 5, 6});
+        CHECK(nn::interpolate(x, {.scale_factor = 1.5}).shape() == Shape{1, 2, 7, 9});
+        CHECK(nn::interpolate(x, {.scale_factor = 0.35}).shape() == Shape{1, 2, 1, 2});
+        CHECK(nn::interpolate(x, {.size = 3}).shape() == Shape{1, 2, 3, 3});
+        CHECK(nn::interpolate(x, {4, 2}, nn::ResizeMode::nearest).shape() == Shape{1, 2, 4, 2});
+        CHECK_THROWS_WITH_AS(nn::interpolate(x, {.align_corners = true}),
+                             "interpolate: needs either a size or a scale_factor, got neither", ValueError);
+        CHECK_THROWS_WITH_AS(nn::interpolate(x, {.size = 3, .scale_factor = 1}),
+                             "interpolate: needs either a size or a scale_factor, got both", ValueError);
+        for (const double factor : {0.1, -1., 1e9, static_cast<double>(NAN), static_cast<double>(INFINITY)})
+            CHECK_THROWS_AS(nn::interpolate(x, {.scale_factor = factor}), ValueError);
+        CHECK_THROWS_WITH_AS(
+            nn::interpolate(x, {.scale_factor = 0.1}),
+            "interpolate: needs a scale_factor that makes an extent an int of 1 or more, got 0.1 for 5", ValueError);
+        CHECK_THROWS_WITH_AS(nn::interpolate(zeros({3}), {.scale_factor = 2}),
+                             "interpolate: needs an image (n, c, h, w), got (3,)", ShapeError);
+        CHECK_THROWS_WITH_AS(nn::interpolate(Var(), {.size = 2}),
+                             "interpolate: needs a Var that holds something, got an empty one", GraphError);
     }
 
     TEST_CASE("the names that a printed module is made of") {
