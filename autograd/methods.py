@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 BLOCK = "// The ops as methods"
-DECLARATION = re.compile(r"(?P<result>[\w:<>,.& ]+ )(?P<name>\w+)\((?P<parameters>.*)\)(?P<end>( const)?;)")
+DECLARATION = re.compile(r"(?P<result>[\w:<>,.& ]+ )(?P<name>operator\W+|\w+)\((?P<parameters>.*)\)(?P<end>( const)?;)")
 PARAMETER = re.compile(r"(?P<type>.+?)\b(?P<name>\w+)(?: = (?P<default>.+))?")
 
 

@@ -87,6 +87,11 @@ extern const Op freed;
 
 inline Node* Var::node() const noexcept { return static_cast<Node*>(node_); }
 
+template <class P>
+inline constexpr bool is_shared = false;
+template <class P>
+inline constexpr bool is_shared<std::shared_ptr<const P>> = true;
+
 /// A recorded node as its rule sees it.
 class Call {
 public:
@@ -108,19 +113,15 @@ public:
         for (std::size_t k = 0; k < size(); ++k) gradients.push_back(needs(k) ? f(k) : Var());
         return gradients;
     }
-    /// The parameters that `record` was given.
+    /// The parameters that `record` was given: a reference, of a shared pointer a pointer.
     template <class P>
-    const P& params() const {
-        if constexpr (inline_params<P>)
-            return *reinterpret_cast<const P*>(node_.params.data());
+    decltype(auto) params() const {
+        if constexpr (is_shared<P>)
+            return std::static_pointer_cast<typename P::element_type>(node_.extra->box);
+        else if constexpr (inline_params<P>)
+            return static_cast<const P&>(*reinterpret_cast<const P*>(node_.params.data()));
         else
-            return *static_cast<const P*>(node_.extra->box.get());
-    }
-
-    /// The same where `record` was given a pointer to them.
-    template <class P>
-    std::shared_ptr<const P> shared_params() const {
-        return std::static_pointer_cast<const P>(node_.extra->box);
+            return static_cast<const P&>(*static_cast<const P*>(node_.extra->box.get()));
     }
 
     template <class P>
@@ -177,17 +178,12 @@ Var record(const Op& op, Array&& value, const Inputs& inputs, P params) {
     Var y = record(op, std::move(value), inputs);
     Node& node = *y.node();
     if (!node.op) return y;
-    if constexpr (Call::inline_params<P>)
+    if constexpr (is_shared<P>)
+        node.extras().box = std::move(params);
+    else if constexpr (Call::inline_params<P>)
         new (node.params.data()) P(params);
     else
         node.extras().box = std::make_shared<P>(std::move(params));
-    return y;
-}
-/// The same with parameters that rules and others share.
-template <class P>
-Var record(const Op& op, Array&& value, std::initializer_list<VarRef> inputs, std::shared_ptr<const P> params) {
-    Var y = record(op, std::move(value), inputs);
-    if (y.node()->op) y.node()->extras().box = std::move(params);
     return y;
 }
 template <class P>

@@ -7,8 +7,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "autograd"))
 from methods import Parameter, declaration, methods, statements  # noqa: F401
 
-# Directives, and what stands in quotes.
-SILENT = re.compile(r'^[ \t]*#(?:.*\\\n)*.*$|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])\'', re.M)
+# Words in quotes, which may be defaults; directives, and what else stands in quotes.
+SILENT = re.compile(r'("\w*")|^[ \t]*#(?:.*\\\n)*.*$|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])\'', re.M)
 NAMESPACE = re.compile(r"namespace jt[\w:]* \{(.*)\}")
 
 
@@ -27,7 +27,7 @@ def declarations(code):
 
 def functions(header):
     """All functions in jt and namespaces such as jt::nn, templates among them; not what lies in one within, as detail."""
-    return list(declarations(SILENT.sub("", header.read_text(encoding="utf-8"))))
+    return list(declarations(SILENT.sub(lambda m: m[1] or "", header.read_text(encoding="utf-8"))))
 
 
 def public_headers():

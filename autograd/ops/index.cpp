@@ -18,7 +18,7 @@ namespace {
 
 Var untake(const Var& g, const Selected& s, const Shape& shape) {
     static constexpr Op op{"getitem_grad", [](const Var& gg, const Call& call) -> Vars {
-                               return {take(gg, call.shared_params<Selection>())};
+                               return {take(gg, call.params<Selected>())};
                            }};
     return record(op, kernels::untake(g.array().reshaped(s->shape), *s, shape), {g}, s);
 }
@@ -35,7 +35,7 @@ Var last_ones(const Selection& s, std::int64_t n) {
 Var cleared(const Var& g, const Selected& s);
 
 Vars put_rule(const Var& g, const Call& call) {
-    const auto s = call.shared_params<Selection>();
+    const auto s = call.params<Selected>();
     Var gv;
     if (call.size() == 2 && call.needs(1)) gv = take(g, s);
     if (gv.defined() && s->repeats) gv = where(last_ones(*s, g.numel()), gv, 0);
@@ -97,7 +97,7 @@ Var written(const Var& x, const Selected& s, const Var& v, bool is_var) {
 
 Var add_at(const Var& x, const Selected& s, const Var& v) {
     static constexpr Op op{"index_add", [](const Var& g, const Call& call) -> Vars {
-                               return {g, call.needs(1) ? take(g, call.shared_params<Selection>()) : Var()};
+                               return {g, call.needs(1) ? take(g, call.params<Selected>()) : Var()};
                            }};
     Array out = x.array();
     kernels::add_at(out, *s, v.array());
@@ -135,7 +135,7 @@ Var multiply_at(const Var& x, const Var& places, const Var& values) {
 
 Var take(const Var& x, const Selected& s) {
     static constexpr Op op{"getitem", [](const Var& g, const Call& call) -> Vars {
-                               return {untake(g, call.shared_params<Selection>(), call.shape(0))};
+                               return {untake(g, call.params<Selected>(), call.shape(0))};
                            }};
     return record(op, kernels::take(x.array(), *s), {x}, s);
 }

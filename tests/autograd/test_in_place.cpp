@@ -84,11 +84,6 @@ TEST_SUITE("autograd") {
         CHECK_THROWS_WITH_AS(layer.weight.zero_(), advice("setitem", "write").c_str(), KeyError);
         CHECK_THROWS_WITH_AS(layer.weight[0] = 1, advice("setitem", "write").c_str(), KeyError);
     }
-
-    TEST_CASE("to and type_as cast") {
-        expect("to", array({1.5}).to(int32), "jt.Var([1], dtype=int32)");
-        expect("type_as", array({1.5}).type_as(array({true})), "jt.Var([ True], dtype=bool)");
-    }
 }
 
 }  // namespace jt::test

@@ -139,6 +139,8 @@ TEST_SUITE("autograd") {
         expect("where: broadcast", where(array({{true}, {false}}), array({1, 2}), 0.5),
                "jt.Var([[1.  2. ]\n        [0.5 0.5]], dtype=float32)");
         expect("where: numbers", where(array({true, false}), 1, 0), "jt.Var([1 0], dtype=int32)");
+        expect("to", array({1.5}).to(int32), "jt.Var([1], dtype=int32)");
+        expect("type_as", array({1.5}).type_as(array({true})), "jt.Var([ True], dtype=bool)");
         expect("cast", cast(array({1.9, -1.9, 0.0}), int32), "jt.Var([ 1 -1  0], dtype=int32)");
         expect("cast: bool", cast(array({0.5, 0.0, nan}), bool_), "jt.Var([ True False  True], dtype=bool)");
         expect("cast: float64", cast(array({0.1}), float64), "jt.Var([0.1], dtype=float64)");
