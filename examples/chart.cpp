@@ -5,7 +5,8 @@
 #include <cmath>
 #include <cstdio>
 #include <fstream>
-#include <minijt/minijt.hpp>
+
+#include "png.hpp"
 
 namespace {
 
@@ -55,9 +56,11 @@ void Svg::box(double x, double y, double width, double height, const std::string
                 attribute("height", height) + attribute("fill", fill) + attribute("stroke", stroke) + "/>\n";
 }
 
-void Svg::dot(double x, double y, const std::string& color) {
+void Svg::dot(double x, double y, const std::string& color, const DotStyle& style) {
     content_ +=
-        "<circle" + attribute("cx", x) + attribute("cy", y) + attribute("r", 3) + attribute("fill", color) + "/>\n";
+        "<circle" + attribute("cx", x) + attribute("cy", y) + attribute("r", style.radius) + attribute("fill", color);
+    if (style.ring != "none") content_ += attribute("stroke", style.ring) + attribute("stroke-width", style.ring_width);
+    content_ += "/>\n";
 }
 
 void Svg::curve(const std::vector<std::pair<double, double>>& points, const std::string& color) {
@@ -67,10 +70,40 @@ void Svg::curve(const std::vector<std::pair<double, double>>& points, const std:
                 attribute("stroke-width", 2) + attribute("stroke-linejoin", "round") + "/>\n";
 }
 
+void Svg::image(const Area& area, const jt::Var& pixels) {
+    const auto height = pixels.shape(0), width = pixels.shape(1);
+    const jt::Var colors = pixels.ndim() == 3 ? pixels : (1 - pixels).unsqueeze(2).expand({height, width, 3});
+    std::string rgb;
+    for (const float level : colors.to_vector<float>())
+        rgb += static_cast<char>(std::lround(255 * std::clamp(level, 0.F, 1.F)));
+    content_ += "<image" + attribute("x", area.x) + attribute("y", area.y) + attribute("width", area.width) +
+                attribute("height", area.height) + attribute("preserveAspectRatio", "none") +
+                attribute("style", "image-rendering:pixelated") +
+                attribute("href", png_url(rgb, static_cast<int>(width), static_cast<int>(height))) + "/>\n";
+}
+
 void Svg::save(const std::string& path) const {
     std::ofstream file(path);
     file << content_ << "</svg>\n";
     if (!file.flush()) jt::fail<jt::FileError>(path, ": cannot be written");
+}
+
+void headline(Svg& svg, const std::string& sentence, const std::string& remark) {
+    svg.text(40, 44, sentence, {22, "#111", "start", "bold"});
+    svg.text(40, 68, remark, {13, "#666"});
+}
+
+void heading(Svg& svg, const Area& area, const std::string& title, const std::vector<LegendEntry>& legend) {
+    const double y = area.y + 18;
+    svg.text(area.x, y, title, {14, ink, "start", "bold"});
+    double right = area.x + area.width;
+    for (auto entry = legend.rbegin(); entry != legend.rend(); ++entry) {
+        if (entry->label.empty()) continue;
+        svg.text(right, y, entry->label, {12, ink, "end"});
+        right -= 8 + 6.0 * static_cast<double>(entry->label.size());
+        svg.line(right - 18, y - 4, right, y - 4, entry->color, 3);
+        right -= 36;
+    }
 }
 
 namespace {
@@ -109,16 +142,14 @@ class Plot {
 public:
     Plot(Svg& svg, const Chart& chart, const Area& area)
         : svg_(svg), chart_(chart), area_{area.x + 52, area.y + 40, area.width - 52, area.height - 84} {
-        for (const auto& series : chart.series) steps_ = std::max(steps_, static_cast<int>(series.values.size()));
+        for (const auto& series : chart.series) values_ = std::max(values_, static_cast<int>(series.values.size()));
         ticks_ = value_ticks();
     }
 
     void draw() const {
-        svg_.text(area_.x - 52, area_.y - 22, chart_.title, {14, ink, "start", "bold"});
         draw_value_axis();
         draw_step_axis();
         for (const auto& series : chart_.series) draw_series(series);
-        draw_legend();
     }
 
 private:
@@ -133,7 +164,8 @@ private:
         return chart_.logarithmic ? log_ticks(low, high) : even_ticks(low, high, 5);
     }
 
-    double x(double step) const { return area_.x + area_.width * (steps_ > 1 ? (step - 1) / (steps_ - 1) : 0.5); }
+    /// Of the k-th value, counted from 1.
+    double x(double k) const { return area_.x + area_.width * (values_ > 1 ? (k - 1) / (values_ - 1) : 0.5); }
     double scale(double value) const { return chart_.logarithmic ? std::log(value) : value; }
     double y(double value) const {
         const double low = scale(ticks_.front()), high = scale(ticks_.back());
@@ -151,13 +183,14 @@ private:
     void draw_step_axis() const {
         const double bottom = area_.y + area_.height;
         svg_.line(area_.x, bottom, area_.x + area_.width, bottom, faint);
-        for (const double tick : even_ticks(1, steps_, 8)) {
-            const double step = std::max(tick, 1.0);
-            if (step > steps_ || step != std::floor(step)) continue;
-            svg_.line(x(step), bottom, x(step), bottom + 4, faint);
-            svg_.text(x(step), bottom + 17, number(step), {11, faint, "middle"});
+        const double first = chart_.stride, last = first * values_;
+        for (const double tick : even_ticks(first, last, 8)) {
+            const double step = std::max(tick, first), at = x(step / first);
+            if (step > last || step != std::floor(step)) continue;
+            svg_.line(at, bottom, at, bottom + 4, faint);
+            svg_.text(at, bottom + 17, number(step), {11, faint, "middle"});
         }
-        svg_.text(area_.x + area_.width / 2, bottom + 35, "epoch", {11, faint, "middle"});
+        svg_.text(area_.x + area_.width / 2, bottom + 35, chart_.step, {11, faint, "middle"});
     }
 
     void draw_series(const Series& series) const {
@@ -172,23 +205,67 @@ private:
         }
     }
 
-    void draw_legend() const {
-        double right = area_.x + area_.width;
-        for (auto series = chart_.series.rbegin(); series != chart_.series.rend(); ++series) {
-            svg_.text(right, area_.y - 22, series->label, {12, ink, "end"});
-            right -= 8 + 5.6 * static_cast<double>(series->label.size());
-            svg_.line(right - 18, area_.y - 26, right, area_.y - 26, series->color, 3);
-            right -= 36;
-        }
-    }
-
     Svg& svg_;
     const Chart& chart_;
     Area area_;
-    int steps_ = 1;
+    int values_ = 1;
     std::vector<double> ticks_;
 };
 
 }  // namespace
 
-void draw(Svg& svg, const Chart& chart, const Area& area) { Plot(svg, chart, area).draw(); }
+void draw(Svg& svg, const Chart& chart, const Area& area) {
+    std::vector<LegendEntry> legend;
+    for (const auto& series : chart.series) legend.push_back({series.label, series.color});
+    heading(svg, area, chart.title, legend);
+    Plot(svg, chart, area).draw();
+}
+
+Plane::Plane(Svg& svg, const Area& area, const Window& window)
+    : svg_(svg), area_{area.x + 36, area.y + 40, area.width - 36, area.height - 64}, window_(window) {}
+
+double Plane::x(double value) const {
+    return area_.x + area_.width * (value - window_.left) / (window_.right - window_.left);
+}
+double Plane::y(double value) const {
+    return area_.y + area_.height * (window_.top - value) / (window_.top - window_.bottom);
+}
+
+void Plane::axes() const {
+    const double below = area_.y + area_.height;
+    svg_.box(area_.x, area_.y, area_.width, area_.height, "none", faint);
+    for (const double tick : even_ticks(window_.left, window_.right, 6)) {
+        if (tick < window_.left || tick > window_.right) continue;
+        svg_.line(x(tick), below, x(tick), below + 4, faint);
+        svg_.text(x(tick), below + 17, number(tick), {11, faint, "middle"});
+    }
+    for (const double tick : even_ticks(window_.bottom, window_.top, 6)) {
+        if (tick < window_.bottom || tick > window_.top) continue;
+        svg_.line(area_.x - 4, y(tick), area_.x, y(tick), faint);
+        svg_.text(area_.x - 8, y(tick) + 4, number(tick), {11, faint, "end"});
+    }
+}
+
+void Plane::image(const jt::Var& pixels) const { svg_.image(area_, pixels); }
+
+template <class F>
+void Plane::each(const jt::Var& points, F f) const {
+    const auto values = points.to_vector<double>();
+    for (std::size_t k = 0; k + 1 < values.size(); k += 2) {
+        const double px = values[k], py = values[k + 1];
+        if (px >= window_.left && px <= window_.right && py >= window_.bottom && py <= window_.top) f(x(px), y(py));
+    }
+}
+
+void Plane::dots(const jt::Var& points, const std::string& color, const DotStyle& style) const {
+    each(points, [&](double px, double py) { svg_.dot(px, py, color, style); });
+}
+
+void Plane::marks(const jt::Var& points, const std::string& words, const TextStyle& style) const {
+    each(points, [&](double px, double py) { svg_.text(px, py + 0.36 * style.size, words, style); });
+}
+
+void Plane::lines(const jt::Var& from, const jt::Var& to, const std::string& color) const {
+    const auto a = from.to_vector<double>(), b = to.to_vector<double>();
+    for (std::size_t k = 0; k + 1 < a.size(); k += 2) svg_.line(x(a[k]), y(a[k + 1]), x(b[k]), y(b[k + 1]), color);
+}

@@ -84,8 +84,7 @@ void write_page(const std::string& path, const std::string& title, const std::ve
     char accuracy[80];
     std::snprintf(accuracy, sizeof accuracy, "%.2f %% of %d test digits read right", score.accuracy(),
                   static_cast<int>(score.of()));
-    svg.text(margin, 44, accuracy, {22, "#111", "start", "bold"});
-    svg.text(margin, 68, title, {13, "#666"});
+    headline(svg, accuracy, title);
     if (!history.empty()) draw_curves(svg, history, heading_height);
     draw_mistakes(svg, mistakes, grid_top);
     svg.save(path);

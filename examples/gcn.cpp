@@ -1,0 +1,133 @@
+// A graph convolution net: of a club that splits in two it knows the leaders alone, and says whom the others follow.
+#include <cstdio>
+#include <minijt/minijt.hpp>
+#include <string>
+#include <vector>
+
+#include "chart.hpp"
+#include "karate_data.hpp"
+#include "program.hpp"
+#include "progress.hpp"
+using namespace jt;
+
+namespace {
+
+constexpr int members = 34;
+
+struct GraphConv : nn::Layer<GraphConv> {
+    nn::Ref<nn::Linear> fc;
+
+    GraphConv(int in, int out) : fc{this, "fc", in, out} {}
+    Var execute(const Var& adjacency, const Var& x) { return matmul(adjacency, fc(x)); }
+};
+
+struct Gcn : nn::Layer<Gcn> {
+    nn::Ref<GraphConv> conv1{this, "conv1", members, 16}, conv2{this, "conv2", 16, 2};
+
+    Var execute(const Var& adjacency, const Var& x) { return conv2(adjacency, relu(conv1(adjacency, x))); }
+};
+
+struct Club {
+    Var friends = karate_friends(), factions = karate_factions();
+    Var member = arange(members), train = (member == 0) | (member == members - 1), test = ~train;
+    Var from = friends[{_, 0}], to = friends[{_, 1}];
+};
+
+/// D^-1/2 (A + I) D^-1/2 of the degrees D of A + I.
+Var normalized_adjacency(const Club& club) {
+    const Var edges = matmul(one_hot(club.from, members).transpose(), one_hot(club.to, members));
+    const Var a = edges + edges.transpose() + eye(members), d = rsqrt(a.sum(1));
+    return d.unsqueeze(1) * a * d;
+}
+
+// ---- training
+
+double accuracy(const Var& predicted, const Var& factions) {
+    return 100 * (predicted == factions).float32().mean().item();
+}
+
+struct History {
+    Series train{"train", "#9aa5b1", {}}, test{"test", "#c2410c", {}}, loss{"", "#2563eb", {}};
+};
+
+Var predict(Gcn& net, const Var& adjacency) {
+    return without_grad([&] { return net(adjacency, eye(members)); }).argmax(1).first;
+}
+
+History train(Gcn& net, const Club& club, const Var& adjacency, int epochs) {
+    nn::Adam opt(net.parameters(), {.lr = 0.01, .weight_decay = 5e-4});
+    const Var train = nonzero(club.train).reshape({-1}), test = nonzero(club.test).reshape({-1});
+    History history;
+    const Progress bar(epochs);
+    for (int epoch = 1; epoch <= epochs; ++epoch) {
+        const Var logits = net(adjacency, eye(members));
+        const Var loss = nn::cross_entropy_loss(logits[train], club.factions[train]);
+        opt.step(loss);
+        const Var predicted = predict(net, adjacency);
+        history.loss.values.push_back(loss.item());
+        history.train.values.push_back(accuracy(predicted[train], club.factions[train]));
+        history.test.values.push_back(accuracy(predicted[test], club.factions[test]));
+        bar.show(epoch, text("loss %.3f  accuracy %5.1f %%", loss.item(), history.test.values.back()));
+    }
+    return history;
+}
+
+// ---- the picture
+
+/// Friends pull, everybody pushes: places (34, 2) of little energy, Mr. Hi on the left and the officer on the right.
+Var spring_layout(const Club& club) {
+    Var place = randn({members, 2});
+    nn::Adam opt({place}, {.lr = 0.05});
+    for (int step = 0; step < 500; ++step) {
+        const Var length = (place[club.from] - place[club.to]).norm(2, 1);
+        const Var square = sqr(place.unsqueeze(1) - place).sum(2);
+        opt.step(sqr(length).sum() + (1 / (square + 0.1)).sum());
+    }
+    const Var x = (place[members - 1] - place[0]).normalize(2, 0), y = stack({-x[1], x[0]}).reshape({2});
+    return matmul(place - place.mean(0), stack({x, y}, 1)).detach();
+}
+
+const char* const colors[] = {"#2563eb", "#ea8a00"};
+
+void draw_members(const Plane& plane, const Club& club, const Var& place, const Var& predicted) {
+    const std::vector<int> side = predicted.to_vector<int>(), truth = club.factions.to_vector<int>();
+    for (int k = 0; k < members; ++k) {
+        const bool leader = k == 0 || k == members - 1, wrong = side[k] != truth[k];
+        plane.dots(place[k], colors[side[k]], {leader ? 15. : 11., wrong ? "#dc2626" : "white", wrong ? 4. : 1.5});
+        plane.marks(place[k], std::to_string(k), {leader ? 14. : 11., "white", "middle", "bold"});
+    }
+}
+
+void draw_club(Svg& svg, const Area& area, const Club& club, const Var& predicted) {
+    heading(svg, area, "Predicted side",
+            {{"Mr. Hi (0)", colors[0]}, {"the officer (33)", colors[1]}, {"wrong", "#dc2626"}});
+    const Var place = spring_layout(club), low = place.min(0) - 0.2, high = place.max(0) + 0.2;
+    const Plane plane(svg, area, {low[0].item(), high[0].item(), low[1].item(), high[1].item()});
+    plane.lines(place[club.from], place[club.to], "#c4cad1");
+    draw_members(plane, club, place, predicted);
+}
+
+void train_and_draw(const Program& program) {
+    const Club club;
+    const Var adjacency = normalized_adjacency(club);
+    Gcn net;
+    const History history = train(net, club, adjacency, program.steps);
+    const Var predicted = predict(net, adjacency);
+    const int right = static_cast<int>(((predicted == club.factions) & club.test).sum().item());
+    std::printf("test accuracy %.1f %% (%d of 32 members)\n", history.test.values.back(), right);
+    Svg svg(960, 560);
+    headline(
+        svg, text("%d of 32 members follow whom the net says", right),
+        text("graph convolution, trained on the two leaders alone, %d epochs, seed %d", program.steps, program.seed));
+    draw_club(svg, {40, 92, 540, 460}, club, predicted);
+    draw(svg, {"Loss of the two leaders", {history.loss}}, {620, 92, 300, 222});
+    draw(svg, {"Accuracy", {history.train, history.test}, false, " %"}, {620, 324, 300, 222});
+    svg.save(program.svg);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    return run({"gcn", "Classifies the members of Zachary's karate club by a graph convolution net.", "epochs", 200},
+               argc, argv, train_and_draw);
+}

@@ -1,0 +1,136 @@
+// A Wasserstein GAN with a gradient penalty: a critic whose slope should be one teaches a generator a ring of modes.
+#include <cstdio>
+#include <minijt/minijt.hpp>
+#include <numbers>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "chart.hpp"
+#include "program.hpp"
+#include "progress.hpp"
+using namespace jt;
+
+namespace {
+
+constexpr int batch = 128, critic_steps = 2, stride = 50;
+constexpr double radius = 2, spread = 0.1, reach = 2.6;
+
+Var modes() {
+    const Var angle = arange(8).float32() * (std::numbers::pi / 4);
+    return radius * stack({cos(angle), sin(angle)}, 1);
+}
+
+Var ring(int n) { return modes()[randint(0, 8, {n})] + normal(0, spread, {n, 2}); }
+
+nn::ModulePtr mlp(int out) {
+    return nn::make<nn::Sequential>(nn::make<nn::Linear>(2, 64), nn::make<nn::ReLU>(), nn::make<nn::Linear>(64, 64),
+                                    nn::make<nn::ReLU>(), nn::make<nn::Linear>(64, 64), nn::make<nn::ReLU>(),
+                                    nn::make<nn::Linear>(64, out));
+}
+
+struct Gan {
+    nn::ModulePtr generator = mlp(2), critic = mlp(1);
+
+    Var sample(int n) const { return generator(randn({n, 2})); }
+};
+
+/// How far the slope of the critic is from one, between real and generated points. The loss that holds it is
+/// differentiated again.
+Var gradient_penalty(nn::Module& critic, const Var& real, const Var& fake) {
+    const Var x = lerp(fake, real, rand({real.shape(0), 1}));
+    const Var slope = grad(critic(x).sum(), x).norm(2, 1);
+    return sqr(slope - 1).mean();
+}
+
+// ---- training
+
+/// How much higher the critic rates generated points than real ones, and its penalty.
+std::pair<Var, Var> critic_losses(const Gan& gan, int n) {
+    const Var real = ring(n), fake = without_grad([&] { return gan.sample(n); });
+    return {gan.critic(fake).mean() - gan.critic(real).mean(), gradient_penalty(*gan.critic, real, fake)};
+}
+
+struct Score {
+    double critic_loss, penalty;
+    double near;  ///< percent of the generated points that lie within three spreads of a mode
+    int covered;  ///< modes that have at least a quarter of their share of the points
+};
+
+Score evaluate(const Gan& gan) {
+    const auto [loss, penalty] = critic_losses(gan, 1000);
+    const Var fake = without_grad([&] { return gan.sample(1000); });
+    const auto [mode, away] = (fake.unsqueeze(1) - modes()).norm(2, 2).argmin(1);
+    const Var near = (away < 3 * spread).float32(), covered = bincount(mode, near, 8) >= 1000 / 8 / 4;
+    return {(loss + penalty).item(), penalty.item(), 100 * near.mean().item(), static_cast<int>(covered.sum().item())};
+}
+
+std::vector<Score> train(const Gan& gan, int steps) {
+    nn::Adam critic_opt(gan.critic->parameters(), {.lr = 0.002, .betas = {0.5, 0.9}});
+    nn::Adam generator_opt(gan.generator->parameters(), {.lr = 0.002, .betas = {0.5, 0.9}});
+    std::vector<Score> history;
+    const Progress bar(steps);
+    for (int step = 1; step <= steps; ++step) {
+        critic_opt.lr = generator_opt.lr = 0.002 * (1 - static_cast<double>(step - 1) / steps);
+        for (int k = 0; k < critic_steps; ++k) {
+            const auto [loss, penalty] = critic_losses(gan, batch);
+            critic_opt.step(loss + penalty);
+        }
+        generator_opt.step(-gan.critic(gan.sample(batch)).mean());
+        if (step % stride != 0) continue;
+        const Score score = history.emplace_back(evaluate(gan));
+        bar.show(step, text("penalty %.3f  covered %d of 8", score.penalty, score.covered));
+    }
+    return history;
+}
+
+// ---- the picture
+
+/// What the critic thinks of each place: the more, the paler.
+Var landscape(const Gan& gan) {
+    const Var line = linspace(-reach, reach, 96);
+    const Vars place = meshgrid({-line, line});
+    const Var rated = without_grad([&] { return gan.critic(stack({place[1], place[0]}, 2).reshape({-1, 2})); });
+    const Var t = (rated - rated.min()) / (rated.max() - rated.min());
+    return lerp(array({0.62, 0.74, 0.88}), ones({1}), t).reshape({96, 96, 3});
+}
+
+void draw_points(Svg& svg, const Area& area, const Gan& gan) {
+    heading(svg, area, "Points over the critic's score", {{"real", "#555"}, {"generated", "#c2410c"}});
+    const Plane plane(svg, area, {-reach, reach, -reach, reach});
+    plane.image(landscape(gan));
+    plane.axes();
+    plane.dots(ring(400), "#555", {2});
+    plane.dots(without_grad([&] { return gan.sample(400); }), "#c2410c", {2});
+}
+
+void draw_curves(Svg& svg, const std::vector<Score>& history) {
+    Series penalty{"", "#2563eb", {}}, near{"", "#c2410c", {}};
+    for (const Score& score : history) {
+        penalty.values.push_back(score.penalty);
+        near.values.push_back(score.near);
+    }
+    draw(svg, {"Gradient penalty", {penalty}, true, "", "step", stride}, {500, 92, 420, 222});
+    draw(svg, {"Generated points near a mode", {near}, false, " %", "step", stride}, {500, 324, 420, 222});
+}
+
+void train_and_draw(const Program& program) {
+    const Gan gan;
+    const std::vector<Score> history = train(gan, program.steps);
+    const Score score = evaluate(gan);
+    const std::string covered =
+        text("%d of 8 modes covered, %.1f %% of the points near one", score.covered, score.near);
+    std::printf("%s\ncritic loss %.4f, gradient penalty %.4f\n", covered.c_str(), score.critic_loss, score.penalty);
+    Svg svg(960, 560);
+    headline(svg, covered, text("WGAN-GP after %d steps, seed %d", program.steps, program.seed));
+    draw_points(svg, {40, 92, 416, 444}, gan);
+    draw_curves(svg, history);
+    svg.save(program.svg);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    return run({"penalty", "Trains a GAN with a gradient penalty on a ring of eight Gaussians.", "steps", 4000}, argc,
+               argv, train_and_draw);
+}

@@ -1,0 +1,19 @@
+// The frame of an example program: what it can be told on its command line, its seed, and how it ends.
+#pragma once
+#include <functional>
+#include <string>
+
+struct Program {
+    std::string name, about;
+    std::string unit;  ///< what --epochs or --steps counts
+    int steps;
+    int seed = 1;
+    std::string svg = {};  ///< build/NAME.svg unless --svg names another file
+};
+
+/// What printf would print.
+[[gnu::format(printf, 1, 2)]] std::string text(const char* format, ...);
+
+/// Reads the command line, seeds the random stream, calls `body`, and says where the picture is. Returns the exit code:
+/// 1 after a line that it does not understand, and after an exception.
+int run(Program program, int argc, char** argv, const std::function<void(const Program&)>& body);

@@ -1,0 +1,135 @@
+// A variational autoencoder: it says each handwritten digit by a point of the plane, and draws digits from such points.
+#include <cstdio>
+#include <minijt/minijt.hpp>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "chart.hpp"
+#include "digits_data.hpp"
+#include "program.hpp"
+#include "progress.hpp"
+using namespace jt;
+
+namespace {
+
+constexpr int pixels = 64, hidden = 128, batch = 32;
+constexpr double reach = 3;  // of the part of the plane that is drawn
+
+struct Vae : nn::Layer<Vae> {
+    nn::Ref<nn::Linear> enc1{this, "enc1", pixels, hidden}, enc2{this, "enc2", hidden, hidden};
+    nn::Ref<nn::Linear> mu{this, "mu", hidden, 2}, logvar{this, "logvar", hidden, 2};
+    nn::Ref<nn::Linear> dec1{this, "dec1", 2, hidden}, dec2{this, "dec2", hidden, hidden};
+    nn::Ref<nn::Linear> dec3{this, "dec3", hidden, pixels};
+
+    std::pair<Var, Var> encode(const Var& x) {
+        const Var h = nn::gelu(enc2(nn::gelu(enc1(x))));
+        return {mu(h), logvar(h)};
+    }
+    /// The logits of the pixels.
+    Var decode(const Var& z) { return dec3(nn::gelu(dec2(nn::gelu(dec1(z))))); }
+
+    std::tuple<Var, Var, Var> execute(Var x) {
+        const auto [mean, log_variance] = encode(x);
+        const Var z = mean + exp(0.5 * log_variance) * randn_like(mean);
+        return {decode(z), mean, log_variance};
+    }
+};
+
+/// Nats for each image, the negative evidence lower bound: what the pixels cost, and what the point in the plane costs.
+Var loss_function(const Var& logits, const Var& x, const Var& mu, const Var& logvar) {
+    const Var bce = pixels * nn::binary_cross_entropy_with_logits(logits, x);
+    const Var kld = -0.5 * (1 + logvar - sqr(mu) - exp(logvar)).sum(1).mean();
+    return bce + kld;
+}
+
+/// Of images whose pixels are black or white by chance, as dark as they are gray.
+Var loss_of(Vae& vae, const Var& images) {
+    const Var x = bernoulli(images);
+    const auto [logits, mu, logvar] = vae(x);
+    return loss_function(logits, x, mu, logvar);
+}
+
+// ---- training
+
+std::vector<Series> train(Vae& vae, const Split& data, int epochs) {
+    nn::Adam opt(vae.parameters(), {.lr = 0.002});
+    std::vector<Series> losses{{"train", "#9aa5b1", {}}, {"test", "#c2410c", {}}};
+    const Progress bar(epochs);
+    for (int epoch = 0; epoch < epochs; ++epoch) {
+        opt.lr = 0.002 * (1 - static_cast<double>(epoch) / epochs);
+        each_batch(data.train, batch, [&](const Digits& digits) { opt.step(loss_of(vae, digits.images)); });
+        const no_grad guard;
+        losses[0].values.push_back(loss_of(vae, data.train.images).item());
+        losses[1].values.push_back(loss_of(vae, data.test.images).item());
+        bar.show(epoch + 1, text("loss %.2f", losses[1].values.back()));
+    }
+    return losses;
+}
+
+Var points_of(Vae& vae, const Digits& digits) {
+    return without_grad([&] { return vae.encode(digits.images).first; });
+}
+
+/// Percent of the test digits whose nearest training digit in the plane is of their class.
+double neighbors(Vae& vae, const Split& data) {
+    const Var away = (points_of(vae, data.test).unsqueeze(1) - points_of(vae, data.train)).norm(2, 2);
+    const Var nearest = data.train.labels[away.argmin(1).first];
+    return 100 * (nearest == data.test.labels).float32().mean().item();
+}
+
+// ---- the picture
+
+const char* const colors[] = {"#e11d48", "#d97706", "#65a30d", "#059669", "#0891b2",
+                              "#2563eb", "#7c3aed", "#c026d3", "#78350f", "#475569"};
+
+void draw_points(Svg& svg, const Area& area, const Var& points, const Var& labels) {
+    heading(svg, area, "Where the encoder puts the test digits");
+    const Plane plane(svg, area, {-reach, reach, -reach, reach});
+    plane.axes();
+    for (int digit = 0; digit < 10; ++digit) {
+        const Var of_class = points[nonzero(labels == digit).reshape({-1})];
+        plane.marks(of_class, std::to_string(digit), {12, colors[digit], "middle", "bold"});
+    }
+}
+
+/// What the decoder makes of 12 by 12 points, each in its place.
+Var decoded_plane(Vae& vae) {
+    const Var line = ((arange(12).float32() + 0.5) / 6 - 1) * reach;
+    const Vars place = meshgrid({-line, line});
+    const Var z = stack({place[1], place[0]}, 2).reshape({-1, 2});
+    const Var images = without_grad([&] { return sigmoid(vae.decode(z)); });
+    const Var apart = nn::pad(images.reshape({12, 12, 8, 8}), {1, 1, 1, 1});
+    return apart.transpose({0, 2, 1, 3}).reshape({12 * 10, 12 * 10});
+}
+
+void draw_decoded(Svg& svg, const Area& area, Vae& vae) {
+    heading(svg, area, "What the decoder draws there");
+    const Plane plane(svg, area, {-reach, reach, -reach, reach});
+    plane.image(decoded_plane(vae));
+    plane.axes();
+}
+
+void train_and_draw(const Program& program) {
+    const Split data = split(read_digits(DIGITS_DATA));
+    Vae vae;
+    const std::vector<Series> losses = train(vae, data, program.steps);
+    const double loss = losses[1].values.back(), share = neighbors(vae, data);
+    const std::string outcome = text("%.1f %% of the test digits lie next to one of their class", share);
+    std::printf("test loss %.2f nats an image\n%s\n", loss, outcome.c_str());
+    Svg svg(960, 800);
+    headline(svg, outcome,
+             text("variational autoencoder, two numbers for a digit, %d epochs, seed %d", program.steps, program.seed));
+    draw_points(svg, {40, 92, 416, 444}, points_of(vae, data.test), data.test.labels);
+    draw_decoded(svg, {504, 92, 416, 444}, vae);
+    draw(svg, {"Loss, nats an image", losses}, {40, 556, 880, 230});
+    svg.save(program.svg);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    return run({"vae", "Trains a variational autoencoder of the 1,797 handwritten digits.", "epochs", 150}, argc, argv,
+               train_and_draw);
+}

@@ -1,0 +1,120 @@
+"""Runs one of the examples that train and draw, as a person would: check_programs.py PROGRAM"""
+import os
+import pathlib
+import pty
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+import xml.etree.ElementTree
+
+PROGRAM = pathlib.Path(sys.argv.pop(1)).resolve()
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+class Wanted:
+    """A short training that is good enough and a shorter one, what the first prints, within which bounds, and what is
+    on its page: the titles of figures, and at least how many of some elements."""
+
+    def __init__(self, counted, good, few, printed, figures, drawn):
+        self.counted, self.good, self.few = counted, good, few
+        self.printed, self.figures, self.drawn = printed, figures, drawn
+
+
+WANTED = {
+    "gcn": Wanted(
+        "--epochs", 200, 50,
+        {r"test accuracy ([\d.]+) %": (90, 100), r"\((\d+) of 32 members\)": (29, 32)},
+        ["Predicted side", "Loss of the two leaders", "Accuracy"],
+        {"circle": 34, "polyline": 3, "line": 78}),
+    "penalty": Wanted(
+        "--steps", 800, 50,
+        {r"(\d) of 8 modes covered": (8, 8), r"([\d.]+) % of the points near one": (55, 100), r"penalty ([\d.]+)": (0, 0.2)},
+        ["Points over the critic's score", "Gradient penalty", "Generated points near a mode"],
+        {"circle": 600, "polyline": 2, "image": 1}),
+    "vae": Wanted(
+        "--epochs", 40, 4,
+        {r"test loss ([\d.]+) nats": (20, 25.2), r"([\d.]+) % of the test digits": (58, 95)},
+        ["Where the encoder puts the test digits", "What the decoder draws there", "Loss, nats an image"],
+        {"text": 300, "polyline": 2, "image": 1}),
+}[PROGRAM.name]
+
+
+def run(*options):
+    return subprocess.run([PROGRAM, *map(str, options)], capture_output=True, text=True)
+
+
+class Program(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.svg = self.folder / "page.svg"
+
+    def run_well(self, *options):
+        result = run("--svg", self.svg, *options)
+        self.assertEqual((result.returncode, result.stderr), (0, ""), options)
+        return result.stdout
+
+    def test_learns_and_draws(self):
+        printed = self.run_well(WANTED.counted, WANTED.good)
+        for pattern, (low, high) in WANTED.printed.items():
+            self.assertRegex(printed, pattern)
+            self.assertTrue(low <= float(re.search(pattern, printed)[1]) <= high, printed)
+        self.assertTrue(printed.endswith(f"wrote {self.svg}\n"), printed)
+        page = xml.etree.ElementTree.parse(self.svg).getroot()
+        words = [text.text for text in page.iter(SVG + "text")]
+        self.assertEqual([words.count(figure) for figure in WANTED.figures], [1] * len(WANTED.figures))
+        for element, count in WANTED.drawn.items():
+            self.assertGreaterEqual(len(list(page.iter(SVG + element))), count, element)
+        self.assertNotRegex(self.svg.read_text(encoding="utf-8"), r'"-?(nan|inf)')
+
+    def test_same_seed_same_bits(self):
+        def outcome(seed):
+            return self.run_well(WANTED.counted, WANTED.few, "--seed", seed), self.svg.read_bytes()
+
+        first = outcome(5)
+        self.assertEqual(outcome(5), first)
+        self.assertNotEqual(outcome(6)[1], first[1])
+
+    def test_one_step(self):
+        self.run_well(WANTED.counted, 1)
+        xml.etree.ElementTree.parse(self.svg)
+
+    def test_options(self):
+        help_text = run("--help")
+        self.assertEqual(help_text.returncode, 0)
+        for option in (WANTED.counted, "--seed", "--svg"):
+            self.assertIn(option, help_text.stdout)
+        default = re.search(r"--svg TEXT ?[=\[]([^]\s]+)", help_text.stdout)[1]
+        self.assertEqual(pathlib.Path(default), PROGRAM.parents[1] / f"{PROGRAM.name}.svg")
+        for bad in ([WANTED.counted, "0"], ["--seed", "x"], ["--seed", "0"], ["--rate", "1"]):
+            self.assertEqual(run(*bad).returncode, 1, bad)
+
+    def test_a_page_that_cannot_be_written(self):
+        missing = self.folder / "nowhere" / "page.svg"
+        result = run(WANTED.counted, 1, "--svg", missing)
+        self.assertEqual((result.returncode, result.stderr), (1, f"{PROGRAM.name}: {missing}: cannot be written\n"))
+
+    def test_bar_on_a_terminal_only(self):
+        options = ["--svg", self.svg, WANTED.counted, str(WANTED.few)]
+        self.assertNotIn("\r", run(*options).stdout)
+        try:
+            leader, follower = pty.openpty()
+        except OSError as error:
+            self.skipTest(f"needs a terminal: {error}")
+        with subprocess.Popen([PROGRAM, *options], stdout=follower) as program:
+            os.close(follower)
+            shown = b""
+            try:
+                while part := os.read(leader, 1 << 16):
+                    shown += part
+            except OSError:  # the terminal's other end is closed
+                pass
+            os.close(leader)
+            self.assertEqual(program.wait(), 0)
+        self.assertRegex(shown.decode(), rf"\r.*{WANTED.few}/{WANTED.few} █+ (loss|penalty) [\d.]+")
+
+
+unittest.main()
