@@ -107,6 +107,11 @@ void Module::know(std::uint64_t caller) {
     callers_.push_back(caller);
 }
 
+void Module::belong(const Module& owner, const std::string& name) {
+    name_ = name;
+    know(owner.id_);
+}
+
 // Once for each caller: who puts a module into an attribute is known from then on.
 void Module::note_caller() {
     if (!Running::innermost || is_known(Running::innermost->module->id_)) return;

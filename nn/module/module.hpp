@@ -253,6 +253,7 @@ private:
     const Slot* slot_of(const Module& child) const;
     bool is_known(std::uint64_t caller) const;
     void know(std::uint64_t caller);
+    void belong(const Module& owner, const std::string& name);
     ModulePtr handle();
     StateDict collect(bool (Slot::*wanted)() const);
     Module& set_training(bool on);
