@@ -1,7 +1,6 @@
 // The kinds of hooks that a module has.
 #pragma once
 #include <functional>
-#include <utility>
 
 #include "../../autograd/var.hpp"
 
@@ -20,14 +19,6 @@ using BackwardHook = std::function<Vars(Module&, const Vars&, const Vars&)>;
 
 using jt::HookHandle;
 using jt::HookList;
-
-/// x as the hooks of a list leave it: what call(hook, x) returns replaces x, unless it is an empty list.
-template <class F, class Call>
-Vars run_hooks(const HookList<F>& hooks, Vars x, Call call) {
-    for (const auto& [id, hook] : hooks.entries())
-        if (Vars replaced = call(hook, x); !replaced.empty()) x = std::move(replaced);
-    return x;
-}
 
 /// The user's hooks of a module.
 struct HookLists {
