@@ -42,6 +42,7 @@ Vars function_gradients(Vars g, const Call& call) {
     const auto& [function, outputs] = call.params<FunctionCall>();
     for (Var& output : g) output = own(std::move(output));
     g.resize(outputs);
+    const InScope inside(call.scope());
     Vars gradients = function->grad(g);
     if (!call.freed()) check_gradients(gradients, call);
     return gradients;

@@ -8,6 +8,7 @@
 
 #include "../core/kernels/elementwise/elementwise.hpp"
 #include "../core/warn.hpp"
+#include "detect.hpp"
 #include "function_node.hpp"
 #include "node.hpp"
 #include "ops/reduce.hpp"
@@ -47,6 +48,7 @@ public:
         steps_[0].g = seed;
         for (auto& step : steps_)
             if (step.needed() && (step.g.defined() || step.outs)) visit(step);
+        if (!retain_ && detect_) free_visited();
     }
     std::size_t slot_of(const Var& x) const { return x.node()->visit.slot; }
     bool reached(const Var& x) const { return seen(*x.node()) && x.requires_grad(); }
@@ -119,19 +121,20 @@ private:
         if (step.leads) {
             check_not_freed(node);
             send(step, call_rule(step, g));
-            if (!retain_) free_graph(step, node);
+            if (!retain_ && !detect_) free_graph(step, node);
         }
         step.outs.reset();
     }
     static void run_hooks(Step& step) {
         const Node& node = *step.var.node();
         if (!node.extra || node.extra->hooks.empty() || !step.g.defined()) return;
-        const auto hooks = node.extra->hooks;
+        const auto hooks = node.extra->hooks.entries();
         for (auto hook = hooks.rbegin(); hook != hooks.rend(); ++hook) {
             step.g = own(std::move(step.g));
-            const Var g = (*hook)(step.g);
+            const Var g = hook->second(step.g);
             if (!g.defined()) continue;
             check_from_hook(g, node.value);
+            if (detecting) check_hooked(g);
             step.g = g;
         }
     }
@@ -142,6 +145,21 @@ private:
             fail<DtypeError>("register_hook: needs a gradient of ", x.dtype(), ", got ", g.dtype());
     }
     Vars call_rule(Step& step, const Var& g) const {
+        if (detecting) [[unlikely]]
+            return checked_rule(step, g);
+        return gradients_of(step, g);
+    }
+    // An op inside a rule is none of the user's, unless the rule is: what the rule gives is checked instead.
+    Vars checked_rule(Step& step, const Var& g) const {
+        const Node& node = *step.var.node();
+        std::optional<Undetected> inside;
+        if (!is_function(node)) inside.emplace();
+        Vars gradients = gradients_of(step, g);
+        for (std::size_t k = 0; k < node.inputs.size() && k < gradients.size(); ++k)
+            if (edges_[step.first_edge + k] >= 0 && gradients[k].defined()) check_gradient(node, k, gradients[k]);
+        return gradients;
+    }
+    Vars gradients_of(Step& step, const Var& g) const {
         const Node& node = *step.var.node();
         const Call call(node, edges_.data() + step.first_edge);
         if (!is_function(node)) return node.op->rule(g, call);
@@ -174,10 +192,14 @@ private:
     static void add(Var& sum, Var g) {
         if (!sum.defined())
             sum = std::move(g);
-        else if (recording())
+        else if (recording() || detecting)
             sum = sum.add(g);
         else
             sum = make_var(kernels::map(kernels::Binary::add, own_array(sum), g.array()));
+    }
+    void free_visited() {
+        for (auto& step : steps_)
+            if (step.leads && step.var.node()->op != &freed) free_graph(step, *step.var.node());
     }
     static void free_graph(Step& step, Node& node) {
         node.op = &freed;
@@ -186,6 +208,7 @@ private:
     }
 
     bool retain_;
+    const bool detect_ = detecting;  // then nothing is freed before all is well
     std::uint64_t pass_ = ++last_pass;
     std::vector<Step> steps_;
     std::vector<int> edges_;

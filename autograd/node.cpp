@@ -1,7 +1,9 @@
 // Making, recording and freeing nodes.
 #include "node.hpp"
 
-#include <cstring>
+#include <algorithm>
+
+#include "detect.hpp"
 
 namespace jt {
 
@@ -19,10 +21,12 @@ struct FreeList {
     Block* head;
     std::size_t size;
     bool closed;
+    std::ptrdiff_t taken;  ///< blocks that came from the system and did not go back
 };
 constinit thread_local FreeList spare = {};
 struct Guard {
     ~Guard() {
+        spare.taken -= static_cast<std::ptrdiff_t>(std::exchange(spare.size, 0));
         while (spare.head) ::operator delete(std::exchange(spare.head, spare.head->next));
         spare.closed = true;
     }
@@ -37,19 +41,30 @@ bool any_requires_grad(const Inputs& inputs) {
     return false;
 }
 
-void record_input(Node& node, const Op& op, const Var& x) {
-    node.op = &op;
+void record_input(Node& node, const Var& x) {
     if (!x.defined()) return void(node.inputs.emplace_back(Var(), Buffer()));
     if (x.node()->id >= node.id) node.id = last_id = x.node()->id + 1;  // it came from another thread
     node.inputs.emplace_back(x, x.node()->value.buffer());
 }
 
 template <class Inputs>
+[[gnu::noinline, gnu::cold]] void check(const Op& op, const Array& value, const Inputs& inputs) {
+    Vars list;
+    for (const VarRef x : inputs) list.push_back(x.var);
+    check_value(op.name, value, list);
+}
+
+template <class Inputs>
 Var made_by(const Op& op, Array&& value, const Inputs& inputs) {
+    if (detecting) [[unlikely]]
+        check(op, value, inputs);
     Node* node = new Node(std::move(value));
     Var y(node);
-    if (node->requires_grad && any_requires_grad(inputs))
-        for (const VarRef x : inputs) record_input(*node, op, x.var);
+    node->scope = scope_now;
+    if (node->requires_grad && any_requires_grad(inputs)) {
+        node->op = &op;
+        for (const VarRef x : inputs) record_input(*node, x.var);
+    }
     return y;
 }
 
@@ -60,14 +75,19 @@ const Op same_value{"identity", [](const Var& g, const Call&) -> Vars { return {
 void* Node::operator new(std::size_t bytes) {
     if (!spare.head) {
         guard.touch();
-        return ::operator new(bytes);
+        void* const memory = ::operator new(bytes);
+        ++spare.taken;
+        return memory;
     }
     --spare.size;
     return std::exchange(spare.head, spare.head->next);
 }
 
 void Node::operator delete(void* memory) noexcept {
-    if (spare.closed || spare.size == FreeList::most) return ::operator delete(memory);
+    if (spare.closed || spare.size == FreeList::most) {
+        --spare.taken;
+        return ::operator delete(memory);
+    }
     ++spare.size;
     spare.head = new (memory) FreeList::Block{spare.head};
 }
@@ -91,6 +111,12 @@ void free_node(Counted* counted) noexcept {
     emptying = true;
     while (waiting) delete std::exchange(waiting, waiting->next);
     emptying = false;
+}
+
+std::size_t live_nodes() noexcept {
+    const auto ready = static_cast<std::ptrdiff_t>(spare.size);
+    spare.taken = std::max(spare.taken, ready);
+    return static_cast<std::size_t>(spare.taken - ready);
 }
 
 void fail_empty(const char* op) { fail<GraphError>(op, ": needs a Var that holds something, got an empty one"); }
@@ -129,7 +155,11 @@ Array own_array(const Var& g) {
     return !record_on && node.refs == 1 && node.value.unique() ? std::move(node.value) : node.value;
 }
 
-Var make_var(Array value) { return Var(new Node(std::move(value))); }
+Var make_var(Array value) {
+    Node* node = new Node(std::move(value));
+    node->scope = scope_now;
+    return Var(node);
+}
 
 Var constant(Array value) {
     Var x = make_var(std::move(value));
@@ -166,7 +196,10 @@ Var Call::input(std::size_t k) const {
     // The input was written to since: the same place in the graph, with the numbers that the op read.
     Node* old = new Node(in.var.array().with_buffer(in.saved));
     Var x(old);
-    if (old->requires_grad && in.var.requires_grad()) record_input(*old, same_value, in.var);
+    if (old->requires_grad && in.var.requires_grad()) {
+        old->op = &same_value;
+        record_input(*old, in.var);
+    }
     return x;
 }
 

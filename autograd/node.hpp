@@ -4,6 +4,7 @@
 #include <memory>
 #include <span>
 
+#include "scope.hpp"
 #include "var.hpp"
 
 namespace jt {
@@ -37,7 +38,7 @@ struct Derived {
 
 /// Rare company of a node: hooks, a name, parameters too large to be inline, what replaced it, what it is derived from.
 struct Extra {
-    std::vector<std::function<Var(const Var&)>> hooks;
+    HookList<std::function<Var(const Var&)>> hooks;
     std::string name;
     std::string replaced_by;
     int replacements = 0;
@@ -73,6 +74,7 @@ public:
     std::uint64_t id;        ///< creation number: an input's is always smaller
     Array value;
     const Op* op = nullptr;
+    const Scope* scope = nullptr;  ///< where it was made
     SmallVector<Input, 4> inputs;
     std::unique_ptr<Extra> extra;
     union {
@@ -102,6 +104,7 @@ public:
     Var input(std::size_t k) const;
     Shape shape(std::size_t k) const { return node_.inputs[k].var.shape(); }
     Var output() const { return Var(const_cast<Node*>(&node_)); }
+    const Scope* scope() const { return node_.scope; }
     /// Whether somebody's grad walked through this node, and freed its inputs, while its own rule was running.
     bool freed() const { return node_.op == &jt::freed; }
     /// Whether anybody asked for the gradient of input k.
@@ -141,6 +144,9 @@ inline std::shared_ptr<const Derived> derived_of(const Node& x) { return x.extra
 
 /// A parameter takes gradients unless stop_grad was called for it: that it was made under no_grad does not count.
 void let_learn(const Var& x) noexcept;
+
+/// Nodes that this thread made and neither freed nor keeps for reuse (from 0 again, where it freed those of others).
+std::size_t live_nodes() noexcept;
 
 /// True when ops of this thread record.
 bool recording() noexcept;

@@ -115,11 +115,10 @@ Var Var::clone() const {
     return x;
 }
 
-Var& Var::add_hook(std::function<Var(const Var&)> hook) {
+HookHandle Var::add_hook(std::function<Var(const Var&)> hook) {
     Node& node = node_of("register_hook", *this);
     if (!node.requires_grad) fail<GraphError>("register_hook: needs a Var that takes gradients, got a stopped one");
-    node.extras().hooks.push_back(std::move(hook));
-    return *this;
+    return node.extras().hooks.add(std::move(hook));
 }
 
 const std::string& Var::name() const {

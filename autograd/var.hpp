@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "../core/array.hpp"
+#include "hooks.hpp"
 
 #if defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)
 #error "minijt needs NaN and infinity to be themselves: compile without -ffast-math and -Ofast"
@@ -127,9 +128,10 @@ public:
     Var clone() const;
     /// f sees this Var's gradient in every `grad` and may return another one (an empty Var or void changes nothing);
     /// the last one registered runs first. f must not hold a Var computed from this one. `grad` throws a ShapeError or
-    /// DtypeError when f returns another shape or dtype.
+    /// DtypeError when f returns another shape or dtype. The handle takes the hook off again; a pass that is on its way
+    /// may still run it.
     template <class F>
-    Var& register_hook(F f) {
+    HookHandle register_hook(F f) {
         if constexpr (std::is_void_v<std::invoke_result_t<F&, const Var&>>)
             return add_hook([f](const Var& g) mutable { return f(g), Var(); });
         else
@@ -328,7 +330,7 @@ private:
     }
     const void* checked_data(Dtype dtype) const;
     Var& become(Var y);
-    Var& add_hook(std::function<Var(const Var&)> hook);
+    HookHandle add_hook(std::function<Var(const Var&)> hook);
 
     Counted* node_ = nullptr;
 };

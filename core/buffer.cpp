@@ -1,6 +1,7 @@
 // The cache of memory blocks: one free list per size class and thread.
 #include "buffer.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstdlib>
 #include <new>
@@ -30,9 +31,11 @@ std::size_t bytes_of(std::size_t size_class) {
 struct BufferCache {
     Buffer::Block* free[n_classes] = {};
     std::size_t bytes = 0;
+    std::ptrdiff_t taken = 0;  // bytes that came from the system and did not go back
 
     std::size_t clear() noexcept {
         const auto held = std::exchange(bytes, 0);
+        taken -= static_cast<std::ptrdiff_t>(held);
         for (auto& list : free)
             while (list) std::free(std::exchange(list, list->next));
         return held;
@@ -69,6 +72,7 @@ Buffer::Block* Buffer::allocate(std::size_t bytes) {
         block = static_cast<Block*>(std::aligned_alloc(64, sizeof(Block) + bytes_of(size_class)));
         if (!block) throw std::bad_alloc();
         block->size_class = size_class;
+        cache.taken += static_cast<std::ptrdiff_t>(bytes_of(size_class));
     }
     block->refs = 1;
     return block;
@@ -77,11 +81,18 @@ Buffer::Block* Buffer::allocate(std::size_t bytes) {
 void Buffer::recycle(Block* block) noexcept {
     const auto bytes = bytes_of(block->size_class);
     if (closed || cache.bytes + bytes > cache_limit) {
+        cache.taken -= static_cast<std::ptrdiff_t>(bytes);
         std::free(block);
         return;
     }
     cache.bytes += bytes;
     block->next = std::exchange(cache.free[block->size_class], block);
+}
+
+BufferUse buffer_use() noexcept {
+    const auto ready = static_cast<std::ptrdiff_t>(cache.bytes);
+    cache.taken = std::max(cache.taken, ready);
+    return {static_cast<std::size_t>(cache.taken - ready), cache.bytes};
 }
 
 std::size_t clear_buffer_cache() noexcept { return cache.clear(); }

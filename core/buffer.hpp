@@ -44,6 +44,13 @@ private:
     Block* block_ = nullptr;
 };
 
+/// Bytes of the calling thread: of blocks that it made and neither freed nor keeps (from 0 again, where it freed those
+/// of other threads), and of those that it keeps.
+struct BufferUse {
+    std::size_t in_use, cached;
+};
+BufferUse buffer_use() noexcept;
+
 /// Frees what the calling thread's cache holds; returns the bytes it held.
 std::size_t clear_buffer_cache() noexcept;
 

@@ -29,6 +29,9 @@ struct ValueError : Error {
 struct GraphError : Error {
     using Error::Error;
 };  ///< a graph that is freed, or a Var used in the wrong role
+struct AnomalyError : Error {
+    using Error::Error;
+};  ///< NaN or infinity, while a detect_anomaly lives
 struct FileError : Error {
     explicit FileError(const std::string& message, const char* what_kind = "File") : Error(message), kind(what_kind) {}
     const char* kind;  ///< the class of the fault in one word, a literal: "Io", "BadZip", "DataTruncated", …

@@ -35,8 +35,10 @@ struct Club {
 
 /// D^-1/2 (A + I) D^-1/2 of the degrees D of A + I.
 Var normalized_adjacency(const Club& club) {
-    const Var edges = matmul(one_hot(club.from, members).transpose(), one_hot(club.to, members));
-    const Var a = edges + edges.transpose() + eye(members), d = rsqrt(a.sum(1));
+    Var a = eye(members);
+    a[{club.from, club.to}] = 1;
+    a[{club.to, club.from}] = 1;
+    const Var d = rsqrt(a.sum(1));
     return d.unsqueeze(1) * a * d;
 }
 
@@ -56,17 +58,16 @@ Var predict(Gcn& net, const Var& adjacency) {
 
 History train(Gcn& net, const Club& club, const Var& adjacency, int epochs) {
     nn::Adam opt(net.parameters(), {.lr = 0.01, .weight_decay = 5e-4});
-    const Var train = nonzero(club.train).reshape({-1}), test = nonzero(club.test).reshape({-1});
     History history;
     const Progress bar(epochs);
     for (int epoch = 1; epoch <= epochs; ++epoch) {
         const Var logits = net(adjacency, eye(members));
-        const Var loss = nn::cross_entropy_loss(logits[train], club.factions[train]);
+        const Var loss = nn::cross_entropy_loss(logits[club.train], club.factions[club.train]);
         opt.step(loss);
         const Var predicted = predict(net, adjacency);
         history.loss.values.push_back(loss.item());
-        history.train.values.push_back(accuracy(predicted[train], club.factions[train]));
-        history.test.values.push_back(accuracy(predicted[test], club.factions[test]));
+        history.train.values.push_back(accuracy(predicted[club.train], club.factions[club.train]));
+        history.test.values.push_back(accuracy(predicted[club.test], club.factions[club.test]));
         bar.show(epoch, text("loss %.3f  accuracy %5.1f %%", loss.item(), history.test.values.back()));
     }
     return history;

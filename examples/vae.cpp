@@ -89,7 +89,7 @@ void draw_points(Svg& svg, const Area& area, const Var& points, const Var& label
     const Plane plane(svg, area, {-reach, reach, -reach, reach});
     plane.axes();
     for (int digit = 0; digit < 10; ++digit) {
-        const Var of_class = points[nonzero(labels == digit).reshape({-1})];
+        const Var of_class = points[labels == digit];
         plane.marks(of_class, std::to_string(digit), {12, colors[digit], "middle", "bold"});
     }
 }

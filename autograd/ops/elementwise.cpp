@@ -3,6 +3,7 @@
 
 #include <numbers>
 
+#include "../detect.hpp"
 #include "arithmetic.hpp"
 #include "rules.hpp"
 
@@ -18,7 +19,7 @@ namespace {
 // No slope but 0; whole numbers already where they are integers.
 Var whole(const char* op, Unary f, const Var& x) {
     const Array& value = node_of(op, x).value;
-    return stepped(x, is_float(value.dtype()) ? kernels::map(f, value) : Array(value));
+    return stepped(op, x, is_float(value.dtype()) ? kernels::map(f, value) : Array(value));
 }
 
 Var as_int(const Var& x) { return cast(x, to_int(x.dtype())); }
@@ -59,7 +60,11 @@ Var abs_grad(const Var& g, const Var& x) {
 
 }  // namespace
 
-Var stepped(const Var& x, Array&& value) { return like_scalar(constant(std::move(value)), x); }
+Var stepped(const char* op, const Var& x, Array&& value) {
+    if (detecting) [[unlikely]]
+        check_value(op, value, {x});
+    return like_scalar(constant(std::move(value)), x);
+}
 
 // Fused ones: one node each, whose own rule is the composed form.
 
@@ -213,7 +218,7 @@ Var sqr(const Var& x) {
 Var sign(const Var& x) {
     const Array& value = node_of("sign", x).value;
     if (!is_float(value.dtype())) return cast(sign(cast(x, Dtype::float64)), value.dtype());
-    return stepped(x, kernels::map(Unary::sign, value));
+    return stepped("sign", x, kernels::map(Unary::sign, value));
 }
 
 Var floor(const Var& x) { return whole("floor", Unary::floor, x); }

@@ -10,7 +10,7 @@ namespace {
 // A question about each element, as bool; integers are asked as floats.
 template <class F>
 Var asked(const char* op, const Var& x, F f) {
-    return stepped(x, kernels::flat_xt<bool>(f, float_of(op, x).array()));
+    return stepped(op, x, kernels::flat_xt<bool>(f, float_of(op, x).array()));
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ Var binary(const Op& op, kernels::Binary f, const Operand& x, const Operand& y, 
 /// The same in floats.
 Var binary_float(const Op& op, kernels::Binary f, const Operand& x, const Operand& y);
 /// A value of x that has no slope but 0, and so is no part of the graph.
-Var stepped(const Var& x, Array&& value);
+Var stepped(const char* op, const Var& x, Array&& value);
 /// f of a Var, which keeps its dtype and whether it is a scalar.
 Var unary(const Op& op, kernels::Unary f, const Var& x);
 /// The same of the floats that integers become.

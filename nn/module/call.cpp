@@ -16,13 +16,15 @@ namespace {
 
 // The innermost module whose execute is running on this thread, and those around it.
 struct Running {
-    explicit Running(const Module* module) : module(module), around(std::exchange(innermost, this)) {}
+    Running(const Module* module, const Scope* scope)
+        : module(module), around(std::exchange(innermost, this)), inside(scope) {}
     ~Running() { innermost = around; }
     Running(const Running&) = delete;
     Running& operator=(const Running&) = delete;
 
     const Module* const module;
     const Running* const around;
+    const InScope inside;
     static constinit thread_local const Running* innermost;
 };
 constinit thread_local const Running* Running::innermost = nullptr;
@@ -70,7 +72,7 @@ private:
 };
 
 Vars run_all(const HookList<GradHook>& hooks, const Vars& g) {
-    return hooks.run(g, [](const auto& hook, const Vars& g) { return hook(g); });
+    return run_hooks(hooks, g, [](const auto& hook, const Vars& g) { return hook(g); });
 }
 
 }  // namespace
@@ -99,9 +101,15 @@ bool Module::is_known(std::uint64_t caller) const {
 }
 
 void Module::know(std::uint64_t caller) {
+    scope_.store(nullptr, std::memory_order_relaxed);  // it may have another name there
     if (is_known(caller)) return;
     if (callers_.size() == most_callers) callers_.erase(0);
     callers_.push_back(caller);
+}
+
+void Module::belong(const Module& owner, const std::string& name) {
+    name_ = name;
+    know(owner.id_);
 }
 
 // Once for each caller: who puts a module into an attribute is known from then on.
@@ -111,6 +119,31 @@ void Module::note_caller() {
     know(caller.id_);
     if (has_parameters() && !caller.holds(*this))
         warn(caller.class_name() + " calls a " + class_name() + " it does not own; declare it with attr");
+}
+
+// By the last name that the child was given, or else by a look at all.
+const Module::Slot* Module::slot_of(const Module& child) const {
+    if (const Slot* slot = find(child.name_); slot && slot->module.get() == &child) return slot;
+    const auto slot =
+        std::find_if(table_->begin(), table_->end(), [&](const auto& slot) { return slot->module.get() == &child; });
+    return slot == table_->end() ? nullptr : slot->get();
+}
+
+// Where it runs when it is called now. Modules without parameters may be called by several threads.
+const Scope* Module::scope() {
+    const Scope* known = scope_.load(std::memory_order_relaxed);
+    const std::uint64_t caller = Running::innermost ? Running::innermost->module->id_ : 0;
+    if (known && known->parent == scope_now && scope_caller_.load(std::memory_order_relaxed) == caller) return known;
+    const Scope* scope = find_scope();
+    scope_.store(scope, std::memory_order_relaxed);
+    scope_caller_.store(caller, std::memory_order_relaxed);
+    return scope;
+}
+
+// By the name that it has in its caller, or by its class.
+const Scope* Module::find_scope() const {
+    const Slot* slot = Running::innermost ? Running::innermost->module->slot_of(*this) : nullptr;
+    return scope_in(scope_now, slot ? slot->name : class_name(), class_name());
 }
 
 Var Module::operator()(const Var& x) { return call_for_one({x}); }
@@ -136,14 +169,14 @@ Vars Module::call_by(const Execute& execute, const Vars& inputs) {
 Vars Module::run(const Vars& inputs, const Execute* by) {
     check_stack(*this);
     note_caller();
-    const Running guard(this);
+    const Running guard(this, scope());
     return hooks_->none() ? execute_by(by, inputs) : run_with_hooks(inputs, by);
 }
 
 Vars Module::run_with_hooks(const Vars& inputs, const Execute* by) {
     const Vars in = hooks_->fhook2.run(*this, inputs);
-    return hooks_->forward.run(execute_between_taps(in, by),
-                               [&](const auto& hook, const Vars& out) { return hook(*this, in, out); });
+    return run_hooks(hooks_->forward, execute_between_taps(in, by),
+                     [&](const auto& hook, const Vars& out) { return hook(*this, in, out); });
 }
 
 // A backward hook needs both ends: the tap behind execute keeps the gradients of the outputs for as long as the pass
@@ -168,7 +201,7 @@ Vars Module::Hooks::at_inputs(const Vars& g, const Vars& grad_out) const {
     Vars in = run_all(input_backward, g);
     if (!owner) return in;
     const auto held = owner->weak_from_this().lock();
-    return backward.run(in, [&](const auto& hook, const Vars& in) { return hook(*owner, in, grad_out); });
+    return run_hooks(backward, in, [&](const auto& hook, const Vars& in) { return hook(*owner, in, grad_out); });
 }
 
 }  // namespace jt::nn

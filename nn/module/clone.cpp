@@ -132,7 +132,7 @@ void Module::Cloning::fill(Module& copy, const Module& from) {
         Slot& mine = copy.table_->add(theirs->name);
         ModulePtr child = child_for(mine.module, theirs->module);
         fill_slot(mine, *theirs);
-        if (child) child->know(copy.id_);
+        if (child) child->belong(copy, theirs->name);
         mine.module = std::move(child);
         copy.table_->set_layer(mine, theirs->layer);
     }

@@ -71,7 +71,7 @@ Vars Module::Fhook2::run(Module& module, const Vars& inputs) const {
         check_in_place(module);
         module.rebuild_derived();
     }
-    return hooks.run(inputs, [&](const auto& hook, const Vars& in) { return hook(module, in); });
+    return run_hooks(hooks, inputs, [&](const auto& hook, const Vars& in) { return hook(module, in); });
 }
 
 HookLists& Module::hook_lists() { return *hooks_; }

@@ -6,6 +6,14 @@
 
 namespace jt::nn {
 
+/// x as the hooks of a list leave it: what call(hook, x) returns replaces x, unless it is an empty list.
+template <class F, class Call>
+Vars run_hooks(const HookList<F>& hooks, Vars x, Call call) {
+    for (const auto& [id, hook] : hooks.entries())
+        if (Vars replaced = call(hook, x); !replaced.empty()) x = std::move(replaced);
+    return x;
+}
+
 /// Built-in entries stand first: one for each derived attribute, which rebuilds it (weight norm's is keyed
 /// "weight_norm.weight"). The user's hooks follow in the order registered.
 class Module::Fhook2 {

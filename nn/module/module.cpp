@@ -115,7 +115,7 @@ void Module::setattr(const std::string& name, ModulePtr module) {
 // so.)
 void Module::adopt(const ModulePtr& module, const std::string& name) const {
     if (!module) return;
-    if (module.get() != this && (callers_.empty() || !module->holds(*this))) return module->know(id_);
+    if (module.get() != this && (callers_.empty() || !module->holds(*this))) return module->belong(*this, name);
     fail<KeyError>(class_name(), ".", name, ": needs a module that this ", class_name(), " does not stand in, got ",
                    module.get() == this ? "itself" : "a " + module->class_name() + " that holds it");
 }

@@ -1,5 +1,6 @@
 // Module: a named store of Vars and modules with an `execute`, hooks around it, and everything that walks the tree.
 #pragma once
+#include <atomic>
 #include <concepts>
 #include <iosfwd>
 #include <memory>
@@ -12,6 +13,10 @@
 #include "hooks.hpp"
 #include "module_ptr.hpp"
 #include "state.hpp"
+
+namespace jt {
+struct Scope;
+}
 
 namespace jt::nn {
 
@@ -243,8 +248,12 @@ private:
     Vars execute_between_taps(const Vars& inputs, const Execute* by);
     Vars execute_by(const Execute* by, const Vars& inputs) { return by ? (*by)(inputs) : execute_vars(inputs); }
     void note_caller();
+    const Scope* scope();
+    const Scope* find_scope() const;
+    const Slot* slot_of(const Module& child) const;
     bool is_known(std::uint64_t caller) const;
     void know(std::uint64_t caller);
+    void belong(const Module& owner, const std::string& name);
     ModulePtr handle();
     StateDict collect(bool (Slot::*wanted)() const);
     Module& set_training(bool on);
@@ -267,9 +276,12 @@ private:
     std::shared_ptr<Hooks> hooks_;
     std::unique_ptr<Origin> origin_;  ///< null unless nn::make made it, or it drew in order
     bool training_ = true;
-    SmallVector<std::uint64_t, 2> callers_;  ///< ids of those that it was put into, or that called it
-    std::shared_ptr<Module> last_;           ///< itself, while it waits to be freed
-    Module* next_ = nullptr;                 ///< who waits behind it
+    std::string name_;                             ///< the last that it was put anywhere under
+    std::atomic<const Scope*> scope_ = nullptr;    ///< where it was called last
+    std::atomic<std::uint64_t> scope_caller_ = 0;  ///< and by whom
+    SmallVector<std::uint64_t, 2> callers_;        ///< ids of those that it was put into, or that called it
+    std::shared_ptr<Module> last_;                 ///< itself, while it waits to be freed
+    Module* next_ = nullptr;                       ///< who waits behind it
 };
 
 /// "float32[5,]", or "None" for an empty Var: how Jittor shows one between the parentheses.

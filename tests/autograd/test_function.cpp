@@ -123,6 +123,29 @@ TEST_SUITE("autograd") {
         CHECK(heard.size() == 1);
     }
 
+    TEST_CASE("inputs and outputs may be absent, and so may gradients for them") {
+        struct Maybe : Function {
+            Vars execute(const Vars& inputs) override { return {Var(), inputs[1] * 3, inputs[0]}; }
+            Vars grad(const Vars& g) override {
+                seen = {g[0].defined(), g[1].defined(), g[2].defined()};
+                return {g[2], g[1].defined() ? g[1] * 3 : Var()};
+            }
+            std::vector<bool> seen;
+        };
+        const auto maybe = std::make_shared<Maybe>();
+        const Var y = array({2.0});
+        const Vars out = apply(maybe, {Var(), y});
+        CHECK_FALSE(out[0].defined());
+        CHECK_FALSE(out[2].defined());
+        CHECK(grad(out[1], y).item() == 3);
+        CHECK(maybe->seen == std::vector<bool>{false, true, false});
+        const Var x = array({5.0});
+        const Vars both = apply<Maybe>({x, y});
+        CHECK(grad(both[2] * 2, x).item() == 2);
+        CHECK(warnings_of([&] { CHECK(grad(both[2] * 2, y).item() == 0); }).size() == 1);
+        CHECK(grad(grad(grad(both[1] * both[1] * both[1], y), y), y).item() == 162);
+    }
+
     TEST_CASE("a gradient of another float dtype is cast to the input's") {
         const Var x = array({1.0}), y = array({2.0});
         const Var z = apply<Told>({x, y}, Vars{array({4.0}, float64), array({4.0})})[0];

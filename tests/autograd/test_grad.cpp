@@ -216,6 +216,45 @@ TEST_SUITE("autograd") {
         CHECK(calls == 2);
     }
 
+    TEST_CASE("a handle takes its hook off: more than once, and after the Var is gone") {
+        HookHandle late;
+        {
+            Var x = array({1.0});
+            int first = 0, second = 0;
+            HookHandle handle = x.register_hook([&](const Var&) { ++first; });
+            x.register_hook([&](const Var&) { ++second; });
+            grad(x * 2, x);
+            handle.remove();
+            handle.remove();
+            grad(x * 2, x);
+            CHECK(first == 1);
+            CHECK(second == 2);
+            late = x.register_hook([](const Var& g) { return g * 2; });
+            CHECK(grad(x * 2, x).item() == 4);
+            HookHandle copy = late;
+            copy.remove();
+            CHECK(grad(x * 2, x).item() == 2);
+        }
+        late.remove();
+        HookHandle().remove();
+    }
+
+    TEST_CASE("hooks that take hooks off, or add some, while a pass goes over them") {
+        Var x = array({1.0});
+        int calls = 0;
+        HookHandle self, other = x.register_hook([&](const Var&) { ++calls; });
+        self = x.register_hook([&](const Var& g) {
+            self.remove();
+            other.remove();
+            x.register_hook([](const Var& g) { return g + 100; });
+            return g * 3;
+        });
+        CHECK(grad(x * 2, x).item() == 6);
+        CHECK(calls == 1);  // it was on when the pass came
+        CHECK(grad(x * 2, x).item() == 102);
+        CHECK(calls == 1);
+    }
+
     TEST_CASE("a hook may call grad, and its result can be differentiated") {
         const Var x = array({3.0}, float64);
         Var y = x * x;

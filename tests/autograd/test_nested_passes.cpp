@@ -33,6 +33,25 @@ private:
     Var x_;
 };
 
+// x ** 3, whose rule asks grad of the one below it.
+template <int depth>
+class Cubed : public Function {
+public:
+    Vars execute(const Vars& inputs) override {
+        x_ = inputs[0];
+        return {x_ * x_ * x_};
+    }
+    Vars grad(const Vars& g) override {
+        if constexpr (depth == 0)
+            return {g[0] * x_ * x_ * 3};
+        else
+            return {g[0] * jt::grad(apply<Cubed<depth - 1>>({x_})[0], x_)};
+    }
+
+private:
+    Var x_;
+};
+
 }  // namespace
 
 TEST_SUITE("autograd") {
@@ -45,6 +64,32 @@ TEST_SUITE("autograd") {
         const Var expected = run(true, true);
         for (bool inner : {true, false})
             for (bool outer : {true, false}) CHECK_SAME(run(inner, outer), expected);
+    }
+
+    TEST_CASE("grad to depth three from within a hook, through the graph that is walked and through another") {
+        const Var x = array({0.7}, float64);
+        const auto third = [](const Var& t) { return grad(grad(grad(t * t * t * t, t), t), t); };  // 24 t
+        Var y = x * x;
+        int calls = 0;
+        y.register_hook([&](const Var& g) {
+            ++calls;
+            const Var other = third(array({0.5}, float64)), same = grad(grad(grad(x * x * x, x), x), x);
+            return g * other * same * third(x);
+        });
+        const Var first = grad(y, x);
+        CHECK_EQ(difference(first, {2 * 0.7 * 12 * 6 * 24 * 0.7}, 1e-12, 0), "");
+        CHECK_EQ(difference(grad(first, x), {2 * 2 * 0.7 * 12 * 6 * 24}, 1e-12, 0), "");
+        CHECK(calls == 1);
+    }
+
+    TEST_CASE("Functions whose rules call grad, three in each other, to third order") {
+        const Var x = array({0.3}, float64);
+        Var y = apply<Cubed<3>>({x})[0], z = x * x * x;
+        for (int order = 0; order < 3; ++order) {
+            y = grad(y, x);
+            z = grad(z, x);
+            CHECK_EQ(difference(y, z, 1e-12, 1e-12), "");
+        }
     }
 
     TEST_CASE("a target that is computed keeps its own op") {

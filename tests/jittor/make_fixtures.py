@@ -203,6 +203,12 @@ def weighted(layer, weight):
     return layer
 
 
+def written(x, places, value):
+    y = x.clone()
+    y[places] = value
+    return y
+
+
 def flat(results):
     return [results] if isinstance(results, jt.Var) else [x for result in results for x in flat(result)]
 
@@ -219,7 +225,7 @@ def ask(expression, arrays):
     jt.set_global_seed(9)
     inputs = {name: jt.array(array) for name, array in arrays.items()}
     code = compile(expression, expression, "eval")
-    results = flat(eval(code, {"jt": jt, "nn": nn, "weighted": weighted, **inputs}))
+    results = flat(eval(code, {"jt": jt, "nn": nn, "np": np, "weighted": weighted, "written": written, **inputs}))
     numbers = [result.numpy() for result in results]
     places = [k for k, x in enumerate(inputs) if x in code.co_names and "float" in str(arrays[x].dtype)]
     floats = [result for result in results if "float" in str(result.dtype)]

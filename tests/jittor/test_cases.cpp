@@ -55,6 +55,11 @@ Vars results(const Vars& y) { return y; }
 Vars results(const std::pair<Var, Var>& y) { return {y.first, y.second}; }
 Vars results(const std::tuple<Var, Var, Var>& y) { return {std::get<0>(y), std::get<1>(y), std::get<2>(y)}; }
 
+Var written(const Var& x, const Indices& places, const Operand& value) {
+    Var y = x.clone();
+    return setitem(y, places, value);
+}
+
 using Numbers = std::vector<double>;
 
 struct Case {
@@ -77,7 +82,7 @@ public:
         };
     }
 
-    std::vector<Case> list() const {
+    std::vector<Case> all() const {
         return {
 #define CASE(name, python, ...) {name, [&] { return results(__VA_ARGS__); }},
 #define DIFFERS(name, python, why, numbers, ...) {name, [&] { return results(__VA_ARGS__); }, why, numbers},
@@ -153,7 +158,7 @@ TEST_SUITE("jittor") {
         const Notes notes;  // of gradients that are 0
         const Cases cases;
         int held = 0;
-        for (const Case& question : cases.list()) {
+        for (const Case& question : cases.all()) {
             CAPTURE(question.name);
             if (!cases.fixture.contains(question.name)) {
                 MESSAGE(question.name << " is held against Jittor from the next `./dev fixtures` on");

@@ -1,0 +1,58 @@
+// Ordered lists of hooks, and the handle that takes exactly one hook away again.
+#pragma once
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace jt {
+
+/// Takes away the hook it was returned for; safe after what it hangs on is gone, and more than once. A handle that is
+/// dropped leaves its hook on.
+class HookHandle {
+public:
+    HookHandle() = default;
+    explicit HookHandle(std::function<void()> take_away) : take_away_(std::move(take_away)) {}
+    void remove() {
+        if (const auto take_away = std::exchange(take_away_, nullptr)) take_away();
+    }
+
+private:
+    std::function<void()> take_away_;
+};
+
+/// Hooks of one kind in the order they were registered.
+template <class F>
+class HookList {
+    using Entries = std::vector<std::pair<std::size_t, F>>;
+
+public:
+    HookHandle add(F hook) {
+        if (!entries_) entries_ = std::make_shared<Entries>();
+        entries_->emplace_back(++last_, std::move(hook));
+        return HookHandle([weak = std::weak_ptr<Entries>(entries_), id = last_] {
+            if (const auto alive = weak.lock())
+                std::erase_if(*alive, [id](const auto& hook) { return hook.first == id; });
+        });
+    }
+    void clear() {
+        if (entries_) entries_->clear();
+    }
+    bool empty() const { return !entries_ || entries_->empty(); }
+    /// A copy, so that a hook that runs may remove itself, or add others.
+    Entries entries() const { return entries_ ? *entries_ : Entries(); }
+    std::vector<std::string> ids() const {
+        std::vector<std::string> ids;
+        if (empty()) return ids;
+        for (const auto& [id, hook] : *entries_) ids.push_back(std::to_string(id));
+        return ids;
+    }
+
+private:
+    std::shared_ptr<Entries> entries_;
+    std::size_t last_ = 0;
+};
+
+}  // namespace jt

@@ -1,0 +1,74 @@
+// What memory() counts.
+#include "../../autograd/memory.hpp"
+
+#include <sstream>
+#include <thread>
+
+#include "../../autograd/grad.hpp"
+#include "../check.hpp"
+
+namespace jt::test {
+
+TEST_SUITE("autograd") {
+    TEST_CASE("memory counts nodes and bytes that are alive, and what lies ready") {
+        clear_buffer_cache();
+        const Memory before = memory();
+        CHECK_EQ(before.cached, 0);
+        {
+            const Var x = zeros({1024}), y = x * 2, z = y.detach();
+            const Memory held = memory();
+            CHECK_EQ(held.nodes, before.nodes + 3);
+            CHECK_EQ(held.bytes, before.bytes + 2 * 4096);  // z shares y's buffer
+            CHECK_EQ(held.cached, 0);
+        }
+        const Memory after = memory();
+        CHECK_EQ(after.nodes, before.nodes);
+        CHECK_EQ(after.bytes, before.bytes);
+        CHECK_EQ(after.cached, 2 * 4096);
+        CHECK_EQ(clear_buffer_cache(), 2 * 4096);
+        CHECK_EQ(memory().cached, 0);
+        CHECK_EQ(memory().bytes, before.bytes);
+    }
+
+    TEST_CASE("a pass that keeps no graph leaves nothing behind") {
+        const Var x = ones({100});
+        const Memory before = memory();
+        grad(tanh(x * x).sum(), x, false);
+        CHECK_EQ(memory().nodes, before.nodes);
+        CHECK_EQ(memory().bytes, before.bytes);
+    }
+
+    TEST_CASE("more nodes than are kept for reuse") {
+        const Memory before = memory();
+        {
+            Vars many;
+            for (int k = 0; k < 40'000; ++k) many.push_back(ones({1}));
+            CHECK_EQ(memory().nodes, before.nodes + 40'000);
+        }
+        CHECK_EQ(memory().nodes, before.nodes);
+        CHECK_EQ(memory().bytes, before.bytes);
+    }
+
+    TEST_CASE("what goes to another thread never makes a count negative") {
+        Memory there{};
+        Var x = ones({1000});
+        const Memory before = memory();
+        std::thread([&] {
+            x = Var();
+            there = memory();
+        }).join();
+        CHECK_EQ(there.nodes, 0);
+        CHECK_EQ(there.bytes, 0);
+        CHECK_GT(there.cached, 0);
+        CHECK_EQ(memory().nodes, before.nodes);  // still counted here
+        CHECK_EQ(memory().bytes, before.bytes);
+    }
+
+    TEST_CASE("memory prints") {
+        std::ostringstream out;
+        out << Memory{12, 1024, 2048};
+        CHECK_EQ(out.str(), "12 nodes, 1024 bytes in use, 2048 cached");
+    }
+}
+
+}  // namespace jt::test
