@@ -82,7 +82,7 @@ public:
         };
     }
 
-    std::vector<Case> all() const {
+    std::vector<Case> questions() const {
         return {
 #define CASE(name, python, ...) {name, [&] { return results(__VA_ARGS__); }},
 #define DIFFERS(name, python, why, numbers, ...) {name, [&] { return results(__VA_ARGS__); }, why, numbers},
@@ -158,7 +158,7 @@ TEST_SUITE("jittor") {
         const Notes notes;  // of gradients that are 0
         const Cases cases;
         int held = 0;
-        for (const Case& question : cases.all()) {
+        for (const Case& question : cases.questions()) {
             CAPTURE(question.name);
             if (!cases.fixture.contains(question.name)) {
                 MESSAGE(question.name << " is held against Jittor from the next `./dev fixtures` on");
