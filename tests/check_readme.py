@@ -52,14 +52,14 @@ def check_new_op(sample):
     family = (root / f"autograd/ops/{file}.cpp").as_posix()
     op = re.sub(r"Unary::\w+", "Unary::sqrt", sample)
     source = f'#include "{family}"\nnamespace jt {{\n{op}}}\n'
-    subprocess.run([*compiler[:1], "-std=c++20", "-fsyntax-only", "-xc++", "-"], input=source, text=True, check=True)
+    subprocess.run([*compiler[:1], "-std=c++20", f"-I{build}/include", "-fsyntax-only", "-xc++", "-"], input=source, text=True, check=True)
 
 
 def check_new_layer(sample):
     """Compiles a new layer at the end of the file it belongs to."""
     family = (root / "nn/layers/activation.hpp").as_posix()
     source = f'#include "{family}"\nnamespace jt::nn {{\n{sample}}}\n'
-    subprocess.run([*compiler[:1], "-std=c++20", "-fsyntax-only", "-xc++", "-"], input=source, text=True, check=True)
+    subprocess.run([*compiler[:1], "-std=c++20", f"-I{build}/include", "-fsyntax-only", "-xc++", "-"], input=source, text=True, check=True)
 
 
 def main():

@@ -259,7 +259,7 @@ TEST_SUITE("autograd") {
     TEST_CASE("values of reading and writing by index") {
         const Var x = array({{1, 2, 3}, {4, 5, 6}}), ij = array({{0, 2, 0}, {1, 1, 1}}),
                   src = array({{7, 8, 9}, {2, 3, 4}});
-        expect("list", x[list({1, 0, 1})][{_, 2}], "jt.Var([6 3 6], dtype=int32)");
+        expect("getitem: list", x[list({1, 0, 1})][{_, 2}], "jt.Var([6 3 6], dtype=int32)");
         expect("getitem: mask", x[x > 3], "jt.Var([4 5 6], dtype=int32)");
         expect("getitem: no mask", x[x > 9], "jt.Var([], dtype=int32)");
         expect("getitem: apart", zeros({2, 3, 4})[{list({0, 1}), _, list({1, 2})}].shape(1) == 3 ? x[0] : x[1],
