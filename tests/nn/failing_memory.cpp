@@ -184,6 +184,21 @@ const std::vector<Call> calls = {
     {"backward(loss, retain_graph)", [](World& w) { w.opt->backward(w.loss, true); }},
     {"step()", [](World& w) { w.opt->step(); }},
     {"clip_grad_norm", [](World& w) { w.opt->clip_grad_norm(0.01); }},
+    {"x[mask] = number", [](World& w) { w.plain.weight[w.plain.weight > 0] = 0.5; }},
+    {"x[list] = v, recorded",
+     [](World& w) {
+         w.x[jt::list({0, 0})] = w.x[1] * 2.0;
+     }},
+    {"x[...] += v of a computed x",
+     [](World& w) {
+         w.x[{jt::_, 1}] += w.x[{jt::_, 0}] * 0.5;
+     },
+     [](World& w) { w.x = w.x * 1.0; }},
+    {"add_",
+     [](World& w) {
+         const jt::no_grad guard;
+         w.plain.weight.add_(0.25);
+     }},
     {"find_grad", [](World& w) { w.opt->find_grad(w.plain.weight); }},
     {"Optimizer::state_dict", [](World& w) { w.opt->state_dict(); }},
     {"Optimizer::load_state_dict", [](World& w) { w.opt->load_state_dict(w.opt_state); }},
