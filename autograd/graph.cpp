@@ -5,6 +5,7 @@
 #include <array>
 #include <ostream>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "node.hpp"
 
@@ -16,12 +17,26 @@ using Nodes = std::vector<const Node*>;
 
 Nodes nodes_behind(const Node& last) {
     Nodes nodes{&last};
-    std::unordered_map<const Node*, bool> seen{{&last, true}};
+    std::unordered_set<const Node*> seen{&last};
     for (std::size_t done = 0; done < nodes.size(); ++done)
         for (const Input& in : nodes[done]->inputs)
-            if (in.var.defined() && seen.try_emplace(in.var.node(), true).second) nodes.push_back(in.var.node());
+            if (in.var.defined() && seen.insert(in.var.node()).second) nodes.push_back(in.var.node());
     std::sort(nodes.begin(), nodes.end(), [](const Node* a, const Node* b) { return a->id < b->id; });
     return nodes;
+}
+
+// Ops in the order of creation, leaves ahead of the first op that reads them: when leaves were made depends on the
+// order in which a compiler evaluates arguments.
+Nodes in_order(const Nodes& nodes) {
+    Nodes out;
+    std::unordered_set<const Node*> placed;
+    for (const Node* node : nodes) {
+        for (const Input& in : node->inputs)
+            if (in.var.defined() && !in.var.node()->op && placed.insert(in.var.node()).second)
+                out.push_back(in.var.node());
+        if (node->op || node == nodes.back()) out.push_back(node);
+    }
+    return out;
 }
 
 Graph::Row row_of(const Node& node) {
@@ -82,7 +97,7 @@ std::string laid_out(const std::vector<Line>& lines) {
 std::string Graph::Row::module() const { return scope ? scope->path() : ""; }
 
 Graph graph(const Var& x) {
-    const Nodes nodes = nodes_behind(node_of("graph", x));
+    const Nodes nodes = in_order(nodes_behind(node_of("graph", x)));
     std::unordered_map<const Node*, std::size_t> rows;
     Graph graph;
     for (const Node* node : nodes) {

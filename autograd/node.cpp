@@ -88,6 +88,7 @@ void Node::operator delete(void* memory) noexcept {
         --spare.taken;
         return ::operator delete(memory);
     }
+    if (!spare.head) guard.touch();
     ++spare.size;
     spare.head = new (memory) FreeList::Block{spare.head};
 }

@@ -85,6 +85,7 @@ void Buffer::recycle(Block* block) noexcept {
         std::free(block);
         return;
     }
+    if (cache.bytes == 0) guard.touch();  // it may be the first that this thread holds
     cache.bytes += bytes;
     block->next = std::exchange(cache.free[block->size_class], block);
 }

@@ -24,11 +24,11 @@ Var untake(const Var& g, const Selected& s, const Shape& shape) {
 }
 
 // For each element of a selection whether no later one is the same of `n`: bool.
-Var last_ones(const Selection& s, std::int64_t n) {
+Array last_ones(const Selection& s, std::int64_t n) {
     const Array order = arange(0, s.shape.numel(), 1, int64).array().reshaped(s.shape);
     Array last({n}, Dtype::int64);
     kernels::put(last, s, order);
-    return constant(kernels::compare(kernels::Compare::eq, kernels::take(last, s), order));
+    return kernels::compare(kernels::Compare::eq, kernels::take(last, s), order);
 }
 
 // g with zeros written there.
@@ -38,7 +38,7 @@ Vars put_rule(const Var& g, const Call& call) {
     const auto s = call.params<Selected>();
     Var gv;
     if (call.size() == 2 && call.needs(1)) gv = take(g, s);
-    if (gv.defined() && s->repeats) gv = where(last_ones(*s, g.numel()), gv, 0);
+    if (gv.defined() && s->repeats) gv = where(constant(last_ones(*s, g.numel())), gv, 0);
     return {call.needs(0) ? cleared(g, s) : Var(), gv};
 }
 

@@ -54,9 +54,9 @@ TEST_SUITE("autograd") {
         CHECK_EQ(printed(graph((w * w + c).sum())),
                  "#  op    name  shape   dtype    bytes  grad  inputs  module\n"
                  "0  leaf  w     (2, 2)  float32     16  yes\n"
-                 "1  leaf        (2,)    float32      8  no\n"
-                 "2  mul         (2, 2)  float32     16  yes   0 0\n"
-                 "3  add         (2, 2)  float32     16  yes   2 1\n"
+                 "1  mul         (2, 2)  float32     16  yes   0 0\n"
+                 "2  leaf        (2,)    float32      8  no\n"
+                 "3  add         (2, 2)  float32     16  yes   1 2\n"
                  "4  sum         (1,)    float32      4  yes   3\n");
         CHECK_EQ(str(graph(array({1, 2}))),
                  "#  op    name  shape  dtype  bytes  grad  inputs  module\n"
@@ -128,7 +128,7 @@ TEST_SUITE("autograd") {
         c.stop_grad();
         const Graph g = graph(array({2.0}) * c);
         CHECK_EQ(count(g.dot(), "dashed"), 2);
-        CHECK_EQ(count(g.dot(), "n0 -> n2 [style=dashed color=gray];"), 1);
+        CHECK_EQ(count(g.dot(), "n1 -> n2 [style=dashed color=gray];"), 1);
         CHECK_EQ(count(g.svg(), "class=\"off\""), 2);
     }
 
