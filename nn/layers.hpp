@@ -5,5 +5,6 @@
 #include "layers/dropout.hpp"
 #include "layers/flatten.hpp"
 #include "layers/linear.hpp"
+#include "layers/norm.hpp"
 #include "layers/pool.hpp"
 #include "layers/sequential.hpp"

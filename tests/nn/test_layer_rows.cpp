@@ -45,6 +45,14 @@ Var grouped_conv(const nn::Module& m, const Vars& in) {
     return (concat(parts, 1) + b).reshape({2, 6, 4, 4});
 }
 
+// Rows of mean 0 and variance 1, times a weight and a bias that broadcast as `affine` if it says so.
+Var standard(const nn::Module& m, const Var& x, const Shape& affine, double eps = 1e-5) {
+    const double n = static_cast<double>(x.shape(-1));
+    const Var centered = x - x.sum(-1, keepdims) / n, squares = (centered * centered).sum(-1, keepdims) / n;
+    const Var y = centered * pow(squares + eps, -0.5);
+    return affine.empty() ? y : y * m.getattr("weight").reshape(affine) + m.getattr("bias").reshape(affine);
+}
+
 const std::vector<LayerRow> rows = {
     {"Linear", [] { return nn::make<nn::Linear>(3, 2); }, rows_of_three, "Linear(3, 2, float32[2,])",
      [](const nn::Module& m, const Vars& in) {
@@ -74,6 +82,36 @@ const std::vector<LayerRow> rows = {
      "op=mean)",
      [](const nn::Module&, const Vars& in) {
          return windows(in[0], 2, 0, 2, 0).mean(2).reshape({2, 4, 3, 2});
+     }},
+    {"BatchNorm", [] { return nn::make<nn::BatchNorm>(4); }, image,
+     "BatchNorm(4, 1e-05, momentum=0.1, affine=True, is_train=True, sync=True)",
+     [](const nn::Module& m, const Vars& in) {
+         const Var flat = in[0].transpose({1, 0, 2, 3}).reshape({4, 70});
+         return standard(m, flat, {4, 1}).reshape({4, 2, 7, 5}).transpose({1, 0, 2, 3});
+     }},
+    {"BatchNorm", [] { return nn::make<nn::BatchNorm>(3, {.eps = 0.1, .affine = false}); }, rows_of_three,
+     "BatchNorm(3, 0.1, momentum=0.1, affine=False, is_train=True, sync=True)",
+     [](const nn::Module& m, const Vars& in) { return standard(m, in[0].transpose(), {}, 0.1).transpose(); }},
+    {"InstanceNorm", [] { return nn::make<nn::InstanceNorm>(4); }, image,
+     "InstanceNorm(4, 1e-05, momentum=0.1, affine=True, is_train=True, sync=True)",
+     [](const nn::Module& m, const Vars& in) {
+         return standard(m, in[0].reshape({2, 4, 35}), {4, 1}).reshape({2, 4, 7, 5});
+     }},
+    {"LayerNorm",
+     [] {
+         return nn::make<nn::LayerNorm>(Shape{7, 5});
+     },
+     image, "LayerNorm((7, 5), 1e-05, elementwise_affine=True)",
+     [](const nn::Module& m, const Vars& in) {
+         return standard(m, in[0].reshape({8, 35}), {35}).reshape({2, 4, 7, 5});
+     }},
+    {"LayerNorm", [] { return nn::make<nn::LayerNorm>(3, {.elementwise_affine = false}); }, rows_of_three,
+     "LayerNorm((3,), 1e-05, elementwise_affine=False)",
+     [](const nn::Module& m, const Vars& in) { return standard(m, in[0], {}); }},
+    {"GroupNorm", [] { return nn::make<nn::GroupNorm>(2, 4); }, image, "GroupNorm(2, 4, 1e-05, affine=True)",
+     [](const nn::Module& m, const Vars& in) {
+         const Var flat = standard(m, in[0].reshape({4, 70}), {}).reshape({2, 4, 7, 5});
+         return flat * m.getattr("weight").reshape({4, 1, 1}) + m.getattr("bias").reshape({4, 1, 1});
      }},
     {"ReLU", [] { return nn::make<nn::ReLU>(); }, rows_of_three, "relu()",
      of_x([](const Var& x) { return (x + x.abs()) / 2; })},
