@@ -11,8 +11,8 @@ namespace jt {
 
 struct Scope;
 
-/// What stands behind a Var: ops from the oldest to the Var itself, each behind the leaves that it is the first to read.
-/// It holds words and numbers, no Vars.
+/// What stands behind a Var: ops from the oldest to the Var itself, each behind the leaves that it is the first to
+/// read. It holds words and numbers, no Vars.
 struct Graph {
     struct Row {
         std::string op;    ///< "tanh"; "leaf" for what no op made

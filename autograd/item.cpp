@@ -1,4 +1,5 @@
 // Writing through `x[...]`.
+#include "detect.hpp"
 #include "node.hpp"
 #include "ops/arithmetic.hpp"
 #include "ops/index.hpp"
@@ -21,20 +22,23 @@ Var updated(const Var& root, const Var& item, const Operand& v, F f) {
 
 Item Var::operator[](const Indices& indices) & {
     auto s = std::make_shared<const Selection>(selected("getitem", node_of("getitem", *this).value.shape(), indices));
+    const Undetected guard;  // that it is read is not the user's wish: x[isnan(x)] = 0
     Var value = take(*this, s);
-    return {std::move(value), *this, std::move(s)};
+    return {std::move(value), this, shape(), std::move(s)};
 }
 
 Var Var::operator[](const Indices& indices) const& { return getitem(*this, indices); }
 
 Item Item::operator[](const Indices& indices) && {
     Var value = getitem(*this, indices);
-    return {std::move(value), *root_, std::make_shared<const Selection>(within("getitem", *selected_, indices))};
+    return {std::move(value), root_, shape_, std::make_shared<const Selection>(within("getitem", *selected_, indices))};
 }
 
 // Without its own value, which would hold x's numbers: x is written in place where nobody else does.
 void Item::write(const Operand& v) {
     Var::operator=(Var());
+    if (node_of("setitem", *root_).value.shape() != shape_)
+        fail<ShapeError>("setitem: needs x of the shape that it had, ", shape_, ", got ", root_->shape());
     jt::write(*root_, selected_, v);
 }
 

@@ -140,7 +140,7 @@ void mark_replaced(const Vars& old, const std::string& by) {
 
 void let_learn(const Var& x) noexcept {
     if (!x.defined()) return;
-    x.node()->parameter = true;
+    x.node()->wanted = true;
     if (!x.node()->stopped && is_float(x.node()->value.dtype())) x.node()->requires_grad = true;
 }
 

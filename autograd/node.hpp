@@ -68,10 +68,10 @@ public:
     }
 
     bool requires_grad;
-    bool stopped = false;    ///< by stop_grad, not because it was made under no_grad
-    bool parameter = false;  ///< of a module
-    bool scalar = false;     ///< Jittor's scalar flag: does not widen the other operand (ops/promote.hpp)
-    std::uint64_t id;        ///< creation number: an input's is always smaller
+    bool stopped = false;  ///< by stop_grad, not because it was made under no_grad
+    bool wanted = false;   ///< a parameter of a module or an optimizer, or start_grad was called: its gradient counts
+    bool scalar = false;   ///< Jittor's scalar flag: does not widen the other operand (ops/promote.hpp)
+    std::uint64_t id;      ///< creation number: an input's is always smaller
     Array value;
     const Op* op = nullptr;
     const Scope* scope = nullptr;  ///< where it was made

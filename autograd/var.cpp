@@ -75,7 +75,7 @@ Var& Var::become(Var y) {
     Node &node = *this->node(), &made = *y.node();
     if (const auto derived = derived_of(node)) fail<KeyError>("assign: ", derived->advice("assign to"));
     const bool fits = node.value.shape() == made.value.shape() && node.value.dtype() == made.value.dtype();
-    if (node.op || made.op || !fits) return *this = std::move(y);
+    if (node.op || (made.op && !node.wanted) || !fits) return *this = std::move(y);
     node.value = made.value;
     return *this;
 }
@@ -94,6 +94,7 @@ Var& Var::stop_grad() {
 Var& Var::start_grad() {
     if (!is_float(dtype())) fail<DtypeError>("start_grad: needs a float Var, got ", dtype());
     node()->requires_grad = true;
+    node()->wanted = true;
     node()->stopped = false;
     if (const auto derived = derived_of(*node()))
         for (Var source : derived->held)

@@ -308,8 +308,9 @@ public:
     Var reindex_reduce(const std::string& op, const Shape& shape, const std::vector<std::string>& indexes,
                        const std::vector<std::string>& overflow_conditions = {}) const;
 
-    // x.add_(y), x.clamp_(0, 1), ...: each op above that gives one Var, in place. Where nothing records (no_grad, integers)
-    // and shape and dtype stay, a leaf is written through its node, as by assign; otherwise it is x = x.add(y). Returns x.
+    // x.add_(y), x.clamp_(0, 1), ...: each op above that gives one Var, in place. Where nothing records (no_grad,
+    // integers) and shape and dtype stay, a leaf is written through its node, as by assign; otherwise it is x =
+    // x.add(y). Returns x.
 #include "minijt/in_place.inc"
 
     /// Part of it, by any mixture of what `indexing.hpp` lists: `x[1]`, `x[{_, from(1)}]`, `x[mask]`, `x[{0, places}]`.
@@ -359,7 +360,9 @@ public:
     explicit Vars(std::size_t n) : SmallVector(n) {}
     Vars(const Var* first, const Var* last) : SmallVector(first, last) {}
     template <class... V>
-    requires(sizeof...(V) > 0 && (std::derived_from<V, Var> && ...)) Vars(V... vars) { (push_back(std::move(vars)), ...); }
+    requires(sizeof...(V) > 0 && (std::derived_from<V, Var> && ...)) Vars(V... vars) {
+        (push_back(std::move(vars)), ...);
+    }
     Vars(const std::vector<Var>& list) : SmallVector(list.begin(), list.end()) {}
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <iosfwd>
 #include <limits>
 #include <type_traits>
 
@@ -15,6 +16,7 @@ inline constexpr Dtype bool_ = Dtype::bool_, uint8 = Dtype::uint8, int32 = Dtype
 
 /// Jittor's name of the type: "float32".
 const char* name(Dtype dtype);
+std::ostream& operator<<(std::ostream& out, Dtype dtype);
 
 /// Size of one element in bytes.
 constexpr std::size_t size_of(Dtype dtype) {

@@ -7,4 +7,5 @@
 #include "layers/linear.hpp"
 #include "layers/norm.hpp"
 #include "layers/pool.hpp"
+#include "layers/rnn.hpp"
 #include "layers/sequential.hpp"

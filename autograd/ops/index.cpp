@@ -17,9 +17,8 @@ namespace jt {
 namespace {
 
 Var untake(const Var& g, const Selected& s, const Shape& shape) {
-    static constexpr Op op{"getitem_grad", [](const Var& gg, const Call& call) -> Vars {
-                               return {take(gg, call.params<Selected>())};
-                           }};
+    static constexpr Op op{"getitem_grad",
+                           [](const Var& gg, const Call& call) -> Vars { return {take(gg, call.params<Selected>())}; }};
     return record(op, kernels::untake(g.array().reshaped(s->shape), *s, shape), {g}, s);
 }
 
@@ -50,7 +49,7 @@ Var cleared(const Var& g, const Selected& s) {
     return record(put_op, std::move(out), {g}, s);
 }
 
-// x with v, which fits, written there.
+// x with v written there: v is fitted, and so of the full shape, one number, or what broadcasts to strided axes.
 Var put(const Var& x, const Selected& s, const Var& v) {
     Array out = x.array();
     kernels::put(out, *s, v.array());
@@ -74,15 +73,15 @@ Var fitted(const char* op, const Operand& v, Dtype dtype, const Selection& s) {
     return s.listed() && value.numel() != 1 ? widened(value, s.shape) : value;
 }
 
-// Whether a gradient would come to v.
+// Whether a gradient has to come to v. Data has gradients on from birth, too, but nobody asked for them.
 bool learns(const Operand& v) {
     if (!recording() || !v.is_var()) return false;
     const Node& node = node_of("setitem", v.var());
-    return node.requires_grad && (node.op || node.parameter);
+    return node.requires_grad && (node.op || node.wanted);
 }
 
-// x with v written there, recorded. A loop that writes row by row does not copy x each time: numbers that nobody else
-// holds are written over, since the rule does not read them.
+// x with v, which fits, written there, recorded. A loop that writes row by row does not copy x each time: numbers that
+// nobody else holds are written over. The rule here does not read them; that of another op may read its output.
 Var written(const Var& x, const Selected& s, const Var& v, bool is_var) {
     Node& node = *x.node();
     const bool alone = node.refs == 1 && node.value.unique() && (!node.op || node.op == &put_op);
@@ -95,6 +94,7 @@ Var written(const Var& x, const Selected& s, const Var& v, bool is_var) {
     return y;
 }
 
+// x with v, fitted and of the full shape, added there.
 Var add_at(const Var& x, const Selected& s, const Var& v) {
     static constexpr Op op{"index_add", [](const Var& g, const Call& call) -> Vars {
                                return {g, call.needs(1) ? take(g, call.params<Selected>()) : Var()};
@@ -161,7 +161,9 @@ void write(Var& x, const Selected& s, const Operand& v) {
     if (const auto derived = derived_of(node)) fail<KeyError>("setitem: ", derived->advice("write to"));
     const Var value = fitted("setitem", v, node.value.dtype(), *s);
     if (records_write(x, v)) {
-        x = written(x, s, value, v.is_var());
+        const bool of_v = v.is_var() && recording();
+        const enable_grad guard;  // under no_grad too x keeps its past, and v is a mere number
+        x = written(x, s, value, of_v);
     } else {
         const Array numbers = value.array();  // x's own, perhaps, which then are copied
         kernels::put(node.writable(), *s, numbers);

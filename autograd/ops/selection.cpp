@@ -48,9 +48,9 @@ Array&& checked(const char* op, Array&& places, const Var& index, std::int64_t n
 }
 
 // Goes over the indices and the axes of a selection of strides, and makes a selection of them.
-class Selecting {
+class Selector {
 public:
-    Selecting(const char* op, const Selection& whole) : op_(op), whole_(whole) { made_.start = whole.start; }
+    Selector(const char* op, const Selection& whole) : op_(op), whole_(whole) { made_.start = whole.start; }
 
     Selection of(const Indices& indices) {
         check(indices);
@@ -109,7 +109,7 @@ private:
     }
     void add_index(const Var& index) {
         const auto& [n, stride] = whole_.axes[at_++];
-        list(checked(op_, kernels::places(index.array(), n, stride), index, n));
+        add_places(checked(op_, kernels::places(index.array(), n, stride), index, n));
         made_.repeats = true;
     }
     // Only a whole array is asked for by masks: the elements of the axes behind each other lie as those of the mask.
@@ -119,10 +119,10 @@ private:
         if (mask.shape() != covered)
             fail<ShapeError>(op_, ": needs a mask of shape ", covered, " from axis ", at_, " on, got ", mask.shape());
         at_ += covered.size();
-        list(kernels::places_of_true(mask.array(), whole_.axes[at_ - 1].stride));
+        add_places(kernels::places_of_true(mask.array(), whole_.axes[at_ - 1].stride));
     }
     // Indices beside each other broadcast, and stand where the first one does.
-    void list(Array&& places) {
+    void add_places(Array&& places) {
         if (!made_.listed()) made_.outer = made_.axes.size();
         if (made_.listed()) broadcast_shapes(op_, made_.places.shape(), places.shape());
         made_.places = made_.listed() ? kernels::map(kernels::Binary::add, made_.places, places) : std::move(places);
@@ -162,13 +162,12 @@ Selection listed(Array&& places, bool repeats) {
 }  // namespace
 
 Selection selected(const char* op, const Shape& shape, const Indices& indices) {
-    return Selecting(op, whole(shape)).of(indices);
+    return Selector(op, whole(shape)).of(indices);
 }
 
 Selection within(const char* op, const Selection& outer, const Indices& indices) {
     const auto by_var = [](const Index& index) { return index.kind == Index::Kind::var; };
-    if (!outer.listed() && std::none_of(indices.begin(), indices.end(), by_var))
-        return Selecting(op, outer).of(indices);
+    if (!outer.listed() && std::none_of(indices.begin(), indices.end(), by_var)) return Selector(op, outer).of(indices);
     const Selection inner = selected(op, outer.shape, indices);
     return listed(kernels::take(kernels::offsets(outer), inner), outer.repeats || inner.repeats);
 }

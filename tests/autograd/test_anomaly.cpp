@@ -30,6 +30,13 @@ public:
 }  // namespace
 
 TEST_SUITE("autograd") {
+    TEST_CASE("writing over NaN is no anomaly, though it reads") {
+        Var x = array({1.0, std::nan("")});
+        const detect_anomaly guard;
+        x[isnan(x)] = 0;
+        CHECK(x[1].item() == 0);
+    }
+
     TEST_CASE("the first op whose value is not finite is named") {
         const Var x = array({{1., -1.}, {2., 3.}}), y = array({1., 0.});
         const detect_anomaly guard;

@@ -38,6 +38,17 @@ TEST_SUITE("autograd") {
         CHECK_EQ(str(x), "jt.Var([2. 5.], dtype=float32)");
     }
 
+    TEST_CASE("a parameter is written through its node whatever records") {
+        nn::Linear layer(3, 2);
+        const Var held = layer.parameters()[0];
+        layer.weight.clamp_(-0.01, 0.01);
+        for (Var p : layer.parameters()) p.mul_(2);
+        CHECK(layer.weight.node() == held.node());
+        CHECK(held.abs().max().item() <= 0.02F);
+        CHECK(held.requires_grad());
+        CHECK(grad(layer(ones({1, 3})).sum(), held).sum().item() == 6);
+    }
+
     TEST_CASE("filled with a number or from the stream") {
         Var x = array({{1.0, 2.0}, {3.0, 4.0}}), y = x * 2;
         const Var same = x, computed = y;

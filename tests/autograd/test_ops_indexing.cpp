@@ -356,6 +356,46 @@ TEST_SUITE("autograd") {
         CHECK_SAME(z, held);
     }
 
+    TEST_CASE("a leaf whose gradient somebody wants is part of a graph") {
+        Var v = array({5.0}), x = zeros({2});
+        x[0] = v;
+        CHECK(x.node()->op == nullptr);
+        v.start_grad();
+        x[1] = v;
+        CHECK(grad((x * x).sum(), v).item() == 10);
+    }
+
+    TEST_CASE("a computed Var that is written to under no_grad keeps its past") {
+        const Var w = array({1.0, 2.0, 3.0});
+        Var y = w * 2;
+        {
+            const no_grad guard;
+            y[0] = 5;
+            y[1] = w[0];
+        }
+        CHECK(y.to_vector<float>() == std::vector<float>{5, 1, 6});
+        CHECK(grad((y * y).sum(), w).to_vector<float>() == std::vector<float>{0, 0, 24});
+    }
+
+    TEST_CASE("an item writes to what x is then, if it has the same shape") {
+        Var x = zeros({3}), y = ones({2});
+        const auto rebinding = [&] {
+            x = zeros({1});
+            return 4;
+        };
+        auto item = x[2];
+        CHECK_THROWS_WITH_AS(x[_][rebinding() - 4] = 1, "setitem: needs x of the shape that it had, (3,), got (1,)",
+                             ShapeError);
+        CHECK_THROWS_WITH_AS(std::move(item) += 1, "setitem: needs x of the shape that it had, (3,), got (1,)",
+                             ShapeError);
+        CHECK_SAME(x, zeros({1}));
+        y[0].assign(4);
+        y[1].update(array({5.0}));
+        CHECK(y.to_vector<float>() == std::vector<float>{4, 5});
+        CHECK_THROWS_WITH_AS(y[~std::size_t{0}],
+                             "getitem: needs an index from -2 to 1 along axis 0, got 9223372036854775807", IndexError);
+    }
+
     TEST_CASE("values are cast, and what a dtype does not hold is refused") {
         Var i = array({1, 2, 3}), f = zeros({2}), b = array({true, true});
         i[0] = 7.0;

@@ -17,6 +17,12 @@ void holds(const Var& x, const std::string& expected) { CHECK_EQ(str(x), expecte
 }  // namespace
 
 TEST_SUITE("autograd") {
+    TEST_CASE("a dtype prints by its name") {
+        std::ostringstream out;
+        out << array({1.5}).dtype() << " " << bool_;
+        CHECK_EQ(out.str(), "float32 bool");
+    }
+
     TEST_CASE("floats print with as few digits as tell them apart") {
         holds(array({{1, 2}, {3, 4}}, float32),
               "jt.Var([[1. 2.]\n"
