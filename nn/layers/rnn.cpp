@@ -61,12 +61,12 @@ Var or_zeros(const char* layer, const char* name, const Var& state, const Shape&
 
 // One step of a cell.
 template <class Cell>
-State stepped(const char* layer, const Cell& cell, const Var& x, const Var& h, const Var& c, Step step) {
+State stepped(const Cell& cell, const Var& x, const Var& h, const Var& c, Step step) {
     const Shape shape = x.defined() ? x.shape() : Shape();
     if (shape.rank() != 2 || shape[1] != cell.input_size)
-        fail<ShapeError>(layer, ": needs x of shape (batch, ", cell.input_size, "), got ", shape);
+        fail<ShapeError>(Cell::layer, ": needs x of shape (batch, ", cell.input_size, "), got ", shape);
     const Shape states{shape[0], cell.hidden_size};
-    const State s{or_zeros(layer, "h", h, states, x.dtype()), or_zeros(layer, "c", c, states, x.dtype())};
+    const State s{or_zeros(Cell::layer, "h", h, states, x.dtype()), or_zeros(Cell::layer, "c", c, states, x.dtype())};
     return step(linear(x, cell.weight_ih, cell.bias_ih), s, {{}, cell.weight_hh, {}, cell.bias_hh, {}});
 }
 
@@ -183,8 +183,8 @@ std::string common_repr(const Options& o) {
 
 template <class Self>
 RecurrentCell<Self>::RecurrentCell(int in, int hidden, bool bias)
-    : input_size(at_least(1, "cell", "input_size", in)),
-      hidden_size(at_least(1, "cell", "hidden_size", hidden)),
+    : input_size(at_least(1, Self::layer, "input_size", in)),
+      hidden_size(at_least(1, Self::layer, "hidden_size", hidden)),
       weight_ih(this->attr("weight_ih", drawn({Self::gates * hidden, in}, hidden))),
       weight_hh(this->attr("weight_hh", drawn({Self::gates * hidden, hidden}, hidden))),
       bias_ih(this->attr("bias_ih", drawn_if(bias, {Self::gates * hidden}, hidden))),
@@ -201,11 +201,11 @@ template class RecurrentCell<GRUCell>;
 
 RNNCell::RNNCell(int in, int hidden, bool bias, const std::string& nonlinearity)
     : RecurrentCell(in, hidden, bias), nonlinearity(nonlinearity) {
-    rnn_step_of("RNNCell", nonlinearity);
+    rnn_step_of(layer, nonlinearity);
 }
 
 Var RNNCell::execute(const Var& x, const Var& h) {
-    return stepped("RNNCell", *this, x, h, {}, rnn_step_of("RNNCell", nonlinearity)).h;
+    return stepped(*this, x, h, {}, rnn_step_of(layer, nonlinearity)).h;
 }
 
 std::string RNNCell::extra_repr() const { return repr(input_size, hidden_size, bias_ih.defined(), nonlinearity); }
@@ -213,13 +213,13 @@ std::string RNNCell::extra_repr() const { return repr(input_size, hidden_size, b
 LSTMCell::LSTMCell(int in, int hidden, bool bias) : RecurrentCell(in, hidden, bias) {}
 
 std::tuple<Var, Var> LSTMCell::execute(const Var& x, const Var& h, const Var& c) {
-    const State s = stepped("LSTMCell", *this, x, h, c, lstm_step);
+    const State s = stepped(*this, x, h, c, lstm_step);
     return {s.h, s.c};
 }
 
 GRUCell::GRUCell(int in, int hidden, bool bias) : RecurrentCell(in, hidden, bias) {}
 
-Var GRUCell::execute(const Var& x, const Var& h) { return stepped("GRUCell", *this, x, h, {}, gru_step).h; }
+Var GRUCell::execute(const Var& x, const Var& h) { return stepped(*this, x, h, {}, gru_step).h; }
 
 RNN::RNN(int in, int hidden, const Options& o) : input_size(in), hidden_size(hidden), options(o) {
     rnn_step_of("RNN", o.nonlinearity);

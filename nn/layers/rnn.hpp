@@ -25,6 +25,7 @@ protected:
 /// h' = f(W_ih x + b_ih + W_hh h + b_hh), f tanh or relu.
 class RNNCell : public RecurrentCell<RNNCell> {
 public:
+    static constexpr const char* layer = "RNNCell";
     static constexpr int gates = 1;
     RNNCell(int input_size, int hidden_size, bool bias = true, const std::string& nonlinearity = "tanh");
     Var execute(const Var& x, const Var& h = {});
@@ -36,6 +37,7 @@ public:
 /// Gates i, f, g, o: c' = sigmoid(f) * c + sigmoid(i) * tanh(g), h' = sigmoid(o) * tanh(c'); gives (h', c').
 class LSTMCell : public RecurrentCell<LSTMCell> {
 public:
+    static constexpr const char* layer = "LSTMCell";
     static constexpr int gates = 4;
     LSTMCell(int input_size, int hidden_size, bool bias = true);
     std::tuple<Var, Var> execute(const Var& x, const Var& h = {}, const Var& c = {});
@@ -44,6 +46,7 @@ public:
 /// Gates r, z, n: n = tanh(n_x + sigmoid(r) * n_h), h' = n + sigmoid(z) * (h - n).
 class GRUCell : public RecurrentCell<GRUCell> {
 public:
+    static constexpr const char* layer = "GRUCell";
     static constexpr int gates = 3;
     GRUCell(int input_size, int hidden_size, bool bias = true);
     Var execute(const Var& x, const Var& h = {});

@@ -53,6 +53,44 @@ Var standard(const nn::Module& m, const Var& x, const Shape& affine, double eps 
     return affine.empty() ? y : y * m.getattr("weight").reshape(affine) + m.getattr("bias").reshape(affine);
 }
 
+Vars sequence() { return {randn({3, 2, 4})}; }
+
+// What one set of weights makes of v, and its gates apart.
+Vars gates(const nn::Module& m, const std::string& kind, const std::string& suffix, const Var& v, int n) {
+    const Var all = matmul(v, m.getattr("weight_" + kind + suffix).transpose()) + m.getattr("bias_" + kind + suffix);
+    return all.chunk(n, -1);
+}
+
+Var rnn_state(const nn::Module& m, const std::string& suffix, const Var& x, const Var& h) {
+    return tanh(gates(m, "ih", suffix, x, 1)[0] + gates(m, "hh", suffix, h, 1)[0]);
+}
+
+Var gru_state(const nn::Module& m, const std::string& suffix, const Var& x, const Var& h) {
+    const Vars a = gates(m, "ih", suffix, x, 3), b = gates(m, "hh", suffix, h, 3);
+    const Var z = sigmoid(a[1] + b[1]);
+    return (1 - z) * tanh(a[2] + sigmoid(a[0] + b[0]) * b[2]) + z * h;
+}
+
+std::pair<Var, Var> lstm_state(const nn::Module& m, const std::string& suffix, const Var& x, const Var& h,
+                               const Var& c) {
+    const Vars a = gates(m, "ih", suffix, x, 4), b = gates(m, "hh", suffix, h, 4);
+    const Var next = c * sigmoid(a[1] + b[1]) + tanh(a[2] + b[2]) * sigmoid(a[0] + b[0]);
+    return {tanh(next) * sigmoid(a[3] + b[3]), next};
+}
+
+// All outputs of one direction of an LSTM with a projection.
+Var projected(const nn::Module& m, const std::string& suffix, const Var& x, bool reverse) {
+    Var h = zeros({2, 2}), c = zeros({2, 3}), out = zeros({3, 2, 2}) * 1;
+    for (int k = 0; k < 3; ++k) {
+        const int t = reverse ? 2 - k : k;
+        const auto [wide, next] = lstm_state(m, suffix, x[t], h, c);
+        h = matmul(wide, m.getattr("weight_hr" + suffix).transpose());
+        c = next;
+        out[t] = h;
+    }
+    return out;
+}
+
 const std::vector<LayerRow> rows = {
     {"Linear", [] { return nn::make<nn::Linear>(3, 2); }, rows_of_three, "Linear(3, 2, float32[2,])",
      [](const nn::Module& m, const Vars& in) {
@@ -112,6 +150,45 @@ const std::vector<LayerRow> rows = {
      [](const nn::Module& m, const Vars& in) {
          const Var flat = standard(m, in[0].reshape({4, 70}), {}).reshape({2, 4, 7, 5});
          return flat * m.getattr("weight").reshape({4, 1, 1}) + m.getattr("bias").reshape({4, 1, 1});
+     }},
+    {"RNNCell", [] { return nn::make<nn::RNNCell>(3, 2); }, rows_of_three, "RNNCell(3, 2, True, tanh)",
+     [](const nn::Module& m, const Vars& in) {
+         return rnn_state(m, "", in[0], zeros({4, 2}));
+     }},
+    {"LSTMCell", [] { return nn::make<nn::LSTMCell>(3, 2); },
+     [] {
+         return Vars{randn({4, 3}), randn({4, 2}), randn({4, 2})};
+     },
+     "LSTMCell(3, 2, True)",
+     [](const nn::Module& m, const Vars& in) { return lstm_state(m, "", in[0], in[1], in[2]).first; }},
+    {"GRUCell", [] { return nn::make<nn::GRUCell>(3, 2); },
+     [] {
+         return Vars{randn({4, 3}), randn({4, 2})};
+     },
+     "GRUCell(3, 2, True)", [](const nn::Module& m, const Vars& in) { return gru_state(m, "", in[0], in[1]); }},
+    {"RNN", [] { return nn::make<nn::RNN>(4, 3, {.num_layers = 2}); }, sequence,
+     "RNN(4, 3, 2, nonlinearity=tanh, bias=True, batch_first=False, dropout=0, bidirectional=False)",
+     [](const nn::Module& m, const Vars& in) {
+         Var lower = zeros({2, 3}), upper = zeros({2, 3});
+         Vars out;
+         for (const Var& x : in[0]) {
+             lower = rnn_state(m, "_l0", x, lower);
+             out.push_back(upper = rnn_state(m, "_l1", lower, upper));
+         }
+         return stack(out);
+     }},
+    {"GRU", [] { return nn::make<nn::GRU>(4, 3, {.batch_first = true}); }, sequence,
+     "GRU(4, 3, 1, bias=True, batch_first=True, dropout=0, bidirectional=False)",
+     [](const nn::Module& m, const Vars& in) {
+         Var h = zeros({3, 3});
+         Vars out;
+         for (const Var& x : in[0].unbind(1)) out.push_back(h = gru_state(m, "_l0", x, h));
+         return stack(out, 1);
+     }},
+    {"LSTM", [] { return nn::make<nn::LSTM>(4, 3, {.bidirectional = true, .proj_size = 2}); }, sequence,
+     "LSTM(4, 3, 1, bias=True, batch_first=False, dropout=0, bidirectional=True, proj_size=2)",
+     [](const nn::Module& m, const Vars& in) {
+         return concat({projected(m, "_l0", in[0], false), projected(m, "_l0_reverse", in[0], true)}, 2);
      }},
     {"ReLU", [] { return nn::make<nn::ReLU>(); }, rows_of_three, "relu()",
      of_x([](const Var& x) { return (x + x.abs()) / 2; })},
