@@ -4,6 +4,7 @@
 #include "../../autograd/grad.hpp"
 #include "../../core/random.hpp"
 #include "../../nn/interpolate.hpp"
+#include "../../nn/layers.hpp"
 #include "../../nn/loss.hpp"
 #include "../notes.hpp"
 #include "fixture.hpp"
@@ -53,6 +54,7 @@ private:
 Vars results(const Var& y) { return {y}; }
 Vars results(const Vars& y) { return y; }
 Vars results(const std::pair<Var, Var>& y) { return {y.first, y.second}; }
+Vars results(const std::tuple<Var, Var>& y) { return {std::get<0>(y), std::get<1>(y)}; }
 Vars results(const std::tuple<Var, Var, Var>& y) { return {std::get<0>(y), std::get<1>(y), std::get<2>(y)}; }
 
 Var written(const Var& x, const Indices& places, const Operand& value) {
