@@ -1,7 +1,7 @@
 # Runs real Jittor and writes the numbers that minijt is held against: `python make_fixtures.py OUTDIR [NAME...]`.
 #
 # weight_norm.npz  weight norm over every axis, with g and v perturbed: w, gradients, gradients of gradients
-# init.npz         initial weights of Linear and Conv from a seed
+# init.npz         initial weights of Linear and Conv from a seed, and what each line of init_cases.def gives
 # unary.npz        for each row of autograd/unary_rows.def that Jittor has: x, f(x), and its gradient where it has one
 # binary.npz       for each row of autograd/binary_rows.def likewise: x, y, f(x, y), and both gradients
 # ops.npz          for each line of cases.def: what Jittor answers, packed as `pack` says, and the inputs by name
@@ -128,8 +128,29 @@ def initial_weights(seed, net):
     return {f"{net}_seed{seed}.{name}": value.numpy() for name, value in weights}
 
 
+DRAW = re.compile(r'^(?:DRAW|NEAR)\("(.*?)",\s+((?:"[^"]*"\s*)+),\s', re.M)
+
+
+def made(f, shape, *args):
+    w = jt.zeros(shape)
+    f(w, *args)
+    return w
+
+
+def init_cases():
+    """What each line of init_cases.def gives behind the seed 9."""
+    text = (Path(__file__).resolve().parent / "init_cases.def").read_text()
+    names = {"jt": jt, "np": np, "init": jt.init, "made": made}
+    arrays = {}
+    for name, literals in DRAW.findall(text):
+        jt.sync_all()
+        jt.set_global_seed(9)
+        arrays["case." + name] = eval("".join(re.findall(r'"([^"]*)"', literals)), names).numpy()
+    return dict(arrays, cases=np.int32([len(arrays)]))
+
+
 def init_fixture():
-    arrays = {"seeds": np.int32(SEEDS)}
+    arrays = {"seeds": np.int32(SEEDS), **init_cases()}
     for seed in SEEDS:
         for net in NETS:
             arrays.update(initial_weights(seed, net))
