@@ -75,12 +75,17 @@ Var truncated(const Shape& shape, double mean, double std, double a, double b) {
     return clamp(z * (std * std::numbers::sqrt2) + mean, a, b);
 }
 
-// w.assign(make(shape, dtype)). What assign refuses is refused before anything is drawn.
+// w.assign(make(shape, dtype)); the random stream stays where it was when that is refused.
 template <class F>
 Var write(const char* name, Var w, F make) {
-    const Node& node = node_of(name, w);
-    if (node.op || derived_of(node)) w.assign(w);
-    return w.assign(make(node.value.shape(), node.value.dtype()));
+    const Array& value = node_of(name, w).value;
+    const std::uint32_t state = random::state();
+    try {
+        return w.assign(make(value.shape(), value.dtype()));
+    } catch (...) {
+        random::set_state(state);
+        throw;
+    }
 }
 
 }  // namespace
