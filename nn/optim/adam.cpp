@@ -1,4 +1,4 @@
-// Adam's numbers and its update.
+// The updates of Adam and AdamW.
 #include "adam.hpp"
 
 #include <cmath>
@@ -7,26 +7,43 @@
 
 namespace jt::nn {
 
-Adam::Adam(const Vars& parameters, const AdamOptions& options)
-    : Optimizer(parameters, given("Adam", options.lr)), options_(options) {
-    auto& [b0, b1] = options_.betas;
-    if (!is_in(b0, 0, 1) || !is_in(b1, 0, 1))
-        fail<ValueError>("Adam: needs betas of 0 or more and below 1, got ", b0, " and ", b1);
-    remember("betas.0", b0, 0, 1);
-    remember("betas.1", b1, 0, 1);
-    remember("eps", options_.eps);
-    remember("weight_decay", options_.weight_decay);
-    remember("values", v_);
-    remember("m", m_);
-    m_ = zeros();
-    v_ = zeros();
+namespace {
+
+// The numbers by which m and v are too small, as they began at 0.
+std::pair<double, double> corrections(const AdamOptions& o, std::int64_t n_step) {
+    const auto n = static_cast<double>(n_step);
+    return {1 - std::pow(o.betas.first, n), 1 - std::pow(o.betas.second, n)};
 }
 
+AdamOptions checked(const char* name, const AdamOptions& o) {
+    detail::check_betas(name, {o.betas.first, o.betas.second});
+    return o;
+}
+
+}  // namespace
+
+Adam::Adam(const char* name, const Groups<AdamGroup>& parameters, const AdamOptions& options)
+    : GroupedOptimizer(name, parameters, checked(name, options)), m_(zeros()), v_(zeros()) {
+    remember("values", v_);
+    remember("m", m_);
+}
+
+Adam::Adam(const Groups<AdamGroup>& parameters, const AdamOptions& options) : Adam("Adam", parameters, options) {}
+
 void Adam::update(std::size_t k, Array& p, const Array& g) {
-    const auto [b0, b1] = options_.betas;
-    const auto n = static_cast<double>(n_step());
-    const double step = lr * std::sqrt(1 - std::pow(b1, n)) / (1 - std::pow(b0, n));
-    kernels::adam(p, g, m_[k], v_[k], {step, b0, b1, options_.eps, options_.weight_decay});
+    const AdamOptions o = options_of(k);
+    const auto [c0, c1] = corrections(o, n_step());
+    const double step = o.lr * std::sqrt(c1) / c0;
+    kernels::adam(p, g, m_[k], v_[k], {step, o.betas.first, o.betas.second, o.eps, o.weight_decay});
+}
+
+AdamW::AdamW(const Groups<AdamGroup>& parameters, const AdamOptions& options) : Adam("AdamW", parameters, options) {}
+
+void AdamW::update(std::size_t k, Array& p, const Array& g) {
+    const AdamOptions o = options_of(k);
+    const auto [c0, c1] = corrections(o, n_step());
+    kernels::adamw(p, g, m_[k], v_[k],
+                   {o.lr / c0, o.betas.first, o.betas.second, o.eps, 1 - o.lr * o.weight_decay, 1 / std::sqrt(c1)});
 }
 
 }  // namespace jt::nn

@@ -1,6 +1,8 @@
-// Adam with Jittor's rule.
+// Adam and AdamW with Jittor's rules.
 #pragma once
-#include "optimizer.hpp"
+#include <array>
+
+#include "groups.hpp"
 
 namespace jt::nn {
 
@@ -11,20 +13,48 @@ struct AdamOptions {
     double weight_decay = 0;
 };
 
+struct AdamGroup {
+    Vars params = {};
+    std::optional<double> lr = {}, eps = {};
+    std::array<std::optional<double>, 2> betas = {};
+    std::optional<double> weight_decay = {}, initial_lr = {};
+};
+
+struct AdamFields {
+    using Options = AdamOptions;
+    using Group = AdamGroup;
+    static constexpr auto list =
+        std::tuple{Field{"betas.0", detail::beta<0>, detail::beta<0>, 0, 1},
+                   Field{"betas.1", detail::beta<1>, detail::beta<1>, 0, 1}, Field{"eps", &Options::eps, &Group::eps},
+                   Field{"weight_decay", &Options::weight_decay, &Group::weight_decay}};
+};
+
 /// Of a parameter p with gradient g, m and v from 0, (b0, b1) = betas, n calls of backward so far: g += p *
 /// weight_decay; m = b0 * m + (1 - b0) * g; v = b1 * v + (1 - b1) * g * g; p -= lr * sqrt(1 - b1^n) / (1 - b0^n) * m /
 /// (sqrt(v) + eps): eps before the bias correction, as Jittor (PyTorch differs: after). Throws a ValueError for betas
 /// outside [0, 1), a negative eps or weight_decay.
-class Adam : public Optimizer {
+class Adam : public GroupedOptimizer<AdamFields> {
 public:
-    Adam(const Vars& parameters, const AdamOptions& options);
+    Adam(const Groups<AdamGroup>& parameters, const AdamOptions& options);
+
+protected:
+    Adam(const char* name, const Groups<AdamGroup>& parameters, const AdamOptions& options);
+    void update(std::size_t k, Array& p, const Array& g) override;
+
+    std::vector<Array> m_, v_;
+};
+
+/// As Adam, but p *= 1 - lr * weight_decay instead of the decay in g, and eps after the bias correction: p -= lr / (1 -
+/// b0^n) * m / (sqrt(v) / sqrt(1 - b1^n) + eps). As Jittor, weight_decay is 0 unless given (PyTorch: 0.01).
+class AdamW : public Adam {
+public:
+    AdamW(const Groups<AdamGroup>& parameters, const AdamOptions& options);
 
 protected:
     void update(std::size_t k, Array& p, const Array& g) override;
-
-private:
-    AdamOptions options_;
-    std::vector<Array> m_, v_;
 };
+
+using AdamWOptions = AdamOptions;
+using AdamWGroup = AdamGroup;
 
 }  // namespace jt::nn

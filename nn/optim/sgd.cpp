@@ -1,25 +1,25 @@
 // SGD's numbers and its update.
 #include "sgd.hpp"
 
-#include <cmath>
-
 #include "../../core/kernels/elementwise/fused.hpp"
 
 namespace jt::nn {
 
-SGD::SGD(const Vars& parameters, const SGDOptions& options)
-    : Optimizer(parameters, given("SGD", options.lr)), options_(options) {
-    remember("momentum", options_.momentum);
-    remember("weight_decay", options_.weight_decay);
-    remember("dampening", options_.dampening, -INFINITY);
-    remember("nesterov", options_.nesterov);
-    remember("values", velocity_, &options_.momentum);
-    velocity_ = options.momentum != 0 ? zeros() : std::vector<Array>(this->parameters().size());
+SGD::SGD(const Groups<SGDGroup>& parameters, const SGDOptions& options)
+    : GroupedOptimizer("SGD", parameters, options), velocity_(this->parameters().size()) {
+    remember("values", velocity_, [this](std::size_t k) { return has_momentum(k); });
+    make_ready();
+}
+
+void SGD::make_ready() {
+    for (std::size_t k = 0; k < velocity_.size(); ++k)
+        if (!velocity_[k] && has_momentum(k))
+            velocity_[k] = Array::zeros(parameters()[k].shape(), parameters()[k].dtype());
 }
 
 void SGD::update(std::size_t k, Array& p, const Array& g) {
-    kernels::sgd(p, g, velocity_[k],
-                 {lr, options_.momentum, options_.weight_decay, options_.dampening, options_.nesterov});
+    const SGDOptions o = options_of(k);
+    kernels::sgd(p, g, velocity_[k], {o.lr, o.momentum, o.weight_decay, o.dampening, o.nesterov});
 }
 
 }  // namespace jt::nn

@@ -1,6 +1,6 @@
 // SGD with Jittor's rule.
 #pragma once
-#include "optimizer.hpp"
+#include "groups.hpp"
 
 namespace jt::nn {
 
@@ -10,18 +10,37 @@ struct SGDOptions {
     bool nesterov = false;
 };
 
+struct SGDGroup {
+    Vars params = {};
+    std::optional<double> lr = {}, momentum = {}, weight_decay = {}, dampening = {};
+    std::optional<bool> nesterov = {};
+    std::optional<double> initial_lr = {};
+};
+
+struct SGDFields {
+    using Options = SGDOptions;
+    using Group = SGDGroup;
+    static constexpr auto list =
+        std::tuple{Field{"momentum", &Options::momentum, &Group::momentum},
+                   Field{"weight_decay", &Options::weight_decay, &Group::weight_decay},
+                   Field{"dampening", &Options::dampening, &Group::dampening, -std::numeric_limits<double>::infinity()},
+                   Field{"nesterov", &Options::nesterov, &Group::nesterov}};
+};
+
 /// Of a parameter p with gradient g, v from 0: d = p * weight_decay + g; v = momentum * v + d * (1 - dampening); p -=
 /// lr * v, or lr * (d + momentum * v) with nesterov. Dampening acts on the first step too, as Jittor (PyTorch differs).
 /// Throws a ValueError for a negative momentum or weight_decay.
-class SGD : public Optimizer {
+class SGD : public GroupedOptimizer<SGDFields> {
 public:
-    SGD(const Vars& parameters, const SGDOptions& options);
+    SGD(const Groups<SGDGroup>& parameters, const SGDOptions& options);
 
 protected:
     void update(std::size_t k, Array& p, const Array& g) override;
+    void make_ready() override;
 
 private:
-    SGDOptions options_;
+    bool has_momentum(std::size_t k) const { return options_of(k).momentum != 0; }
+
     std::vector<Array> velocity_;
 };
 

@@ -53,11 +53,30 @@ void time_chain(benchmark::State& state) {
     });
 }
 
+// Updates alone, again and again with the same gradients.
+template <class Optimizer>
+void time_updates(benchmark::State& state, const typename Optimizer::Options& options) {
+    const limit::Floats numbers = limit::uniform(1'000'000, 1, 1);
+    const Var p = jt::array(numbers.data(), {1'000'000});
+    Optimizer opt({p}, options);
+    opt.backward((p * p).sum());
+    time_steps(state, [&] {
+        opt.step();
+        return p.data<float>()[0];
+    });
+}
+
+void time_rmsprop(benchmark::State& state) { time_updates<nn::RMSprop>(state, {.lr = 1e-4}); }
+
+void time_adamw(benchmark::State& state) { time_updates<nn::AdamW>(state, {.lr = 1e-4, .weight_decay = 0.01}); }
+
 BENCHMARK(time_chain)->Name("minijt/chain");
 BENCHMARK_CAPTURE(time_mlp_small, plain, false)->Name("minijt/mlp_small");
 BENCHMARK_CAPTURE(time_mlp_small, normed, true)->Name("minijt/mlp_small_wn");
 BENCHMARK_CAPTURE(time_mlp_big, plain, false)->Name("minijt/mlp_big");
 BENCHMARK_CAPTURE(time_mlp_big, normed, true)->Name("minijt/mlp_big_wn");
 BENCHMARK(time_lenet)->Name("minijt/lenet");
+BENCHMARK(time_rmsprop)->Name("minijt/rmsprop");
+BENCHMARK(time_adamw)->Name("minijt/adamw");
 
 }  // namespace

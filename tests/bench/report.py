@@ -33,6 +33,8 @@ WORKS = [
     ("mlp_big", "MLP 784-512-10, batch 128", 1.06, None),
     ("mlp_big_wn", "  weight-normed", None, None),
     ("lenet", "LeNet, batch 64", None, 2.5),
+    ("rmsprop", "RMSprop, 1,000,000 parameters", None, 1.0),
+    ("adamw", "AdamW, 1,000,000 parameters", None, 1.0),
 ]
 SAME_WORK = {"chain_scalar": "chain"}  # minijt and PyTorch have one way only
 MOST_NORMED_OVER_PLAIN = 1.12

@@ -101,6 +101,19 @@ def lenet(batch):
     return [train(net, x, 10, update) for update in (with_sgd, with_plain_loop)]
 
 
+def updates(make):
+    """Updates alone of a million parameters, in each of the ways that a PyTorch has."""
+    steps = []
+    for way in ({"foreach": False}, {"foreach": True}, {"fused": True}):
+        p = (torch.rand(1_000_000) * 2 - 1).requires_grad_()
+        p.grad = 2 * p.detach()
+        try:
+            steps.append(make([p], **way).step)
+        except (RuntimeError, TypeError):
+            continue
+    return steps
+
+
 # Several ways to write one work: the fastest counts.
 WORKS = {
     "chain": lambda: [chain()],
@@ -109,6 +122,8 @@ WORKS = {
     "mlp_big": lambda: mlp(784, 512, 10, 128),
     "mlp_big_wn": lambda: normed_mlp(784, 512, 10, 128),
     "lenet": lambda: lenet(64),
+    "rmsprop": lambda: updates(lambda p, **way: torch.optim.RMSprop(p, lr=1e-4, **way)),
+    "adamw": lambda: updates(lambda p, **way: torch.optim.AdamW(p, lr=1e-4, **way)),
 }
 
 

@@ -351,15 +351,84 @@ TEST_SUITE("core") {
             }
     }
 
+    TEST_CASE("adamw follows its formula") {
+        for (Dtype dtype : floats)
+            for (std::int64_t n : {0, 1, 3, 8, 70}) {
+                const AdamWParams s{0.01, 0.9, 0.99, 1e-3, 0.95, 3};
+                Array p = numbers({n}, dtype), m = numbers({n}, dtype, -1, 1, 3), v = numbers({n}, dtype, 0, 1, 4);
+                const Array g = numbers({n}, dtype, -1, 1, 2);
+                auto x = values(p), mean = values(m), square = values(v);
+                for (std::size_t i = 0; i < x.size(); ++i) {
+                    const double d = values(g)[i];
+                    mean[i] = s.beta0 * mean[i] + (1 - s.beta0) * d;
+                    square[i] = s.beta1 * square[i] + (1 - s.beta1) * d * d;
+                    x[i] = x[i] * s.keep - s.step * mean[i] / (std::sqrt(square[i]) * s.scale + s.eps);
+                }
+                adamw(p, g, m, v, s);
+                check_all(p, x, tolerance(dtype), 1);
+                check_all(m, mean, tolerance(dtype), 1);
+                check_all(v, square, tolerance(dtype), 1);
+            }
+    }
+
+    TEST_CASE("rmsprop follows its formula") {
+        for (Dtype dtype : floats)
+            for (std::int64_t n : {0, 1, 3, 8, 70}) {
+                const RmspropParams s{0.01, 0.9, 1e-3};
+                Array p = numbers({n}, dtype), v = numbers({n}, dtype, 0, 1, 4);
+                const Array g = numbers({n}, dtype, -1, 1, 2);
+                auto x = values(p), square = values(v);
+                for (std::size_t i = 0; i < x.size(); ++i) {
+                    const double d = values(g)[i];
+                    square[i] = s.alpha * square[i] + (1 - s.alpha) * d * d;
+                    x[i] -= s.lr * d / (std::sqrt(square[i]) + s.eps);
+                }
+                rmsprop(p, g, v, s);
+                check_all(p, x, tolerance(dtype), 1);
+                check_all(v, square, tolerance(dtype), 1);
+            }
+    }
+
+    TEST_CASE("adan follows its formula") {
+        for (Dtype dtype : floats)
+            for (std::int64_t n : {0, 1, 3, 8, 70}) {
+                const AdanParams s{0.01, 0.02, 0.98, 0.92, 0.9, 1e-3, 0.95};
+                Array p = numbers({n}, dtype), m = numbers({n}, dtype, -1, 1, 3), v = numbers({n}, dtype, 0, 1, 4);
+                Array d = numbers({n}, dtype, -1, 1, 5), before = numbers({n}, dtype, -1, 1, 6);
+                const Array g = numbers({n}, dtype, -1, 1, 2);
+                auto x = values(p), mean = values(m), square = values(v), slope = values(d);
+                const auto gx = values(g);
+                for (std::size_t i = 0; i < x.size(); ++i) {
+                    const double diff = gx[i] - values(before)[i], u = gx[i] + s.beta1 * diff;
+                    mean[i] = s.beta0 * mean[i] + (1 - s.beta0) * gx[i];
+                    slope[i] = s.beta1 * slope[i] + (1 - s.beta1) * diff;
+                    square[i] = s.beta2 * square[i] + (1 - s.beta2) * u * u;
+                    x[i] -= (s.step * mean[i] + s.step_diff * slope[i]) / (std::sqrt(square[i]) + s.eps);
+                    x[i] *= s.keep;
+                }
+                adan(p, g, {m, v, d, before}, s);
+                check_all(p, x, tolerance(dtype), 1);
+                check_all(m, mean, tolerance(dtype), 1);
+                check_all(v, square, tolerance(dtype), 1);
+                check_all(d, slope, tolerance(dtype), 1);
+                CHECK(same_bits(before, g));
+            }
+    }
+
     TEST_CASE("optimizers and rescale_grad have the same bits on every instruction set") {
         const auto tables = jt::test::fused_tables();
         for (const FusedTables* table : tables) {
             const Array g = numbers({37}, float32, -1, 1, 1), v = numbers({37}, float32, -1, 1, 2);
             const auto run = [&](const FusedRows<float>& f) {
                 Array out = numbers({4, 37}, float32, 0, 1, 3);
+                Array other = v.clone();
                 float* p = out.data<float>();
                 f.sgd(p, g.data<float>(), p + 37, 37, {0.1, 0.9, 0.01, 0.1, true});
                 f.adam(p, g.data<float>(), p + 37, p + 74, 37, {0.1, 0.9, 0.99, 1e-8, 0.1});
+                f.adamw(p, g.data<float>(), p + 37, p + 74, 37, {0.1, 0.9, 0.99, 1e-8, 0.9, 2});
+                f.rmsprop(p, g.data<float>(), p + 74, 37, {0.1, 0.9, 1e-8});
+                f.adan(p, g.data<float>(), {p + 37, p + 74, p + 111, other.data<float>()}, 37,
+                       {0.1, 0.2, 0.9, 0.99, 0.9, 1e-8, 0.9});
                 f.rescale_grad(g.data<float>(), v.data<float>(), p + 111, 37, {p, p + 37, p + 74}, Form::vv);
                 return out;
             };

@@ -1,7 +1,8 @@
 # Runs real Jittor and writes the numbers that minijt is held against: `python make_fixtures.py OUTDIR [NAME...]`.
 #
 # weight_norm.npz  weight norm over every axis, with g and v perturbed: w, gradients, gradients of gradients
-# init.npz         initial weights of Linear and Conv from a seed
+# init.npz         initial weights of Linear and Conv from a seed, and what each line of init_cases.def gives
+# optim.npz        each line of optim_cases.def: parameters after every tenth step, or the rates after each call
 # unary.npz        for each row of autograd/unary_rows.def that Jittor has: x, f(x), and its gradient where it has one
 # binary.npz       for each row of autograd/binary_rows.def likewise: x, y, f(x, y), and both gradients
 # ops.npz          for each line of cases.def: what Jittor answers, packed as `pack` says, and the inputs by name
@@ -128,12 +129,91 @@ def initial_weights(seed, net):
     return {f"{net}_seed{seed}.{name}": value.numpy() for name, value in weights}
 
 
+LITERALS = r'((?:"[^"]*"\s*)+),\s'
+DRAW = re.compile(r'^(?:DRAW|NEAR)\("(.*?)",\s+' + LITERALS, re.M)
+
+
+def cases_of(file, pattern):
+    """The groups of each match; the last one is Python in one literal or several."""
+    text = (Path(__file__).resolve().parent / file).read_text()
+    joined = lambda literals: "".join(re.findall(r'"([^"]*)"', literals))
+    return [(*rest, joined(literals)) for *rest, literals in pattern.findall(text)]
+
+
+def made(f, shape, *args):
+    w = jt.zeros(shape)
+    f(w, *args)
+    return w
+
+
+def init_cases():
+    """What each line of init_cases.def gives behind the seed 9."""
+    names = {"jt": jt, "np": np, "init": jt.init, "made": made}
+    arrays = {}
+    for name, expression in cases_of("init_cases.def", DRAW):
+        jt.sync_all()
+        jt.set_global_seed(9)
+        arrays["case." + name] = eval(expression, names).numpy()
+    return dict(arrays, cases=np.int32([len(arrays)]))
+
+
 def init_fixture():
-    arrays = {"seeds": np.int32(SEEDS)}
+    arrays = {"seeds": np.int32(SEEDS), **init_cases()}
     for seed in SEEDS:
         for net in NETS:
             arrays.update(initial_weights(seed, net))
     return arrays
+
+
+# ----------------------------------------------------------------------------------- optimizers, schedulers
+
+OPTIM = re.compile(r'^OPTIM\("(.*?)", "(\w+)",\s+' + LITERALS, re.M)
+RATES = re.compile(r'^RATES\("(.*?)", "(\w+)",\s+' + LITERALS, re.M)
+
+
+def optimized(how, expression, targets):
+    a, b = jt.array(to_f4([1, -2, 0.5])), jt.array(to_f4([[0.3, -1], [2, 0.7]]))
+    opt = eval(expression, {"jt": jt, "nn": nn, "a": a, "b": b})
+
+    def loss(row):
+        near = ((a - row[:3]).sqr() * jt.array(to_f4([1, 3, 0.2]))).sum()
+        return near + (a.sqr().sum() * (b - row[3:].reshape(2, 2)).sqr()).sum() * 0.1
+
+    rows = []
+    for k, row in enumerate(targets):
+        row = jt.array(row)
+        if how == "step":
+            opt.step(loss(row))
+        else:
+            opt.backward(loss(row))
+            if how == "accumulate":
+                opt.backward(loss(row * 0.5))
+            else:
+                opt.clip_grad_norm(0.5)
+            opt.step()
+        if k % 10 == 9:
+            rows.append([*a.numpy(), *b.numpy().reshape(-1)])
+    return to_f4(rows)
+
+
+def rates(how, expression, losses):
+    a, b = jt.array(to_f4([1, 2])), jt.array(to_f4([3]))
+    opt = nn.SGD([{"params": [a]}, {"params": [b], "lr": 0.5}], 1.0)
+    scheduler = eval(expression, {"jt": jt, "opt": opt})
+    rows = []
+    for loss in losses:
+        scheduler.step(*([float(loss)] if how == "loss" else []))
+        rows.append([opt.lr, *(group.get("lr", -1) for group in opt.param_groups)])
+    return to_f4(rows)
+
+
+def optim_fixture():
+    rng = np.random.RandomState(6)
+    targets = to_f4(rng.normal(size=(100, 7)))
+    losses = to_f4(np.maximum(0.3, 1 - 0.03 * np.arange(100)) + 0.04 * rng.normal(size=100))
+    arrays = {name: optimized(*case, targets) for name, *case in cases_of("optim_cases.def", OPTIM)}
+    arrays.update({name: rates(*case, losses) for name, *case in cases_of("optim_cases.def", RATES)})
+    return dict(arrays, targets=targets, losses=losses, cases=np.int32([len(arrays)]))
 
 
 # ------------------------------------------------------------------------- functions of one and two numbers
@@ -340,6 +420,7 @@ def wn_lenet_fixture():
 FIXTURES = {
     "weight_norm": weight_norm_fixture,
     "init": init_fixture,
+    "optim": optim_fixture,
     "unary": unary_fixture,
     "binary": binary_fixture,
     "ops": ops_fixture,

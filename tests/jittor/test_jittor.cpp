@@ -4,6 +4,7 @@
 
 #include "../../autograd/grad.hpp"
 #include "../../core/random.hpp"
+#include "../../nn/init.hpp"
 #include "../../nn/layers.hpp"
 #include "../../nn/loss.hpp"
 #include "../../nn/optim.hpp"
@@ -149,6 +150,26 @@ TEST_SUITE("jittor") {
             nn::Sequential single(nn::make<nn::Linear>(7, 1), nn::make<nn::Linear>(1, 1));
             for (const auto& [key, value] : single.state_dict()) CHECK_SAME(value, f["single_" + name + key]);
         }
+    }
+
+    TEST_CASE("initial values are Jittor's: bit for bit, but for the inverse of erf") {
+        const Fixture f("init.npz");
+        int held = 0;
+        const auto ask = [&](const std::string& name, auto make, double tolerance) {
+            CAPTURE(name);
+            set_global_seed(9);
+            const Var value = make(), jittor = f["case." + name];
+            CHECK_EQ(test::difference(value, jittor, tolerance, tolerance), "");
+            ++held;
+        };
+#define DRAW(name, python, ...) \
+    ask(                        \
+        name, [] { return __VA_ARGS__; }, 0);
+#define NEAR(name, python, ...) \
+    ask(                        \
+        name, [] { return __VA_ARGS__; }, 2e-6);
+#include "init_cases.def"
+        CHECK_EQ(held, f["cases"].item());
     }
 
     TEST_CASE("functions of one and two numbers: values and gradients") {

@@ -40,6 +40,15 @@ namespace {
 using jt::Var;
 namespace nn = jt::nn;
 
+enum class Kind { sgd, adam, adan };
+
+std::unique_ptr<nn::Optimizer> optimizer(Kind kind, const jt::Vars& parameters) {
+    if (kind == Kind::adam) return std::make_unique<nn::Adam>(parameters, nn::AdamOptions{.lr = 0.01});
+    if (kind == Kind::adan)
+        return std::make_unique<nn::Adan>(parameters, nn::AdanOptions{.lr = 0.01, .max_grad_norm = 0.1});
+    return std::make_unique<nn::SGD>(parameters, nn::SGDOptions{.lr = 0.1, .momentum = 0.9});
+}
+
 // A net with a normed and a plain layer, an optimizer amid its work, a loss, and states to load. Some parameters share
 // their buffers with other Vars, so that writing to them takes an allocation.
 struct World {
@@ -48,19 +57,21 @@ struct World {
     nn::Sequential& layers = net.as<nn::Sequential>();
     nn::Linear &normed = layers[0].as<nn::Linear>(), &plain = layers[2].as<nn::Linear>();
     Var x = jt::rand({5, 3}), loss;
+    Var frozen = jt::without_grad([] { return jt::ones({3}); });
     std::unique_ptr<nn::Optimizer> opt;
+    std::unique_ptr<nn::ExponentialLR> scheduler;
     std::vector<Var> sharing;
-    nn::StateDict state, opt_state;
+    nn::StateDict state, opt_state, scheduler_state;
 
-    explicit World(bool adam) {
+    explicit World(Kind kind) {
         jt::weightnorm::weight_norm(normed, "weight", -1);
         plain.register_buffer("mean", jt::zeros({2}));
         plain.setattr("mean", jt::ones({2}) * 2.0);
         const jt::Vars parameters = net->parameters();
-        if (adam)
-            opt = std::make_unique<nn::Adam>(parameters, nn::AdamOptions{.lr = 0.01});
-        else
-            opt = std::make_unique<nn::SGD>(parameters, nn::SGDOptions{.lr = 0.1, .momentum = 0.9});
+        opt = optimizer(kind, parameters);
+        scheduler = std::make_unique<nn::ExponentialLR>(*opt, 0.9);
+        scheduler_state = scheduler->state_dict();
+        for (int k = 0; k < 2; ++k) scheduler->step();
         opt->step(new_loss());
         for (const auto& [name, var] : net->state_dict()) state.add(name, var.float64() * 0.5);
         opt_state = opt->state_dict();
@@ -90,6 +101,8 @@ std::string seen(World& w) {
             if (!module->child(name)) add(out, name, module->getattr(name));
         }
     for (const auto& [name, var] : w.opt->state_dict()) add(out, name, var);
+    for (const auto& [name, var] : w.scheduler->state_dict()) add(out, name, var);
+    add(out, "frozen", w.frozen);
     return out + "\n" + std::to_string(jt::get_rng_state().item());
 }
 
@@ -131,10 +144,10 @@ std::vector<Var> emptied_caches(const World& w) {
 }
 
 // Makes a call whose allocation number `n` fails, and then one that is let alone.
-Outcome outcome(const Call& call, bool adam, long n) {
+Outcome outcome(const Call& call, Kind kind, long n) {
     Outcome out;
     jt::set_global_seed(3);
-    World w(adam);
+    World w(kind);
     call.before(w);
     out.before = seen(w);
     const auto nodes = emptied_caches(w);
@@ -151,17 +164,17 @@ Outcome outcome(const Call& call, bool adam, long n) {
     return out;
 }
 
-Outcome in_new_thread(const Call& call, bool adam, long n) {
+Outcome in_new_thread(const Call& call, Kind kind, long n) {
     Outcome out;
-    std::thread([&] { out = outcome(call, adam, n); }).join();
+    std::thread([&] { out = outcome(call, kind, n); }).join();
     return out;
 }
 
-bool survives(const Call& call, bool adam) {
-    const Outcome good = in_new_thread(call, adam, -1);
+bool survives(const Call& call, Kind kind) {
+    const Outcome good = in_new_thread(call, kind, -1);
     long n = 0, traces = 0;
     for (;; ++n) {
-        const Outcome out = in_new_thread(call, adam, n);
+        const Outcome out = in_new_thread(call, kind, n);
         if (!out.failed) break;
         if (out.disturbed == good.before && out.after == good.after) continue;
         if (++traces == 1) std::printf("%s: allocation %ld failed, and left a trace\n", call.name, n);
@@ -173,6 +186,23 @@ bool survives(const Call& call, bool adam) {
 Var doubled(nn::Module& m) { return m.getattr("bias") * 2.0; }
 
 void derive(World& w) { w.plain.derive("weight_of_bias", {"bias"}, doubled); }
+
+// Adds a group with a rate of its own to an optimizer of any kind.
+void add_group(World& w, const jt::Vars& parameters) {
+    const auto add_to = [&](auto* opt) {
+        if (opt) opt->add_param_group({.params = parameters, .lr = 0.3});
+    };
+    add_to(dynamic_cast<nn::SGD*>(w.opt.get()));
+    add_to(dynamic_cast<nn::Adam*>(w.opt.get()));
+    add_to(dynamic_cast<nn::Adan*>(w.opt.get()));
+}
+
+void add_frozen(World& w) { add_group(w, {w.frozen}); }
+
+void add_groups(World& w) {
+    add_frozen(w);
+    for (int k = 0; k < 9; ++k) add_group(w, {});
+}
 
 std::string file() { return std::filesystem::temp_directory_path() / ("failing_memory." + std::to_string(getpid())); }
 
@@ -199,6 +229,12 @@ const std::vector<Call> calls = {
          const jt::no_grad guard;
          w.plain.weight.add_(0.25);
      }},
+    {"clip_grad_value", [](World& w) { w.opt->clip_grad_value(0.01); }},
+    {"add_param_group", add_frozen},
+    {"a scheduler's step", [](World& w) { w.scheduler->step(); }, add_groups},
+    {"Scheduler::load_state_dict", [](World& w) { w.scheduler->load_state_dict(w.scheduler_state); }},
+    {"LambdaLR", [](World& w) { nn::LambdaLR(*w.opt, [](double epoch) { return 1 / (1 + epoch); }); }},
+    {"init", [](World& w) { jt::init::xavier_uniform_(w.plain.weight); }},
     {"find_grad", [](World& w) { w.opt->find_grad(w.plain.weight); }},
     {"Optimizer::state_dict", [](World& w) { w.opt->state_dict(); }},
     {"Optimizer::load_state_dict", [](World& w) { w.opt->load_state_dict(w.opt_state); }},
@@ -264,8 +300,8 @@ const std::vector<Call> calls = {
 int main() {
     jt::set_warning_handler([](const std::string&) {});
     bool good = true;
-    for (const bool adam : {false, true})
-        for (const auto& call : calls) good = survives(call, adam) && good;
+    for (const Kind kind : {Kind::sgd, Kind::adam, Kind::adan})
+        for (const auto& call : calls) good = survives(call, kind) && good;
     std::filesystem::remove(file());
     return good ? 0 : 1;
 }

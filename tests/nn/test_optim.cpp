@@ -172,7 +172,137 @@ TEST_SUITE("nn") {
                              GraphError);
     }
 
-    TEST_CASE("what optimizers refuse") {
+    TEST_CASE("a group may have options of its own, which are read at each step") {
+        const Var a = array({1.}), b = array({1.}), c = array({1.});
+        nn::SGD opt({{.params = {a}, .weight_decay = .5}, {.params = {b}, .lr = .02}}, {.lr = .1});
+        const auto step = [&] { opt.step((a + b + c).sum()); };
+        step();
+        CHECK_CLOSE(concat({a, b, c}), {.85, .98, 1});
+        opt.groups()[1].lr = .5;
+        opt.groups()[0].weight_decay = {};
+        opt.lr = .2;
+        step();
+        CHECK_CLOSE(concat({a, b, c}), {.65, .48, 1});
+        opt.add_param_group({.params = {c}, .momentum = 1});
+        step();
+        step();
+        CHECK_CLOSE(concat({a, b, c}), {.25, -.52, .4});
+        opt.groups()[1].momentum = 1;
+        for (auto& group : opt.groups()) group.lr = .1;
+        step();
+        step();
+        CHECK_CLOSE(concat({a, b, c}), {.05, -.82, -.3});
+        CHECK_EQ(opt.group_count(), 3);
+        CHECK_EQ(opt.groups().size(), 3);
+        CHECK_THROWS_WITH_AS(opt.groups()[3], "groups: needs a group below 3, got 3", IndexError);
+        CHECK_THROWS_WITH_AS(opt.group_lr(7), "groups: needs a group below 3, got 7", IndexError);
+    }
+
+    TEST_CASE("parameters and groups in every spelling") {
+        const Var a = ones({2}), b = ones({1});
+        const Var x = ones({3});
+        const std::vector<Var> list{a, b};
+        const std::vector<nn::AdamGroup> groups{{.params = {a}}, {.params = {b}, .lr = 2}};
+        CHECK_EQ(nn::Adam({a}, {.lr = 1}).group_count(), 1);
+        CHECK_EQ(nn::Adam({a, b}, {.lr = 1}).group_count(), 1);
+        CHECK_EQ(nn::Adam(Vars{a, b}, {.lr = 1}).group_count(), 1);
+        CHECK_EQ(nn::Adam(list, {.lr = 1}).group_count(), 1);
+        CHECK_EQ(nn::Adam({{.params = {a}}}, {.lr = 1}).group_count(), 1);
+        CHECK_EQ(nn::Adam({{.params = {a, b}, .betas = {.5, .6}}}, {.lr = 1}).group_count(), 1);
+        CHECK_EQ(nn::Adam({{.params = list}, {.params = {}}}, {.lr = 1}).group_count(), 2);
+        CHECK_EQ(nn::Adam(groups, {.lr = 1}).group_count(), 2);
+        CHECK_EQ(nn::RMSprop({a}).group_count(), 1);
+        CHECK_EQ(nn::RMSprop({a, b}).group_count(), 1);
+        CHECK_EQ(nn::RMSprop({x}, {.lr = 1}).group_count(), 1);
+        CHECK_EQ(nn::RMSprop(Vars{a}).group_count(), 1);
+        CHECK_EQ(nn::Adan(list).group_count(), 1);
+        CHECK_EQ(nn::RMSprop({{.params = {a}}, {.params = {b}}}).group_count(), 2);
+        CHECK_EQ(nn::Adan({{.params = {a}, .betas = {.5, .6, .7}}}).group_count(), 1);
+        CHECK_EQ(optim::AdamW({{.params = {a}, .weight_decay = 5e-4}, {.params = {b}, .lr = 0.02}}, {.lr = 0.05})
+                     .group_count(),
+                 2);
+    }
+
+    TEST_CASE("a group that cannot be added leaves all as it was") {
+        const Var a = ones({2}), b = ones({2}), c = without_grad([] { return ones({2}); });
+        nn::Adam opt({{.params = {a}}, {.params = {b}, .lr = 2}}, {.lr = 1});
+        opt.step((a * b).sum());
+        const auto names = opt.state_dict().names();
+        CHECK_THROWS_WITH_AS(opt.add_param_group({.params = {c, a}}),
+                             "optimizer: needs each parameter in one group, got one of shape (2,) in two", ValueError);
+        CHECK_THROWS_WITH_AS(opt.add_param_group({.params = {c}, .eps = -1}),
+                             "optimizer: needs groups.2.eps of 0 or more, got -1", ValueError);
+        CHECK_THROWS_WITH_AS(opt.add_param_group({.params = {c}, .betas = {.5, 1.}}),
+                             "optimizer: needs groups.2.betas.1 of 0 or more and below 1, got 1", ValueError);
+        CHECK_THROWS_AS(opt.add_param_group({.params = {c, array({1, 2})}}), DtypeError);
+        CHECK(opt.state_dict().names() == names);
+        CHECK_EQ(opt.groups().size(), 2);
+        CHECK(c.is_stop_grad());
+        opt.add_param_group({.params = {c}});
+        CHECK(c.requires_grad());
+        opt.groups()[2].lr = -1;
+        CHECK_THROWS_WITH_AS(opt.step((a * c).sum()), "optimizer: needs groups.2.lr of 0 or more, got -1", ValueError);
+        CHECK_SAME(c, ones({2}));
+        opt.groups()[2].lr = {};
+        opt.add_param_group({});
+        opt.step((a * c).sum());
+        CHECK_LT(c.max().item(), 1);
+    }
+
+    TEST_CASE("gradients are cut by value, and neither cut nor clipped after zero_grad") {
+        Bowl bowl;
+        nn::SGD opt({bowl.p}, {.lr = .1});
+        opt.backward(bowl.loss());
+        opt.clip_grad_value(1.2);
+        CHECK_CLOSE(opt.find_grad(bowl.p), {1, -1, 1.2});
+        opt.zero_grad();
+        opt.clip_grad_value(.1);
+        opt.clip_grad_norm(.1);
+        CHECK_CLOSE(opt.find_grad(bowl.p), {1, -1, 1.2});
+        const std::pair<std::string, Var> asked{"opt_grad", nn::opt_grad(bowl.p, opt)};
+        CHECK_CLOSE(asked.second, {1, -1, 1.2});
+        CHECK_THROWS_WITH_AS(opt.clip_grad_value(-1), "clip_grad_value: needs a clip_value of 0 or more, got -1",
+                             ValueError);
+        CHECK_THROWS_WITH_AS(nn::SGD({bowl.p}, {.lr = 1}).clip_grad_value(1),
+                             "clip_grad_value: needs gradients, got none; call backward(loss) first", GraphError);
+    }
+
+    TEST_CASE("the plain optimizer descends, and one of one's own steps as in Jittor") {
+        struct Signed : nn::Optimizer {
+            using nn::Optimizer::Optimizer;
+            void step(const Var& loss) {
+                pre_step(loss);
+                for (Var p : parameters()) p.assign(p - lr * find_grad(p).sign());
+                post_step();
+            }
+        };
+        Bowl plain, own;
+        nn::Optimizer opt({plain.p}, .1);
+        opt.step(plain.loss());
+        CHECK_CLOSE(plain.p, {.9, -1.9, .35});
+        opt.group_lr(0) = .2;
+        opt.backward(plain.loss());
+        opt.step();
+        CHECK_CLOSE(plain.p, {.72, -1.71, .14});
+        Signed sign({own.p}, .1);
+        for (int k = 0; k < 2; ++k) sign.step(own.loss());
+        CHECK_CLOSE(own.p, {.8, -1.8, .3});
+        sign.step(Var());
+        CHECK_CLOSE(own.p, {.7, -1.7, .2});
+    }
+
+    TEST_CASE("Adan's second step with the same gradients does not clip them again") {
+        Bowl bowl;
+        nn::Adan opt({bowl.p}, {.lr = .1, .max_grad_norm = .5});
+        opt.step(bowl.loss());
+        const Var clipped = opt.find_grad(bowl.p);
+        CHECK_EQ(clipped.norm().item(), doctest::Approx(.5).epsilon(1e-4));
+        opt.step();
+        CHECK_SAME(opt.find_grad(bowl.p), clipped);
+        CHECK_CLOSE(opt.state_dict()["pre_grad.0"], clipped.to_vector<double>());
+    }
+
+    TEST_CASE("options that optimizers refuse") {
         Bowl bowl;
         CHECK_THROWS_WITH_AS(nn::SGD({}, {.lr = .1}), "optimizer: needs at least one parameter, got none", ValueError);
         CHECK_THROWS_WITH_AS(nn::SGD({bowl.p}, {.lr = -1}), "optimizer: needs a rate of 0 or more, got -1", ValueError);
@@ -191,6 +321,22 @@ TEST_SUITE("nn") {
                              ValueError);
         CHECK_THROWS_WITH_AS(nn::Adam({bowl.p}, {.lr = 1, .betas = {1, 2}}),
                              "Adam: needs betas of 0 or more and below 1, got 1 and 2", ValueError);
+        CHECK_THROWS_WITH_AS(nn::AdamW({bowl.p}, {.lr = 1, .betas = {-1, .5}}),
+                             "AdamW: needs betas of 0 or more and below 1, got -1 and 0.5", ValueError);
+        CHECK_THROWS_WITH_AS(nn::AdamW({bowl.p}, {}), "AdamW: needs a learning rate, got none: {.lr = ...}",
+                             ValueError);
+        CHECK_THROWS_WITH_AS(nn::Adan({bowl.p}, {.betas = {.5, 1, .5}}),
+                             "Adan: needs betas of 0 or more and below 1, got 0.5, 1 and 0.5", ValueError);
+        CHECK_THROWS_WITH_AS(nn::Adan({bowl.p}, {.max_grad_norm = -1}),
+                             "optimizer: needs a max_grad_norm of 0 or more, got -1", ValueError);
+        CHECK_THROWS_WITH_AS(nn::RMSprop({bowl.p}, {.alpha = 1}),
+                             "optimizer: needs an alpha of 0 or more and below 1, got 1", ValueError);
+        CHECK_THROWS_WITH_AS(nn::SGD({{.params = {}}, {}}, {.lr = 1}),
+                             "optimizer: needs at least one parameter, got none", ValueError);
+    }
+
+    TEST_CASE("what optimizers refuse") {
+        Bowl bowl;
         CHECK_THROWS_WITH_AS(nn::SGD({Var()}, {.lr = 1}),
                              "optimizer: needs a Var that holds something, got an empty one", GraphError);
         CHECK_THROWS_WITH_AS(nn::Adam({array({1, 2})}, {.lr = 1}), "optimizer: needs float parameters, got int32",

@@ -16,6 +16,8 @@ using namespace jt;
 
 namespace {
 
+constexpr const char* kinds[] = {"SGD", "Adam", "AdamW", "RMSprop", "Adan"};
+
 std::string joined(const std::vector<std::string>& names) {
     return std::accumulate(names.begin(), names.end(), std::string(),
                            [](const std::string& a, const std::string& b) { return a.empty() ? b : a + " " + b; });
@@ -27,12 +29,16 @@ struct Training {
                                                  nn::make<nn::Dropout>(0.3), nn::make<nn::Linear>(6, 2));
     std::unique_ptr<nn::Optimizer> opt;
 
-    explicit Training(bool adam) {
+    explicit Training(const std::string& kind) {
         weightnorm::weight_norm(net.as<nn::Sequential>()[0], "weight", -1);
-        if (adam)
-            opt = std::make_unique<nn::Adam>(net->parameters(), nn::AdamOptions{.lr = .01, .weight_decay = .001});
-        else
-            opt = std::make_unique<nn::SGD>(net->parameters(), nn::SGDOptions{.lr = .05, .momentum = .9});
+        opt = optimizer(kind, net->parameters());
+    }
+    static std::unique_ptr<nn::Optimizer> optimizer(const std::string& kind, const Vars& p) {
+        if (kind == "Adam") return std::make_unique<nn::Adam>(p, nn::AdamOptions{.lr = .01, .weight_decay = .001});
+        if (kind == "AdamW") return std::make_unique<nn::AdamW>(p, nn::AdamOptions{.lr = .01, .weight_decay = .1});
+        if (kind == "Adan") return std::make_unique<nn::Adan>(p, nn::AdanOptions{.lr = .01, .max_grad_norm = .5});
+        if (kind == "RMSprop") return std::make_unique<nn::RMSprop>(p);
+        return std::make_unique<nn::SGD>(p, nn::SGDOptions{.lr = .05, .momentum = .9});
     }
     Var loss() { return nn::mse_loss(net(rand({5, 4})), ones({5, 2})); }
     void run(int steps) {
@@ -82,15 +88,15 @@ nn::StateDict without(const nn::StateDict& state, const std::string& name) {
 TEST_SUITE("nn") {
     TEST_CASE("a resumed training is bit for bit the uninterrupted one: model, optimizer and stream in one file") {
         const test::Folder folder;
-        for (const bool adam : {false, true}) {
-            CAPTURE(adam);
+        for (const char* kind : kinds) {
+            CAPTURE(kind);
             set_global_seed(11);
-            Training whole(adam);
+            Training whole(kind);
             whole.run(7);
             whole.save(folder / "run.npz");
             whole.run(6);
             set_global_seed(99);
-            Training resumed(adam);
+            Training resumed(kind);
             resumed.run(2);
             resumed.load(folder / "run.npz");
             resumed.run(6);
@@ -100,8 +106,8 @@ TEST_SUITE("nn") {
 
     TEST_CASE("between backward and step the gradients are part of the state") {
         const test::Folder folder;
-        for (const bool adam : {false, true}) {
-            Training whole(adam), resumed(adam);
+        for (const char* kind : kinds) {
+            Training whole(kind), resumed(kind);
             whole.run(2);
             whole.opt->backward(whole.loss());
             whole.save(folder / "run.npz");
@@ -165,6 +171,39 @@ TEST_SUITE("nn") {
         plain.load_state_dict(state);
         plain.step(q.sum());
         CHECK_EQ(joined(plain.state_dict().names()), "lr n_step momentum weight_decay dampening nesterov");
+    }
+
+    TEST_CASE("options that groups have of their own are part of the state, and so is their absence") {
+        const auto make = [](const Var& p, const Var& q) {
+            return std::make_unique<nn::SGD>(
+                nn::Groups<nn::SGDGroup>{{.params = {p}}, {.params = {q}, .lr = .5, .momentum = .9, .nesterov = true}},
+                nn::SGDOptions{.lr = .1});
+        };
+        const Var p = ones({2}), q = ones({1}), p2 = ones({2}), q2 = ones({1});
+        const auto a = make(p, q), b = make(p2, q2);
+        a->step((p.sum() * q * q).sum());
+        Var(p2).assign(p), Var(q2).assign(q);
+        CHECK_EQ(joined(a->state_dict().names()),
+                 "lr n_step momentum weight_decay dampening nesterov groups.1.lr groups.1.momentum groups.1.nesterov "
+                 "values.1");
+        b->groups()[0].lr = 3;
+        b->groups()[1].momentum = {};
+        b->load_state_dict(a->state_dict());
+        CHECK_FALSE(b->groups()[0].lr.has_value());
+        CHECK_EQ(b->groups()[1].momentum, .9);
+        a->step((p.sum() * q * q).sum());
+        b->step((p2.sum() * q2 * q2).sum());
+        CHECK_SAME(p, p2);
+        CHECK_SAME(q, q2);
+        const nn::StateDict before = b->state_dict();
+        nn::StateDict wrong = with(without(before, "groups.1.nesterov"), "groups.1.lr", array({-1.}, jt::float64));
+        wrong.add("groups.2.lr", array({1.}, jt::float64));
+        wrong = without(wrong, "values.1");
+        CHECK_THROWS_WITH_AS(b->load_state_dict(wrong),
+                             "load_state_dict: needs the state of this SGD; missing: values.1; unexpected: "
+                             "groups.2.lr; wrong: groups.1.lr needs 0 or more, got -1",
+                             KeyError);
+        CHECK_EQ(first_difference(b->state_dict(), before), "");
     }
 
     TEST_CASE("a state that was loaded has no gradients to step with") {

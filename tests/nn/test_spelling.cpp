@@ -64,6 +64,15 @@ TEST_SUITE("nn") {
         CHECK_SAME(nn::gelu(y), gelu(y));                       // nn.gelu(y)
         CHECK(jt::init::eye(3).shape() == Shape{3, 3});         // jt.init.eye(3)
         jt::optim::Adam opt(net->parameters(), {.lr = 0.1});    // jt.optim.Adam(net.parameters(), lr=0.1)
+        const Vars a{ones({2})}, b{ones({1})};
+        // opt = optim.Adam([{'params': a, 'weight_decay': 5e-4}, {'params': b, 'lr': 0.02}], lr=0.05)
+        nn::Adam groups({{.params = a, .weight_decay = 5e-4}, {.params = b, .lr = 0.02}}, {.lr = 0.05});
+        groups.groups()[1].lr = 0.01;                               // opt.param_groups[1]["lr"] = 0.01
+        groups.add_param_group({.params = {ones({3})}});            // opt.add_param_group({"params": [w]})
+        jt::lr_scheduler::StepLR scheduler(groups, 30, 0.5);        // scheduler = jt.lr_scheduler.StepLR(opt, 30, 0.5)
+        scheduler.step();                                           // scheduler.step()
+        jt::init::xavier_uniform_(net.as<Net>().cell->ih->weight);  // jt.init.xavier_uniform_(net.cell.ih.weight)
+        CHECK_EQ(groups.lr, 0.05);
         CHECK(nn::cross_entropy_loss(y, array({0, 1}), {.ignore_index = 0}).numel() == 1);
     }
 

@@ -158,4 +158,23 @@ void adam(Array& p, const Array& g, Array& m, Array& v, const AdamParams& s) {
     });
 }
 
+void adamw(Array& p, const Array& g, Array& m, Array& v, const AdamWParams& s) {
+    dispatch_float(p.dtype(), [&]<class T>(T) {
+        fused_rows<T>().adamw(p.data<T>(), g.data<T>(), m.data<T>(), v.data<T>(), p.numel(), s);
+    });
+}
+
+void rmsprop(Array& p, const Array& g, Array& v, const RmspropParams& s) {
+    dispatch_float(p.dtype(),
+                   [&]<class T>(T) { fused_rows<T>().rmsprop(p.data<T>(), g.data<T>(), v.data<T>(), p.numel(), s); });
+}
+
+void adan(Array& p, const Array& g, const AdanState& state, const AdanParams& s) {
+    dispatch_float(p.dtype(), [&]<class T>(T) {
+        fused_rows<T>().adan(p.data<T>(), g.data<T>(),
+                             {state.m.data<T>(), state.v.data<T>(), state.d.data<T>(), state.before.data<T>()},
+                             p.numel(), s);
+    });
+}
+
 }  // namespace jt::kernels

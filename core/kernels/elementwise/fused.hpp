@@ -54,4 +54,28 @@ struct AdamParams {
 };
 void adam(Array& p, const Array& g, Array& m, Array& v, const AdamParams& s);
 
+/// AdamW in place (likewise): p *= keep; m and v as adam's; p -= step * m / (sqrt(v) * scale + eps), with keep = 1 - lr
+/// * weight_decay, step = lr / (1 - beta0^n) and scale = 1 / sqrt(1 - beta1^n).
+struct AdamWParams {
+    double step, beta0, beta1, eps, keep, scale;
+};
+void adamw(Array& p, const Array& g, Array& m, Array& v, const AdamWParams& s);
+
+/// RMSprop in place (likewise): v = alpha * v + (1 - alpha) * g * g; p -= lr * g / (sqrt(v) + eps).
+struct RmspropParams {
+    double lr, alpha, eps;
+};
+void rmsprop(Array& p, const Array& g, Array& v, const RmspropParams& s);
+
+/// Adan in place (likewise): diff = g - before; m = beta0 * m + (1 - beta0) * g; d = beta1 * d + (1 - beta1) * diff; u
+/// = g + beta1 * diff; v = beta2 * v + (1 - beta2) * u * u; p = (p - (step * m + step_diff * d) / (sqrt(v) + eps)) *
+/// keep; before = g.
+struct AdanParams {
+    double step, step_diff, beta0, beta1, beta2, eps, keep;
+};
+struct AdanState {
+    Array &m, &v, &d, &before;
+};
+void adan(Array& p, const Array& g, const AdanState& state, const AdanParams& s);
+
 }  // namespace jt::kernels

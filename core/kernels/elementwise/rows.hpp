@@ -76,6 +76,12 @@ struct RescaleGradRows {
     std::int64_t rows, length;
 };
 
+/// What Adan keeps of a parameter.
+template <class T>
+struct AdanRows {
+    T *m, *v, *d, *before;
+};
+
 /// The fused functions on rows of n elements, see fused.hpp.
 template <class T>
 struct FusedRows {
@@ -92,6 +98,9 @@ struct FusedRows {
     void (*rescale_grad)(const T* G, const T* v, T* dv, std::int64_t n, const RescaleTerms<T>& terms, Form form);
     void (*sgd)(T* p, const T* g, T* velocity, std::int64_t n, const SgdParams& s);
     void (*adam)(T* p, const T* g, T* m, T* v, std::int64_t n, const AdamParams& s);
+    void (*adamw)(T* p, const T* g, T* m, T* v, std::int64_t n, const AdamWParams& s);
+    void (*rmsprop)(T* p, const T* g, T* v, std::int64_t n, const RmspropParams& s);
+    void (*adan)(T* p, const T* g, const AdanRows<T>& state, std::int64_t n, const AdanParams& s);
 };
 
 struct FusedTables {

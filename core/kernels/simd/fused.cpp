@@ -265,6 +265,53 @@ void adam(T* p, const T* g, T* m, T* v, std::int64_t n, const AdamParams& s) {
 }
 
 template <class T>
+void adamw(T* p, const T* g, T* m, T* v, std::int64_t n, const AdamWParams& s) {
+    const T step = static_cast<T>(s.step), b0 = static_cast<T>(s.beta0), b1 = static_cast<T>(s.beta1),
+            c0 = static_cast<T>(1 - s.beta0), c1 = static_cast<T>(1 - s.beta1), eps = static_cast<T>(s.eps),
+            keep = static_cast<T>(s.keep), scale = static_cast<T>(s.scale);
+    update<T>(
+        n,
+        [=](auto& x, const auto& gx, auto& mean, auto& square) {
+            mean = b0 * mean + c0 * gx;
+            square = b1 * square + c1 * gx * gx;
+            x = x * keep - step * mean / (root<T>(square) * scale + eps);
+        },
+        p, g, m, v);
+}
+
+template <class T>
+void rmsprop(T* p, const T* g, T* v, std::int64_t n, const RmspropParams& s) {
+    const T lr = static_cast<T>(s.lr), alpha = static_cast<T>(s.alpha), rest = static_cast<T>(1 - s.alpha),
+            eps = static_cast<T>(s.eps);
+    update<T>(
+        n,
+        [=](auto& x, const auto& gx, auto& square) {
+            square = alpha * square + rest * gx * gx;
+            x -= lr * gx / (root<T>(square) + eps);
+        },
+        p, g, v);
+}
+
+template <class T>
+void adan(T* p, const T* g, const AdanRows<T>& state, std::int64_t n, const AdanParams& s) {
+    const T step = static_cast<T>(s.step), step_diff = static_cast<T>(s.step_diff), b0 = static_cast<T>(s.beta0),
+            b1 = static_cast<T>(s.beta1), b2 = static_cast<T>(s.beta2), c0 = static_cast<T>(1 - s.beta0),
+            c1 = static_cast<T>(1 - s.beta1), c2 = static_cast<T>(1 - s.beta2), eps = static_cast<T>(s.eps),
+            keep = static_cast<T>(s.keep);
+    update<T>(
+        n,
+        [=](auto& x, const auto& gx, auto& mean, auto& square, auto& slope, auto& before) {
+            const auto diff = gx - before, u = gx + b1 * diff;
+            mean = b0 * mean + c0 * gx;
+            slope = b1 * slope + c1 * diff;
+            square = b2 * square + c2 * u * u;
+            x = (x - (step * mean + step_diff * slope) / (root<T>(square) + eps)) * keep;
+            before = gx;
+        },
+        p, g, state.m, state.v, state.d, state.before);
+}
+
+template <class T>
 constexpr FusedRows<T> table = {
     .softmax = softmax<T>,
     .log_softmax = log_softmax<T>,
@@ -278,6 +325,9 @@ constexpr FusedRows<T> table = {
     .rescale_grad = rescale_grad<T>,
     .sgd = sgd<T>,
     .adam = adam<T>,
+    .adamw = adamw<T>,
+    .rmsprop = rmsprop<T>,
+    .adan = adan<T>,
 };
 
 }  // namespace

@@ -1,0 +1,40 @@
+// RMSprop with Jittor's rule.
+#pragma once
+#include "groups.hpp"
+
+namespace jt::nn {
+
+struct RMSpropOptions {
+    double lr = 1e-2, eps = 1e-8, alpha = 0.99;
+};
+
+struct RMSpropGroup {
+    Vars params = {};
+    std::optional<double> lr = {}, eps = {}, alpha = {}, initial_lr = {};
+};
+
+struct RMSpropFields {
+    using Options = RMSpropOptions;
+    using Group = RMSpropGroup;
+    static constexpr auto list =
+        std::tuple{Field{"eps", &Options::eps, &Group::eps}, Field{"alpha", &Options::alpha, &Group::alpha, 0, 1}};
+};
+
+/// Of a parameter p with gradient g, v from 0: v = alpha * v + (1 - alpha) * g * g; p -= lr * g / (sqrt(v) + eps).
+/// Throws a ValueError for an alpha outside [0, 1) or a negative eps.
+class RMSprop : public GroupedOptimizer<RMSpropFields> {
+public:
+    RMSprop(const Groups<RMSpropGroup>& parameters, const RMSpropOptions& options);
+    explicit RMSprop(const Groups<RMSpropGroup>& parameters) : RMSprop(parameters, {}) {}
+    // In braces, which would also do for a copy.
+    explicit RMSprop(std::initializer_list<Var> parameters) : RMSprop(std::vector<Var>(parameters)) {}
+    explicit RMSprop(std::initializer_list<RMSpropGroup> groups) : RMSprop(Groups<RMSpropGroup>(groups)) {}
+
+protected:
+    void update(std::size_t k, Array& p, const Array& g) override;
+
+private:
+    std::vector<Array> v_;
+};
+
+}  // namespace jt::nn
