@@ -23,6 +23,9 @@ struct LayerRow {
 
 Vars image() { return {randn({2, 4, 7, 5})}; }
 Vars rows_of_three() { return {randn({4, 3})}; }
+Vars two_rows_of_three() { return {randn({4, 3}), randn({4, 3})}; }
+Vars chances() { return {rand({4, 3}) * 0.9 + 0.05, rand({4, 3}) * 0.9 + 0.05}; }
+Vars classes_of_three() { return {randn({4, 3}), array({0, 2, 1, 2})}; }
 
 // A formula of the one input.
 auto of_x(Var (*f)(const Var&)) {
@@ -87,6 +90,47 @@ const std::vector<LayerRow> rows = {
      "Softplus(2.5, threshold=1)", of_x([](const Var& x) {
          return where(2.5 * x < 1, log(1 + exp(2.5 * x)) / 2.5, x - 0.4 + std::log(1 + std::exp(1)) / 2.5);
      })},
+    {"Mish", [] { return nn::make<nn::Mish>(); }, rows_of_three, "Mish()", of_x([](const Var& x) {
+         const Var s = pow(1 + exp(x), 2);
+         return x * (1 - 2 / (s + 1));
+     })},
+    {"LogSigmoid", [] { return nn::make<nn::LogSigmoid>(); }, rows_of_three, "LogSigmoid()",
+     of_x([](const Var& x) { return -log(1 + exp(-x)); })},
+    {"Softsign", [] { return nn::make<nn::Softsign>(); }, rows_of_three, "Softsign()",
+     of_x([](const Var& x) { return where(x > 0, 1 - 1 / (1 + x), 1 / (1 - x) - 1); })},
+    {"ReLU6", [] { return nn::make<nn::ReLU6>(); }, rows_of_three, "relu6()",
+     of_x([](const Var& x) { return (x.abs() - (x - 6).abs()) / 2 + 3; })},
+    {"GELU", [] { return nn::make<nn::GELU>(); }, rows_of_three, "gelu()",
+     of_x([](const Var& x) { return x - x * (1 - erf(x * std::sqrt(0.5))) / 2; })},
+    {"SiLU", [] { return nn::make<nn::SiLU>(); }, rows_of_three, "silu()",
+     of_x([](const Var& x) { return x / (1 + exp(-x)); })},
+    {"LeakyReLU", [] { return nn::make<nn::LeakyReLU>(); }, rows_of_three, "leaky_relu()",
+     of_x([](const Var& x) { return maximum(x, 0.01 * x); })},
+    {"LeakyReLU", [] { return nn::make<nn::LeakyReLU>(0.2); }, rows_of_three, "leaky_relu(0.2)",
+     of_x([](const Var& x) { return maximum(x, 0.2 * x); })},
+    {"ELU", [] { return nn::make<nn::ELU>(); }, rows_of_three, "ELU(1.0)",
+     of_x([](const Var& x) { return maximum(x, 0) + exp(minimum(x, 0)) - 1; })},
+    {"ELU", [] { return nn::make<nn::ELU>({.alpha = 0.5}); }, rows_of_three, "ELU(0.5)",
+     of_x([](const Var& x) { return maximum(x, 0) + (exp(minimum(x, 0)) - 1) / 2; })},
+    {"Hardtanh", [] { return nn::make<nn::Hardtanh>(); }, rows_of_three, "Hardtanh(-1, 1)",
+     of_x([](const Var& x) { return ((x + 1).abs() - (x - 1).abs()) / 2; })},
+    {"Hardtanh", [] { return nn::make<nn::Hardtanh>(-0.5, 2); }, rows_of_three, "Hardtanh(-0.5, 2)",
+     of_x([](const Var& x) { return ((x + 0.5).abs() - (x - 2).abs()) / 2 + 0.75; })},
+    {"Softmax", [] { return nn::make<nn::Softmax>(1); }, rows_of_three, "softmax(1)",
+     of_x([](const Var& x) { return exp(x - logsumexp(x, 1, keepdims)); })},
+    {"Softmax", [] { return nn::make<nn::Softmax>(); }, rows_of_three, "softmax()", of_x([](const Var& x) {
+         return exp(x - logsumexp(x.reshape({1, -1}), 1, keepdims));
+     })},
+    {"LogSoftmax", [] { return nn::make<nn::LogSoftmax>({.dim = 0}); }, rows_of_three, "LogSoftmax(0)",
+     of_x([](const Var& x) { return x - logsumexp(x, 0, keepdims); })},
+    {"PReLU", [] { return nn::make<nn::PReLU>(); }, rows_of_three, "PReLU(1, init_=None)",
+     [](const nn::Module& m, const Vars& in) { return where(in[0] > 0, in[0], in[0] * m.getattr("weight")); }},
+    {"PReLU", [] { return nn::make<nn::PReLU>(4, 0.1); }, image, "PReLU(4, init_=None)",
+     [](const nn::Module& m, const Vars& in) {
+         return where(in[0] > 0, in[0], in[0] * m.getattr("weight").reshape({4, 1, 1}));
+     }},
+    {"Identity", [] { return nn::make<nn::Identity>(); }, rows_of_three, "Identity()",
+     of_x([](const Var& x) { return x * 1; })},
     {"Dropout", [] { return nn::make<nn::Dropout>(0.2); }, rows_of_three, "Dropout(0.2, is_train=True)",
      of_x([](const Var& x) { return where(rand(x.shape()) > 0.2, x / 0.8, 0); })},
     {"Flatten", [] { return nn::make<nn::Flatten>(); }, image, "Flatten(1, end_dim=-1)", of_x([](const Var& x) {
@@ -98,20 +142,72 @@ const std::vector<LayerRow> rows = {
      [] {
          return nn::make<nn::CrossEntropyLoss>({.weight = array({1.0, 2.0, 3.0}), .ignore_index = 0});
      },
-     [] {
-         return Vars{randn({4, 3}), array({0, 2, 1, 2})};
-     },
-     "CrossEntropyLoss(float32[3,], ignore_index=0)",
+     classes_of_three, "CrossEntropyLoss(float32[3,], ignore_index=0)",
      [](const nn::Module&, const Vars& in) {
          const Var weights = array({{0, 0, 0}, {0, 0, 3}, {0, 2, 0}, {0, 0, 3}});
          return -(log_softmax(in[0], 1) * weights).sum() / 8;
      }},
-    {"MSELoss", [] { return nn::make<nn::MSELoss>(nn::Reduction::none); },
+    {"CrossEntropyLoss", [] { return nn::make<nn::CrossEntropyLoss>(); }, classes_of_three,
+     "CrossEntropyLoss(None, ignore_index=None)",
+     [](const nn::Module&, const Vars& in) {
+         const Var places = array({{1, 0, 0}, {0, 0, 1}, {0, 1, 0}, {0, 0, 1}});
+         return -(log_softmax(in[0], 1) * places).sum() / 4;
+     }},
+    {"NLLLoss",
      [] {
-         return Vars{randn({4, 3}), randn({4, 3})};
+         return nn::make<nn::NLLLoss>(array({1.0, 2.0, 3.0}));
      },
-     "MSELoss(none)",
+     classes_of_three, "NLLLoss(float32[3,], ignore_index=None)",
+     [](const nn::Module&, const Vars& in) {
+         return -(in[0] * array({{1, 0, 0}, {0, 0, 3}, {0, 2, 0}, {0, 0, 3}})).sum() / 9;
+     }},
+    {"MSELoss", [] { return nn::make<nn::MSELoss>(nn::Reduction::none); }, two_rows_of_three, "MSELoss(none)",
      [](const nn::Module&, const Vars& in) { return pow(in[0], 2) - 2 * in[0] * in[1] + pow(in[1], 2); }},
+    {"L1Loss", [] { return nn::make<nn::L1Loss>(); }, two_rows_of_three, "L1Loss()",
+     [](const nn::Module&, const Vars& in) { return (maximum(in[0], in[1]) - minimum(in[0], in[1])).sum() / 12; }},
+    {"L1Loss", [] { return nn::make<nn::L1Loss>(nn::Reduction::sum); }, two_rows_of_three, "L1Loss(sum)",
+     [](const nn::Module&, const Vars& in) { return (maximum(in[0], in[1]) - minimum(in[0], in[1])).sum(); }},
+    {"SmoothL1Loss", [] { return nn::make<nn::SmoothL1Loss>(); }, two_rows_of_three, "SmoothL1Loss(mean)",
+     [](const nn::Module&, const Vars& in) {
+         const Var d = in[0] - in[1], m = d.clamp(-1, 1);
+         return (m * d - m * m / 2).mean();
+     }},
+    {"KLDivLoss", [] { return nn::make<nn::KLDivLoss>(); },
+     [] {
+         return Vars{randn({4, 3}), rand({4, 3}) + 0.1};
+     },
+     "KLDivLoss(mean, log_target=False)",
+     [](const nn::Module&, const Vars& in) { return (in[1] * log(in[1])).mean() - (in[1] * in[0]).mean(); }},
+    {"KLDivLoss", [] { return nn::make<nn::KLDivLoss>({.reduction = nn::Reduction::batchmean, .log_target = true}); },
+     two_rows_of_three, "KLDivLoss(batchmean, log_target=True)",
+     [](const nn::Module&, const Vars& in) { return (exp(in[1]) * (in[1] - in[0])).sum() / 4; }},
+    {"BCELoss", [] { return nn::make<nn::BCELoss>(); }, chances, "BCELoss(None, size_average=True)",
+     [](const nn::Module&, const Vars& in) {
+         const auto log_of = [](const Var& p) { return where(p > 0, log(p), std::log(1e-20)); };
+         return (in[1] * (log_of(1 - in[0]) - log_of(in[0])) - log_of(1 - in[0])).mean();
+     }},
+    {"BCELoss",
+     [] {
+         return nn::make<nn::BCELoss>(array({1.0, 2.0, 3.0}), false);
+     },
+     two_rows_of_three, "BCELoss(float32[3,], size_average=False)",
+     [](const nn::Module& m, const Vars& in) {
+         const auto log_of = [](const Var& p) { return where(p > 0, log(p), std::log(1e-20)); };
+         return ((in[1] * (log_of(1 - in[0]) - log_of(in[0])) - log_of(1 - in[0])) * m.getattr("weight")).sum();
+     }},
+    {"BCEWithLogitsLoss",
+     [] {
+         return nn::make<nn::BCEWithLogitsLoss>(
+             {.weight = ones({4, 1}) * 0.5, .pos_weight = array({1.0, 2.0, 3.0}), .reduction = nn::Reduction::none});
+     },
+     two_rows_of_three, "BCEWithLogitsLoss(float32[4,1,], pos_weight=float32[3,], reduction=none)",
+     [](const nn::Module& m, const Vars& in) {
+         const Var lost = log(1 + exp(-in[0])), won = in[0] + lost;
+         return ((1 - in[1]) * won + in[1] * m.getattr("pos_weight") * lost) / 2;
+     }},
+    {"BCEWithLogitsLoss", [] { return nn::make<nn::BCEWithLogitsLoss>(); }, two_rows_of_three,
+     "BCEWithLogitsLoss(None, pos_weight=None, size_average=True)",
+     [](const nn::Module&, const Vars& in) { return ((1 - in[1]) * in[0] + log(1 + exp(-in[0]))).mean(); }},
 };
 
 Var output(const nn::ModulePtr& layer, const Vars& inputs) {
