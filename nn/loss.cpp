@@ -174,10 +174,59 @@ Var binary_cross_entropy_with_logits(const Var& output, const Var& target, const
                                             BCEOptions{{}, weight, pos_weight, reduction_of(size_average)});
 }
 
-std::string CrossEntropyLoss::extra_repr() const {
-    return repr(options_.weight, Named{"ignore_index", options_.ignore_index});
+// ---- modules
+
+std::string KLDivLoss::extra_repr() const { return repr(options.reduction, Named{"log_target", options.log_target}); }
+
+template <Var (*f)(const Var&, const Var&, const CrossEntropyOptions&)>
+std::string ClassLoss<f>::extra_repr() const {
+    return repr(weight, Named{"ignore_index", ignore_index});
+}
+template class ClassLoss<cross_entropy_loss>;
+template class ClassLoss<nll_loss>;
+
+namespace {
+
+// What Jittor says by size_average, where it can.
+std::string shown(Reduction reduction) {
+    if (reduction == Reduction::mean || reduction == Reduction::sum)
+        return repr(Named{"size_average", reduction == Reduction::mean});
+    return repr(Named{"reduction", reduction});
 }
 
-std::string MSELoss::extra_repr() const { return repr(reduction_); }
+// Probabilities take no pos_weight.
+Var no_pos_weight(const BCEOptions& options) {
+    if (options.pos_weight.defined()) fail<ValueError>("BCELoss: needs no pos_weight, which is for logits, got one");
+    return options.weight;
+}
+
+}  // namespace
+
+BCELoss::BCELoss(const Options& options)
+    : weight(register_buffer("weight", no_pos_weight(options))), reduction(options.reduction) {}
+
+BCELoss::BCELoss(const Var& weight, bool size_average) : BCELoss(Options{{}, weight, {}, reduction_of(size_average)}) {}
+
+Var BCELoss::execute(const Var& output, const Var& target) {
+    return bce_loss(output, target, {{}, weight, {}, reduction});
+}
+
+std::string BCELoss::extra_repr() const { return repr(weight, shown(reduction)); }
+
+BCEWithLogitsLoss::BCEWithLogitsLoss(const Options& options)
+    : weight(register_buffer("weight", options.weight)),
+      pos_weight(register_buffer("pos_weight", options.pos_weight)),
+      reduction(options.reduction) {}
+
+BCEWithLogitsLoss::BCEWithLogitsLoss(const Var& weight, const Var& pos_weight, bool size_average)
+    : BCEWithLogitsLoss(Options{{}, weight, pos_weight, reduction_of(size_average)}) {}
+
+Var BCEWithLogitsLoss::execute(const Var& output, const Var& target) {
+    return binary_cross_entropy_with_logits(output, target, {{}, weight, pos_weight, reduction});
+}
+
+std::string BCEWithLogitsLoss::extra_repr() const {
+    return repr(weight, Named{"pos_weight", pos_weight}, shown(reduction));
+}
 
 }  // namespace jt::nn

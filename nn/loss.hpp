@@ -54,6 +54,12 @@ struct BCEOptions {
     Var weight = {};
     Var pos_weight = {};
     Reduction reduction = Reduction::mean;
+
+    template <class F>
+    void each_var(F f) {
+        f(weight);
+        f(pos_weight);
+    }
 };
 
 /// -(target * log(output) + (1 - target) * log(1 - output)) * weight of probabilities, as Jittor's bce_loss: what the
@@ -66,29 +72,109 @@ Var binary_cross_entropy_with_logits(const Var& output, const Var& target, const
                                      const Var& pos_weight = {}, bool size_average = true);
 Var binary_cross_entropy_with_logits(const Var& output, const Var& target, const BCEOptions& options);
 
-/// cross_entropy_loss as a module of two inputs: `loss(output, target)`.
-class CrossEntropyLoss : public Layer<CrossEntropyLoss> {
-public:
-    using Options = CrossEntropyOptions;
-    explicit CrossEntropyLoss(const Options& options = {}) : options_(options) {}
-    explicit CrossEntropyLoss(const Var& weight, std::optional<int> ignore_index = {})
-        : CrossEntropyLoss(Options{{}, weight, ignore_index}) {}
-    Var execute(const Var& output, const Var& target) { return cross_entropy_loss(output, target, options_); }
-    std::string extra_repr() const override;
+// The losses as modules of two inputs: `loss(output, target)`. Weights are buffers.
 
-private:
-    const Options options_;
+/// A loss that takes but how it ends.
+template <Var (*f)(const Var&, const Var&, Reduction)>
+class ReducedLoss : public Layer<ReducedLoss<f>> {
+public:
+    explicit ReducedLoss(Reduction reduction = Reduction::mean) : reduction(reduction) {}
+    Var execute(const Var& output, const Var& target) { return f(output, target, reduction); }
+    std::string extra_repr() const override { return text(reduction); }
+
+    const Reduction reduction;
 };
 
-/// mse_loss as a module of two inputs.
-class MSELoss : public Layer<MSELoss> {
+class MSELoss : public ReducedLoss<mse_loss> {
 public:
-    explicit MSELoss(Reduction reduction = Reduction::mean) : reduction_(reduction) {}
-    Var execute(const Var& output, const Var& target) { return mse_loss(output, target, reduction_); }
+    using ReducedLoss::ReducedLoss;
+};
+class SmoothL1Loss : public ReducedLoss<smooth_l1_loss> {
+public:
+    using ReducedLoss::ReducedLoss;
+};
+/// Jittor's takes the mean, which does not show when it is printed.
+class L1Loss : public ReducedLoss<l1_loss> {
+public:
+    using ReducedLoss::ReducedLoss;
+    std::string extra_repr() const override { return reduction == Reduction::mean ? "" : text(reduction); }
+};
+
+struct KLDivOptions {
+    ByName by_name = {};
+    Reduction reduction = Reduction::mean;
+    bool log_target = false;
+};
+
+/// kl_div as a module.
+class KLDivLoss : public Layer<KLDivLoss> {
+public:
+    using Options = KLDivOptions;
+    explicit KLDivLoss(const Options& options = {}) : options(options) {}
+    explicit KLDivLoss(Reduction reduction, bool log_target = false) : KLDivLoss(Options{{}, reduction, log_target}) {}
+    Var execute(const Var& input, const Var& target) {
+        return kl_div(input, target, options.reduction, options.log_target);
+    }
     std::string extra_repr() const override;
 
-private:
-    const Reduction reduction_;
+    const Options options;
+};
+
+/// A loss of classes.
+template <Var (*f)(const Var&, const Var&, const CrossEntropyOptions&)>
+class ClassLoss : public Layer<ClassLoss<f>> {
+public:
+    using Options = CrossEntropyOptions;
+    explicit ClassLoss(const Options& options = {})
+        : weight(this->register_buffer("weight", options.weight)),
+          ignore_index(options.ignore_index),
+          reduction(options.reduction) {}
+    explicit ClassLoss(const Var& weight, std::optional<int> ignore_index = {})
+        : ClassLoss(Options{{}, weight, ignore_index}) {}
+    Var execute(const Var& output, const Var& target) {
+        return f(output, target, Options{{}, weight, ignore_index, reduction});
+    }
+    std::string extra_repr() const override;
+
+    Var& weight;
+    const std::optional<int> ignore_index;
+    const Reduction reduction;
+};
+
+class CrossEntropyLoss : public ClassLoss<cross_entropy_loss> {
+public:
+    using ClassLoss::ClassLoss;
+};
+class NLLLoss : public ClassLoss<nll_loss> {
+public:
+    using ClassLoss::ClassLoss;
+};
+
+/// bce_loss as a module.
+class BCELoss : public Layer<BCELoss> {
+public:
+    using Options = BCEOptions;
+    explicit BCELoss(const Options& options = {});
+    explicit BCELoss(const Var& weight, bool size_average = true);
+    Var execute(const Var& output, const Var& target);
+    std::string extra_repr() const override;
+
+    Var& weight;
+    const Reduction reduction;
+};
+
+/// binary_cross_entropy_with_logits as a module.
+class BCEWithLogitsLoss : public Layer<BCEWithLogitsLoss> {
+public:
+    using Options = BCEOptions;
+    explicit BCEWithLogitsLoss(const Options& options = {});
+    explicit BCEWithLogitsLoss(const Var& weight, const Var& pos_weight = {}, bool size_average = true);
+    Var execute(const Var& output, const Var& target);
+    std::string extra_repr() const override;
+
+    Var& weight;
+    Var& pos_weight;
+    const Reduction reduction;
 };
 
 }  // namespace jt::nn

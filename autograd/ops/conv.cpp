@@ -154,7 +154,8 @@ Var conv2d(const Var& x, const Var& weight, const Var& bias, const Windows& wind
     return bias.defined() ? conv(v, w, as_var(bias, dtype), p) : conv(v, w, p);
 }
 
-Var max_pool2d(const Var& x, Pair kernel, std::optional<Pair> stride, Pair padding, bool ceil_mode) {
+std::pair<Var, Var> max_pool2d_with_indices(const Var& x, Pair kernel, std::optional<Pair> stride, Pair padding,
+                                            bool ceil_mode) {
     static constexpr Op op{"max_pool2d", [](const Var& g, const Call& call) -> Vars {
                                return {unpool(g, call.input(1), call.shape(0)), Var()};
                            }};
@@ -162,7 +163,12 @@ Var max_pool2d(const Var& x, Pair kernel, std::optional<Pair> stride, Pair paddi
     if (!fits<std::int32_t>(x.shape(2) * x.shape(3)))
         fail<ShapeError>("max_pool2d: needs planes that an int32 counts, got ", x.shape());
     auto pooled = kernels::max_pool(x.array(), p);
-    return record(op, std::move(pooled.value), {x, constant(std::move(pooled.index))});
+    const Var index = constant(std::move(pooled.index));
+    return {record(op, std::move(pooled.value), {x, index}), index};
+}
+
+Var max_pool2d(const Var& x, Pair kernel, std::optional<Pair> stride, Pair padding, bool ceil_mode) {
+    return max_pool2d_with_indices(x, kernel, stride, padding, ceil_mode).first;
 }
 
 Var mean_pool2d(const Var& x, Pair kernel, std::optional<Pair> stride, Pair padding, bool ceil_mode,

@@ -1,5 +1,6 @@
 // How layers take options.
 #pragma once
+#include "../module/module.hpp"
 
 namespace jt::nn {
 
@@ -7,6 +8,17 @@ namespace jt::nn {
 /// would be a stride, does not compile.
 struct ByName {
     constexpr ByName() {}
+};
+
+/// Base of layers whose arguments are one options struct: a layer inherits this constructor, and adds one of Jittor's
+/// positional arguments.
+template <class O>
+class WithOptions : public Module {
+public:
+    using Options = O;
+    explicit WithOptions(const Options& options = {}) : options(options) {}
+
+    const Options options;
 };
 
 }  // namespace jt::nn

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <ostream>
 
+#include "repr.hpp"
 #include "walk.hpp"
 
 namespace jt::nn {
@@ -23,6 +24,11 @@ std::string peek(const Var& x) {
     std::string out = std::string(name(x.dtype())) + "[";
     for (auto extent : x.shape()) out += std::to_string(extent) + ",";
     return out + "]";
+}
+
+std::string text(Float x) {
+    const std::string digits = jt::text(x.value);
+    return digits.find_first_of(".en") == std::string::npos ? digits + ".0" : digits;
 }
 
 namespace {

@@ -19,6 +19,12 @@ struct Named {
 template <class T>
 Named(const char*, T) -> Named<T>;
 
+/// A part of repr that prints as Python's float: 1 as "1.0".
+struct Float {
+    double value;
+};
+std::string text(Float x);
+
 namespace detail {
 
 using jt::text;  // of numbers; that of a class or enum is found where that stands

@@ -23,6 +23,9 @@ struct LayerRow {
 
 Vars image() { return {randn({2, 4, 7, 5})}; }
 Vars rows_of_three() { return {randn({4, 3})}; }
+Vars two_rows_of_three() { return {randn({4, 3}), randn({4, 3})}; }
+Vars chances() { return {rand({4, 3}) * 0.9 + 0.05, rand({4, 3}) * 0.9 + 0.05}; }
+Vars classes_of_three() { return {randn({4, 3}), array({0, 2, 1, 2})}; }
 
 // A formula of the one input.
 auto of_x(Var (*f)(const Var&)) {
@@ -89,6 +92,30 @@ Var projected(const nn::Module& m, const std::string& suffix, const Var& x, bool
         out[t] = h;
     }
     return out;
+}
+
+// x with `border` elements at the left, right, top and bottom, by what index stands where.
+Var bordered(const Var& x, const std::vector<int>& rows, const std::vector<int>& columns) {
+    return x.index_select(2, array(rows)).index_select(3, array(columns));
+}
+
+// x (2, 4, 7, 5) in the midst of `value`, one column before, two behind, three rows above, none below.
+Var within(const Var& x, double value) {
+    const Var wide = concat({full({2, 4, 7, 1}, value, x.dtype()), x, full({2, 4, 7, 2}, value, x.dtype())}, 3);
+    return concat({full({2, 4, 3, 8}, value, x.dtype()), wide}, 2);
+}
+
+// The rows or columns from `start` to before `stop`.
+Var part_of(const Var& x, int axis, int start, int stop) {
+    return axis == 2 ? x[{_, _, Slice{start, stop}}] : x[{_, _, _, Slice{start, stop}}];
+}
+
+// One number of each of such parts, which overlap.
+template <class F>
+Var by_parts(const Var& x, int axis, const std::vector<std::pair<int, int>>& parts, F f) {
+    Vars all;
+    for (const auto& [start, stop] : parts) all.push_back(f(part_of(x, axis, start, stop)));
+    return concat(all, axis);
 }
 
 const std::vector<LayerRow> rows = {
@@ -202,8 +229,149 @@ const std::vector<LayerRow> rows = {
      "Softplus(2.5, threshold=1)", of_x([](const Var& x) {
          return where(2.5 * x < 1, log(1 + exp(2.5 * x)) / 2.5, x - 0.4 + std::log(1 + std::exp(1)) / 2.5);
      })},
+    {"Mish", [] { return nn::make<nn::Mish>(); }, rows_of_three, "Mish()", of_x([](const Var& x) {
+         const Var s = pow(1 + exp(x), 2);
+         return x * (1 - 2 / (s + 1));
+     })},
+    {"LogSigmoid", [] { return nn::make<nn::LogSigmoid>(); }, rows_of_three, "LogSigmoid()",
+     of_x([](const Var& x) { return -log(1 + exp(-x)); })},
+    {"Softsign", [] { return nn::make<nn::Softsign>(); }, rows_of_three, "Softsign()",
+     of_x([](const Var& x) { return where(x > 0, 1 - 1 / (1 + x), 1 / (1 - x) - 1); })},
+    {"ReLU6", [] { return nn::make<nn::ReLU6>(); }, rows_of_three, "relu6()",
+     of_x([](const Var& x) { return (x.abs() - (x - 6).abs()) / 2 + 3; })},
+    {"GELU", [] { return nn::make<nn::GELU>(); }, rows_of_three, "gelu()",
+     of_x([](const Var& x) { return x - x * (1 - erf(x * std::sqrt(0.5))) / 2; })},
+    {"SiLU", [] { return nn::make<nn::SiLU>(); }, rows_of_three, "silu()",
+     of_x([](const Var& x) { return x / (1 + exp(-x)); })},
+    {"LeakyReLU", [] { return nn::make<nn::LeakyReLU>(); }, rows_of_three, "leaky_relu()",
+     of_x([](const Var& x) { return maximum(x, 0.01 * x); })},
+    {"LeakyReLU", [] { return nn::make<nn::LeakyReLU>(0.2); }, rows_of_three, "leaky_relu(0.2)",
+     of_x([](const Var& x) { return maximum(x, 0.2 * x); })},
+    {"ELU", [] { return nn::make<nn::ELU>(); }, rows_of_three, "ELU(1.0)",
+     of_x([](const Var& x) { return maximum(x, 0) + exp(minimum(x, 0)) - 1; })},
+    {"ELU", [] { return nn::make<nn::ELU>({.alpha = 0.5}); }, rows_of_three, "ELU(0.5)",
+     of_x([](const Var& x) { return maximum(x, 0) + (exp(minimum(x, 0)) - 1) / 2; })},
+    {"Hardtanh", [] { return nn::make<nn::Hardtanh>(); }, rows_of_three, "Hardtanh(-1, 1)",
+     of_x([](const Var& x) { return ((x + 1).abs() - (x - 1).abs()) / 2; })},
+    {"Hardtanh", [] { return nn::make<nn::Hardtanh>(-0.5, 2); }, rows_of_three, "Hardtanh(-0.5, 2)",
+     of_x([](const Var& x) { return ((x + 0.5).abs() - (x - 2).abs()) / 2 + 0.75; })},
+    {"Softmax", [] { return nn::make<nn::Softmax>(1); }, rows_of_three, "softmax(1)",
+     of_x([](const Var& x) { return exp(x - logsumexp(x, 1, keepdims)); })},
+    {"Softmax", [] { return nn::make<nn::Softmax>(); }, rows_of_three, "softmax()", of_x([](const Var& x) {
+         return exp(x - logsumexp(x.reshape({1, -1}), 1, keepdims));
+     })},
+    {"LogSoftmax", [] { return nn::make<nn::LogSoftmax>({.dim = 0}); }, rows_of_three, "LogSoftmax(0)",
+     of_x([](const Var& x) { return x - logsumexp(x, 0, keepdims); })},
+    {"PReLU", [] { return nn::make<nn::PReLU>(); }, rows_of_three, "PReLU(1, init_=None)",
+     [](const nn::Module& m, const Vars& in) { return where(in[0] > 0, in[0], in[0] * m.getattr("weight")); }},
+    {"PReLU", [] { return nn::make<nn::PReLU>(4, 0.1); }, image, "PReLU(4, init_=None)",
+     [](const nn::Module& m, const Vars& in) {
+         return where(in[0] > 0, in[0], in[0] * m.getattr("weight").reshape({4, 1, 1}));
+     }},
+    {"Identity", [] { return nn::make<nn::Identity>(); }, rows_of_three, "Identity()",
+     of_x([](const Var& x) { return x * 1; })},
     {"Dropout", [] { return nn::make<nn::Dropout>(0.2); }, rows_of_three, "Dropout(0.2, is_train=True)",
      of_x([](const Var& x) { return where(rand(x.shape()) > 0.2, x / 0.8, 0); })},
+    {"Dropout2d", [] { return nn::make<nn::Dropout2d>(); }, image, "Dropout2d(0.5, is_train=True)",
+     of_x([](const Var& x) {
+         return where(rand({2, 4, 1, 1}) > 0.5, x * 2, 0);
+     })},
+    {"DropPath", [] { return nn::make<nn::DropPath>(0.3); }, rows_of_three, "DropPath(0.3, is_train=True)",
+     of_x([](const Var& x) {
+         return x / 0.7 * floor(rand({4, 1}) + 0.7).cast(x.dtype());
+     })},
+    {"ZeroPad2d",
+     [] {
+         return nn::make<nn::ZeroPad2d>({1, 2, 3, 0});
+     },
+     image, "ZeroPad2d((1, 2, 3, 0))", of_x([](const Var& x) { return within(x, 0); })},
+    {"ConstantPad2d",
+     [] {
+         return nn::make<nn::ConstantPad2d>({{1, 2, 3, 0}, 1.5});
+     },
+     image, "ConstantPad2d((1, 2, 3, 0), 1.5)", of_x([](const Var& x) { return within(x, 1.5); })},
+    {"ReflectionPad2d",
+     [] {
+         return nn::make<nn::ReflectionPad2d>({1, 2, 3, 0});
+     },
+     image, "ReflectionPad2d((1, 2, 3, 0))", of_x([](const Var& x) {
+         return bordered(x, {3, 2, 1, 0, 1, 2, 3, 4, 5, 6}, {1, 0, 1, 2, 3, 4, 3, 2});
+     })},
+    {"ReplicationPad2d", [] { return nn::make<nn::ReplicationPad2d>(2); }, image, "ReplicationPad2d(2)",
+     of_x([](const Var& x) {
+         return bordered(x, {0, 0, 0, 1, 2, 3, 4, 5, 6, 6, 6}, {0, 0, 0, 1, 2, 3, 4, 4, 4});
+     })},
+    {"Resize",
+     [] {
+         return nn::make<nn::Resize>(Pair{4, 5});
+     },
+     image, "Resize((4, 5), nearest, False)", of_x([](const Var& x) {
+         return bordered(x, {0, 1, 3, 5}, {0, 1, 2, 3, 4});
+     })},
+    {"Resize",
+     [] {
+         return nn::make<nn::Resize>(Pair{13, 5}, nn::ResizeMode::bilinear, true);
+     },
+     image, "Resize((13, 5), bilinear, True)", of_x([](const Var& x) {
+         return bordered((x.repeat_interleave(2, 2)[{_, _, to(-1)}] + x.repeat_interleave(2, 2)[{_, _, from(1)}]) / 2,
+                         {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, {0, 1, 2, 3, 4});
+     })},
+    {"Upsample", [] { return nn::make<nn::Upsample>(nn::Factor{2, 1}); }, image,
+     "Upsample((2.0, 1.0), mode=nearest, align_corners=False)",
+     of_x([](const Var& x) { return x.repeat_interleave(2, 2); })},
+    {"UpsamplingNearest2d", [] { return nn::make<nn::UpsamplingNearest2d>(2); }, image, "UpsamplingNearest2d(2.0)",
+     of_x([](const Var& x) { return x.repeat_interleave(2, 2).repeat_interleave(2, 3); })},
+    {"UpsamplingBilinear2d", [] { return nn::make<nn::UpsamplingBilinear2d>(1); }, image, "UpsamplingBilinear2d(1.0)",
+     of_x([](const Var& x) { return x * 1; })},
+    {"PixelShuffle", [] { return nn::make<nn::PixelShuffle>(2); }, image, "PixelShuffle(2)", of_x([](const Var& x) {
+         return x.reindex({2, 1, 14, 10}, {"i0", "i2%2*2+i3%2", "i2/2", "i3/2"});
+     })},
+    {"MaxPool2d",
+     [] {
+         return nn::make<nn::MaxPool2d>(3, {.stride = 2, .padding = {1, 0}});
+     },
+     image,
+     "MaxPool2d(\n    _layer: Pool((3, 3), (2, 2), (1, 0), dilation=None, return_indices=None, ceil_mode=False, "
+     "count_include_pad=True, op=maximum)\n)",
+     [](const nn::Module&, const Vars& in) {
+         return windows(in[0], 3, {1, 0}, 2, -99).max(2).reshape({2, 4, 4, 2});
+     }},
+    {"AvgPool2d", [] { return nn::make<nn::AvgPool2d>(2, 1, 1); }, image,
+     "AvgPool2d(\n    layer: Pool((2, 2), (1, 1), (1, 1), dilation=None, return_indices=None, ceil_mode=False, "
+     "count_include_pad=True, op=mean)\n)",
+     [](const nn::Module&, const Vars& in) {
+         return windows(in[0], 2, 1, 1, 0).mean(2).reshape({2, 4, 8, 6});
+     }},
+    {"AdaptiveAvgPool2d", [] { return nn::make<nn::AdaptiveAvgPool2d>(3); }, image, "AdaptiveAvgPool2d(3)",
+     of_x([](const Var& x) {
+         const auto mean = [](int axis) { return [axis](const Var& part) { return part.mean(axis, keepdims); }; };
+         return by_parts(by_parts(x, 2, {{0, 3}, {2, 5}, {4, 7}}, mean(2)), 3, {{0, 3}, {1, 4}, {2, 5}}, mean(3));
+     })},
+    {"AdaptiveAvgPool2d", [] { return nn::make<nn::AdaptiveAvgPool2d>({{}, 7}); }, image,
+     "AdaptiveAvgPool2d((None, 7))", of_x([](const Var& x) {
+         return by_parts(x, 3, {{0, 1}, {0, 2}, {1, 3}, {2, 3}, {2, 4}, {3, 5}, {4, 5}},
+                         [](const Var& part) { return part.mean(3, keepdims); });
+     })},
+    {"AdaptiveMaxPool2d", [] { return nn::make<nn::AdaptiveMaxPool2d>({3, 2}); }, image,
+     "AdaptiveMaxPool2d((3, 2), False)", of_x([](const Var& x) {
+         const auto most = [](int axis) { return [axis](const Var& part) { return part.max(axis, keepdims); }; };
+         return by_parts(by_parts(x, 2, {{0, 3}, {2, 5}, {4, 7}}, most(2)), 3, {{0, 3}, {2, 5}}, most(3));
+     })},
+    {"AdaptiveMaxPool2d", [] { return nn::make<nn::AdaptiveMaxPool2d>(8); }, image, "AdaptiveMaxPool2d(8, False)",
+     of_x([](const Var& x) {
+         const auto most = [](int axis) { return [axis](const Var& part) { return part.max(axis, keepdims); }; };
+         return by_parts(by_parts(x, 2, {{0, 1}, {0, 2}, {1, 3}, {2, 4}, {3, 5}, {4, 6}, {5, 7}, {6, 7}}, most(2)), 3,
+                         {{0, 1}, {0, 2}, {1, 2}, {1, 3}, {2, 4}, {3, 4}, {3, 5}, {4, 5}}, most(3));
+     })},
+    {"Embedding", [] { return nn::make<nn::Embedding>(3, 2); },
+     [] {
+         return Vars{array({{0, 2, 1}, {2, -1, -3}})};
+     },
+     "Embedding(3, 2, None, dtype=None)",
+     [](const nn::Module& m, const Vars&) {
+         const Var w = m.getattr("weight");
+         return concat({w[0], w[2], w[1], w[2], w[2], w[0]}, 0).reshape({2, 3, 2});
+     }},
     {"Flatten", [] { return nn::make<nn::Flatten>(); }, image, "Flatten(1, end_dim=-1)", of_x([](const Var& x) {
          return x.reshape({2, 140});
      })},
@@ -213,20 +381,72 @@ const std::vector<LayerRow> rows = {
      [] {
          return nn::make<nn::CrossEntropyLoss>({.weight = array({1.0, 2.0, 3.0}), .ignore_index = 0});
      },
-     [] {
-         return Vars{randn({4, 3}), array({0, 2, 1, 2})};
-     },
-     "CrossEntropyLoss(float32[3,], ignore_index=0)",
+     classes_of_three, "CrossEntropyLoss(float32[3,], ignore_index=0)",
      [](const nn::Module&, const Vars& in) {
          const Var weights = array({{0, 0, 0}, {0, 0, 3}, {0, 2, 0}, {0, 0, 3}});
          return -(log_softmax(in[0], 1) * weights).sum() / 8;
      }},
-    {"MSELoss", [] { return nn::make<nn::MSELoss>(nn::Reduction::none); },
+    {"CrossEntropyLoss", [] { return nn::make<nn::CrossEntropyLoss>(); }, classes_of_three,
+     "CrossEntropyLoss(None, ignore_index=None)",
+     [](const nn::Module&, const Vars& in) {
+         const Var places = array({{1, 0, 0}, {0, 0, 1}, {0, 1, 0}, {0, 0, 1}});
+         return -(log_softmax(in[0], 1) * places).sum() / 4;
+     }},
+    {"NLLLoss",
      [] {
-         return Vars{randn({4, 3}), randn({4, 3})};
+         return nn::make<nn::NLLLoss>(array({1.0, 2.0, 3.0}));
      },
-     "MSELoss(none)",
+     classes_of_three, "NLLLoss(float32[3,], ignore_index=None)",
+     [](const nn::Module&, const Vars& in) {
+         return -(in[0] * array({{1, 0, 0}, {0, 0, 3}, {0, 2, 0}, {0, 0, 3}})).sum() / 9;
+     }},
+    {"MSELoss", [] { return nn::make<nn::MSELoss>(nn::Reduction::none); }, two_rows_of_three, "MSELoss(none)",
      [](const nn::Module&, const Vars& in) { return pow(in[0], 2) - 2 * in[0] * in[1] + pow(in[1], 2); }},
+    {"L1Loss", [] { return nn::make<nn::L1Loss>(); }, two_rows_of_three, "L1Loss()",
+     [](const nn::Module&, const Vars& in) { return (maximum(in[0], in[1]) - minimum(in[0], in[1])).sum() / 12; }},
+    {"L1Loss", [] { return nn::make<nn::L1Loss>(nn::Reduction::sum); }, two_rows_of_three, "L1Loss(sum)",
+     [](const nn::Module&, const Vars& in) { return (maximum(in[0], in[1]) - minimum(in[0], in[1])).sum(); }},
+    {"SmoothL1Loss", [] { return nn::make<nn::SmoothL1Loss>(); }, two_rows_of_three, "SmoothL1Loss(mean)",
+     [](const nn::Module&, const Vars& in) {
+         const Var d = in[0] - in[1], m = d.clamp(-1, 1);
+         return (m * d - m * m / 2).mean();
+     }},
+    {"KLDivLoss", [] { return nn::make<nn::KLDivLoss>(); },
+     [] {
+         return Vars{randn({4, 3}), rand({4, 3}) + 0.1};
+     },
+     "KLDivLoss(mean, log_target=False)",
+     [](const nn::Module&, const Vars& in) { return (in[1] * log(in[1])).mean() - (in[1] * in[0]).mean(); }},
+    {"KLDivLoss", [] { return nn::make<nn::KLDivLoss>({.reduction = nn::Reduction::batchmean, .log_target = true}); },
+     two_rows_of_three, "KLDivLoss(batchmean, log_target=True)",
+     [](const nn::Module&, const Vars& in) { return (exp(in[1]) * (in[1] - in[0])).sum() / 4; }},
+    {"BCELoss", [] { return nn::make<nn::BCELoss>(); }, chances, "BCELoss(None, size_average=True)",
+     [](const nn::Module&, const Vars& in) {
+         const auto log_of = [](const Var& p) { return where(p > 0, log(p), std::log(1e-20)); };
+         return (in[1] * (log_of(1 - in[0]) - log_of(in[0])) - log_of(1 - in[0])).mean();
+     }},
+    {"BCELoss",
+     [] {
+         return nn::make<nn::BCELoss>(array({1.0, 2.0, 3.0}), false);
+     },
+     two_rows_of_three, "BCELoss(float32[3,], size_average=False)",
+     [](const nn::Module& m, const Vars& in) {
+         const auto log_of = [](const Var& p) { return where(p > 0, log(p), std::log(1e-20)); };
+         return ((in[1] * (log_of(1 - in[0]) - log_of(in[0])) - log_of(1 - in[0])) * m.getattr("weight")).sum();
+     }},
+    {"BCEWithLogitsLoss",
+     [] {
+         return nn::make<nn::BCEWithLogitsLoss>(
+             {.weight = ones({4, 1}) * 0.5, .pos_weight = array({1.0, 2.0, 3.0}), .reduction = nn::Reduction::none});
+     },
+     two_rows_of_three, "BCEWithLogitsLoss(float32[4,1,], pos_weight=float32[3,], reduction=none)",
+     [](const nn::Module& m, const Vars& in) {
+         const Var lost = log(1 + exp(-in[0])), won = in[0] + lost;
+         return ((1 - in[1]) * won + in[1] * m.getattr("pos_weight") * lost) / 2;
+     }},
+    {"BCEWithLogitsLoss", [] { return nn::make<nn::BCEWithLogitsLoss>(); }, two_rows_of_three,
+     "BCEWithLogitsLoss(None, pos_weight=None, size_average=True)",
+     [](const nn::Module&, const Vars& in) { return ((1 - in[1]) * in[0] + log(1 + exp(-in[0]))).mean(); }},
 };
 
 Var output(const nn::ModulePtr& layer, const Vars& inputs) {
@@ -234,16 +454,20 @@ Var output(const nn::ModulePtr& layer, const Vars& inputs) {
     return layer->call(inputs)[0];
 }
 
-// Values and gradients for the first input, at inputs small and large.
+// Values and gradients at inputs small and large: for the first input or, when that is made of integers, the
+// parameters.
 void check_formula(const LayerRow& row, const nn::ModulePtr& layer, const Vars& inputs) {
     for (const double scale : {1.0, 8.0}) {
         Vars in = inputs;
-        in[0] = inputs[0].detach() * scale;
+        const bool floats = is_float(inputs[0].dtype());
+        if (floats) in[0] = inputs[0].detach() * scale;
+        const Vars targets = floats ? Vars{in[0]} : layer->parameters();
         const Var y = output(layer, in);
         set_global_seed(3);
         const Var expected = row.formula(*layer, in), g = cos(expected.detach());
         CHECK_EQ(test::difference(y, expected, 1e-5, 1e-5), "");
-        CHECK_EQ(test::difference(grad((y * g).sum(), in[0]), grad((expected * g).sum(), in[0]), 1e-4, 1e-5), "");
+        const Vars got = grad((y * g).sum(), targets), wanted = grad((expected * g).sum(), targets);
+        for (std::size_t k = 0; k < got.size(); ++k) CHECK_EQ(test::difference(got[k], wanted[k], 1e-4, 1e-5), "");
     }
 }
 
