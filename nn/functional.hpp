@@ -22,6 +22,7 @@ using jt::log_sigmoid;
 using jt::log_softmax;
 using jt::matmul;
 using jt::max_pool2d;
+using jt::max_pool2d_with_indices;
 using jt::mean_pool2d;
 using jt::mish;
 using jt::pad;

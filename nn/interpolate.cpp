@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "../autograd/node.hpp"
+#include "module/repr.hpp"
 
 namespace jt::nn {
 
@@ -24,10 +25,15 @@ Pair size_of(const Var& x, const InterpolateOptions& options) {
         fail<ValueError>("interpolate: needs either a size or a scale_factor, got ", options.size ? "both" : "neither");
     if (options.size) return *options.size;
     if (shape.size() != 4) fail<ShapeError>("interpolate: needs an image (n, c, h, w), got ", shape);
-    return {scaled(shape[2], *options.scale_factor), scaled(shape[3], *options.scale_factor)};
+    return {scaled(shape[2], options.scale_factor->h), scaled(shape[3], options.scale_factor->w)};
 }
 
 }  // namespace
+
+std::string text(Factor factor) {
+    const std::string h = text(Float{factor.h});
+    return factor.h == factor.w ? h : "(" + h + ", " + text(Float{factor.w}) + ")";
+}
 
 Var interpolate(const Var& x, Pair size, ResizeMode mode, bool align_corners) {
     return resize(x, size, mode, align_corners);

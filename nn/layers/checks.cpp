@@ -1,8 +1,9 @@
-// Checks of arguments, and the first bias.
+// Checks of arguments and inputs, and the first bias.
 #include "checks.hpp"
 
 #include <cmath>
 
+#include "../../autograd/node.hpp"
 #include "../init.hpp"
 
 namespace jt::nn {
@@ -10,6 +11,13 @@ namespace jt::nn {
 int at_least(int low, const char* layer, const char* what, int value) {
     if (value < low) fail<ValueError>(layer, ": needs ", what, " of ", low, " or more, got ", value);
     return value;
+}
+
+const Shape& image_shape(const Module& layer, const Var& x) {
+    const std::string name = layer.class_name();
+    const Shape& shape = node_of(name.c_str(), x).value.shape();
+    if (shape.size() != 4) fail<ShapeError>(name, ": needs an image (n, c, h, w), got ", shape);
+    return shape;
 }
 
 Var bias_for(bool wanted, std::int64_t out, std::int64_t fan) {

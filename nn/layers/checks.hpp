@@ -1,13 +1,13 @@
-// What the layers with weights share.
+// What layers say of their arguments and inputs, and the first bias.
 #pragma once
-#include <optional>
-
-#include "../../autograd/var.hpp"
+#include "../module/module.hpp"
 
 namespace jt::nn {
 
 /// The value of an argument; throws a ValueError that names layer and argument when it is below `low`.
 int at_least(int low, const char* layer, const char* what, int value);
+/// The shape of an image (n, c, h, w) that a layer is given; throws a ShapeError in its name for any other.
+const Shape& image_shape(const Module& layer, const Var& x);
 /// U(-1 / sqrt(fan), 1 / sqrt(fan)), 0 where nothing comes in; without a bias nothing is drawn.
 Var bias_for(bool wanted, std::int64_t out, std::int64_t fan);
 

@@ -1,11 +1,14 @@
-// Pool: what it computes and its printed form.
+// Pool and those made of it: what they compute and their printed forms.
 #include "pool.hpp"
-
-#include "../module/repr.hpp"
 
 namespace jt::nn {
 
 std::string text(PoolOp op) { return op == PoolOp::mean ? "mean" : "maximum"; }
+
+Pool::Pool(Pair kernel_size, const Options& options) : kernel_size(kernel_size), options(options) {
+    if (options.return_indices && options.op == PoolOp::mean)
+        fail<ValueError>("Pool: needs op maximum to return indices, got mean");
+}
 
 Var Pool::execute(const Var& x) {
     const Options& o = options;
@@ -13,13 +16,28 @@ Var Pool::execute(const Var& x) {
     return mean_pool2d(x, kernel_size, o.stride, o.padding, o.ceil_mode, o.count_include_pad);
 }
 
+Vars Pool::execute_vars(const Vars& inputs) {
+    const Options& o = options;
+    if (!o.return_indices || inputs.size() != 1) return Module::execute_vars(inputs);
+    const auto [value, index] = max_pool2d_with_indices(inputs[0], kernel_size, o.stride, o.padding, o.ceil_mode);
+    return {value, index};
+}
+
 std::string Pool::extra_repr() const {
     const Options& o = options;
-    const std::optional<int> none;
+    const std::optional<bool> none, indices = o.return_indices ? std::optional(true) : none;
     const bool pads = o.count_include_pad && (o.padding.h != 0 || o.padding.w != 0);
     return repr(kernel_size, o.stride.value_or(kernel_size), o.padding, Named{"dilation", none},
-                Named{"return_indices", none}, Named{"ceil_mode", o.ceil_mode}, Named{"count_include_pad", pads},
+                Named{"return_indices", indices}, Named{"ceil_mode", o.ceil_mode}, Named{"count_include_pad", pads},
                 Named{"op", o.op});
 }
+
+MaxPool2d::MaxPool2d(Pair kernel_size, const Options& o)
+    : pool_(this, "_layer", kernel_size,
+            PoolOptions{{}, o.stride, o.padding, o.return_indices, o.ceil_mode, true, PoolOp::maximum}) {}
+
+AvgPool2d::AvgPool2d(Pair kernel_size, const Options& o)
+    : pool_(this, "layer", kernel_size,
+            PoolOptions{{}, o.stride, o.padding, false, o.ceil_mode, o.count_include_pad, PoolOp::mean}) {}
 
 }  // namespace jt::nn

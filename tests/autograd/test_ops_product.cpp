@@ -238,6 +238,11 @@ TEST_SUITE("autograd") {
             check(GradRow{"max_pool2d",
                           [&](const Vars& x) { return max_pool2d(x[0], p.kernel, p.stride, p.padding, p.ceil_mode); },
                           {{p.x}}});
+            check(GradRow{"max_pool2d_with_indices",
+                          [&](const Vars& x) {
+                              return max_pool2d_with_indices(x[0], p.kernel, p.stride, p.padding, p.ceil_mode).first;
+                          },
+                          {{p.x}}});
             for (const bool pad : {true, false})
                 check(GradRow{
                     "mean_pool2d",
@@ -263,6 +268,11 @@ TEST_SUITE("autograd") {
             CHECK(most.shape() == p.expected);
             CHECK_EQ(difference(most, filled(p.expected, [&](const Shape& at) { return window(x, p, at)[0]; }), 0, 0),
                      "");
+            const auto [again, index] = max_pool2d_with_indices(x, p.kernel, p.stride, p.padding, p.ceil_mode);
+            const auto flat = [](const Var& v) { return v.flatten(2); };
+            CHECK_SAME(again, most);
+            CHECK_EQ(index.dtype(), int32);
+            CHECK_SAME(gather(flat(x), 2, flat(index)), flat(most));
             for (const bool pad : {true, false})
                 CHECK_EQ(difference(mean_pool2d(x, p.kernel, p.stride, p.padding, p.ceil_mode, pad),
                                     filled(p.expected, [&](const Shape& at) { return window(x, p, at)[pad ? 1 : 2]; }),

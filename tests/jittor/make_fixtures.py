@@ -2,6 +2,7 @@
 #
 # weight_norm.npz  weight norm over every axis, with g and v perturbed: w, gradients, gradients of gradients
 # init.npz         initial weights of Linear and Conv from a seed
+# layers.npz       the same of Embedding and PReLU
 # unary.npz        for each row of autograd/unary_rows.def that Jittor has: x, f(x), and its gradient where it has one
 # binary.npz       for each row of autograd/binary_rows.def likewise: x, y, f(x, y), and both gradients
 # ops.npz          for each line of cases.def: what Jittor answers, packed as `pack` says, and the inputs by name
@@ -136,6 +137,17 @@ def init_fixture():
     return arrays
 
 
+LAYERS = {
+    "embedded": lambda: nn.Sequential(nn.Embedding(5, 3), nn.Embedding(1, 1), nn.Embedding(4, 2, 1), nn.Linear(2, 3)),
+    "rectified": lambda: nn.Sequential(nn.PReLU(3, 0.1), nn.Conv(3, 2, 2), nn.PReLU()),
+}
+
+
+def layers_fixture():
+    return {"seeds": np.int32(SEEDS), **{f"{name}_seed{seed}.{key}": value.numpy() for seed in SEEDS
+            for name, build in LAYERS.items() for key, value in seeded(seed, build).state_dict().items()}}
+
+
 # ------------------------------------------------------------------------- functions of one and two numbers
 
 ROW = re.compile(r"^[A-Z]+\((\w+), .*, (\S+), (\S+), (\w+)\)", re.M)
@@ -203,6 +215,12 @@ def weighted(layer, weight):
     return layer
 
 
+def normed(layer, dim, g, v):
+    weight_norm(layer, "weight", dim)
+    layer.weight_g, layer.weight_v = g, v
+    return layer
+
+
 def written(x, places, value):
     y = x.clone()
     y[places] = value
@@ -225,7 +243,7 @@ def ask(expression, arrays):
     jt.set_global_seed(9)
     inputs = {name: jt.array(array) for name, array in arrays.items()}
     code = compile(expression, expression, "eval")
-    results = flat(eval(code, {"jt": jt, "nn": nn, "np": np, "weighted": weighted, "written": written, **inputs}))
+    results = flat(eval(code, {"jt": jt, "nn": nn, "np": np, "weighted": weighted, "normed": normed, "written": written, **inputs}))
     numbers = [result.numpy() for result in results]
     places = [k for k, x in enumerate(inputs) if x in code.co_names and "float" in str(arrays[x].dtype)]
     floats = [result for result in results if "float" in str(result.dtype)]
@@ -340,6 +358,7 @@ def wn_lenet_fixture():
 FIXTURES = {
     "weight_norm": weight_norm_fixture,
     "init": init_fixture,
+    "layers": layers_fixture,
     "unary": unary_fixture,
     "binary": binary_fixture,
     "ops": ops_fixture,

@@ -4,7 +4,9 @@
 #include "../../autograd/grad.hpp"
 #include "../../core/random.hpp"
 #include "../../nn/interpolate.hpp"
+#include "../../nn/layers.hpp"
 #include "../../nn/loss.hpp"
+#include "../../weightnorm/weightnorm.hpp"
 #include "../notes.hpp"
 #include "fixture.hpp"
 
@@ -58,6 +60,18 @@ Vars results(const std::tuple<Var, Var, Var>& y) { return {std::get<0>(y), std::
 Var written(const Var& x, const Indices& places, const Operand& value) {
     Var y = x.clone();
     return setitem(y, places, value);
+}
+
+nn::ModulePtr weighted(const nn::ModulePtr& layer, const Var& weight) {
+    layer->setattr("weight", weight);
+    return layer;
+}
+
+nn::ModulePtr normed(const nn::ModulePtr& layer, int dim, const Var& g, const Var& v) {
+    weightnorm::weight_norm(layer, "weight", dim);
+    layer->setattr("weight_g", g);
+    layer->setattr("weight_v", v);
+    return layer;
 }
 
 using Numbers = std::vector<double>;

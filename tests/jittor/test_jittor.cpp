@@ -151,6 +151,20 @@ TEST_SUITE("jittor") {
         }
     }
 
+    TEST_CASE("initial weights of embeddings and PReLU are Jittor's, bit for bit") {
+        const Fixture f("layers.npz");
+        for (const int seed : f["seeds"].to_vector<int>()) {
+            const std::string name = "seed" + std::to_string(seed) + ".";
+            set_global_seed(seed);
+            nn::Sequential embedded(nn::make<nn::Embedding>(5, 3), nn::make<nn::Embedding>(1, 1),
+                                    nn::make<nn::Embedding>(4, 2, 1), nn::make<nn::Linear>(2, 3));
+            for (const auto& [key, value] : embedded.state_dict()) CHECK_SAME(value, f["embedded_" + name + key]);
+            set_global_seed(seed);
+            nn::Sequential rectified(nn::make<nn::PReLU>(3, 0.1), nn::make<nn::Conv>(3, 2, 2), nn::make<nn::PReLU>());
+            for (const auto& [key, value] : rectified.state_dict()) CHECK_SAME(value, f["rectified_" + name + key]);
+        }
+    }
+
     TEST_CASE("functions of one and two numbers: values and gradients") {
         check_functions(unaries, Fixture("unary.npz"));
         check_functions(binaries, Fixture("binary.npz"));

@@ -73,6 +73,10 @@ const std::vector<GradRow> grad_rows = {
      [](const Vars& x) { return with_logits(x, {.weight = x[2], .pos_weight = x[3], .reduction = Reduction::none}); },
      {{{2, 3}, {2, 3}, {2, 1}, {3}}}},
     {"dropout", [](const Vars& x) { return set_global_seed(1), nn::dropout(x[0], 0.4) * x[0]; }, {{{3, 4}}, {{0}}}},
+    {"dropout2d",
+     [](const Vars& x) { return set_global_seed(1), nn::dropout2d(x[0], 0.4) * x[0]; },
+     {{{2, 3, 2, 2}}, {{2, 0, 3}}}},
+    {"droppath", [](const Vars& x) { return set_global_seed(1), nn::droppath(x[0], 0.4) * x[0]; }, {{{4, 3}}, {{0}}}},
     {"dropout: eval", [](const Vars& x) { return nn::dropout(x[0], 0.4, false); }, {{{3, 4}}, {{1}}}},
 };
 

@@ -48,6 +48,30 @@ Var grouped_conv(const nn::Module& m, const Vars& in) {
     return (concat(parts, 1) + b).reshape({2, 6, 4, 4});
 }
 
+// x with `border` elements at the left, right, top and bottom, by what index stands where.
+Var bordered(const Var& x, const std::vector<int>& rows, const std::vector<int>& columns) {
+    return x.index_select(2, array(rows)).index_select(3, array(columns));
+}
+
+// x (2, 4, 7, 5) in the midst of `value`, one column before, two behind, three rows above, none below.
+Var within(const Var& x, double value) {
+    const Var wide = concat({full({2, 4, 7, 1}, value, x.dtype()), x, full({2, 4, 7, 2}, value, x.dtype())}, 3);
+    return concat({full({2, 4, 3, 8}, value, x.dtype()), wide}, 2);
+}
+
+// The rows or columns from `start` to before `stop`.
+Var part_of(const Var& x, int axis, int start, int stop) {
+    return axis == 2 ? x[{_, _, Slice{start, stop}}] : x[{_, _, _, Slice{start, stop}}];
+}
+
+// One number of each of such parts, which overlap.
+template <class F>
+Var by_parts(const Var& x, int axis, const std::vector<std::pair<int, int>>& parts, F f) {
+    Vars all;
+    for (const auto& [start, stop] : parts) all.push_back(f(part_of(x, axis, start, stop)));
+    return concat(all, axis);
+}
+
 const std::vector<LayerRow> rows = {
     {"Linear", [] { return nn::make<nn::Linear>(3, 2); }, rows_of_three, "Linear(3, 2, float32[2,])",
      [](const nn::Module& m, const Vars& in) {
@@ -133,6 +157,115 @@ const std::vector<LayerRow> rows = {
      of_x([](const Var& x) { return x * 1; })},
     {"Dropout", [] { return nn::make<nn::Dropout>(0.2); }, rows_of_three, "Dropout(0.2, is_train=True)",
      of_x([](const Var& x) { return where(rand(x.shape()) > 0.2, x / 0.8, 0); })},
+    {"Dropout2d", [] { return nn::make<nn::Dropout2d>(); }, image, "Dropout2d(0.5, is_train=True)",
+     of_x([](const Var& x) {
+         return where(rand({2, 4, 1, 1}) > 0.5, x * 2, 0);
+     })},
+    {"DropPath", [] { return nn::make<nn::DropPath>(0.3); }, rows_of_three, "DropPath(0.3, is_train=True)",
+     of_x([](const Var& x) {
+         return x / 0.7 * floor(rand({4, 1}) + 0.7).cast(x.dtype());
+     })},
+    {"ZeroPad2d",
+     [] {
+         return nn::make<nn::ZeroPad2d>({1, 2, 3, 0});
+     },
+     image, "ZeroPad2d((1, 2, 3, 0))", of_x([](const Var& x) { return within(x, 0); })},
+    {"ConstantPad2d",
+     [] {
+         return nn::make<nn::ConstantPad2d>({{1, 2, 3, 0}, 1.5});
+     },
+     image, "ConstantPad2d((1, 2, 3, 0), 1.5)", of_x([](const Var& x) { return within(x, 1.5); })},
+    {"ReflectionPad2d",
+     [] {
+         return nn::make<nn::ReflectionPad2d>({1, 2, 3, 0});
+     },
+     image, "ReflectionPad2d((1, 2, 3, 0))", of_x([](const Var& x) {
+         return bordered(x, {3, 2, 1, 0, 1, 2, 3, 4, 5, 6}, {1, 0, 1, 2, 3, 4, 3, 2});
+     })},
+    {"ReplicationPad2d", [] { return nn::make<nn::ReplicationPad2d>(2); }, image, "ReplicationPad2d(2)",
+     of_x([](const Var& x) {
+         return bordered(x, {0, 0, 0, 1, 2, 3, 4, 5, 6, 6, 6}, {0, 0, 0, 1, 2, 3, 4, 4, 4});
+     })},
+    {"Resize",
+     [] {
+         return nn::make<nn::Resize>(Pair{4, 5});
+     },
+     image, "Resize((4, 5), nearest, False)", of_x([](const Var& x) {
+         return bordered(x, {0, 1, 3, 5}, {0, 1, 2, 3, 4});
+     })},
+    {"Resize",
+     [] {
+         return nn::make<nn::Resize>(Pair{13, 5}, nn::ResizeMode::bilinear, true);
+     },
+     image, "Resize((13, 5), bilinear, True)", of_x([](const Var& x) {
+         return bordered((x.repeat_interleave(2, 2)[{_, _, to(-1)}] + x.repeat_interleave(2, 2)[{_, _, from(1)}]) / 2,
+                         {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, {0, 1, 2, 3, 4});
+     })},
+    {"Upsample",
+     [] {
+         return nn::make<nn::Upsample>(nn::Factor{2, 1});
+     },
+     image, "Upsample((2.0, 1.0), mode=nearest, align_corners=False)",
+     of_x([](const Var& x) { return x.repeat_interleave(2, 2); })},
+    {"UpsamplingNearest2d", [] { return nn::make<nn::UpsamplingNearest2d>(2); }, image, "UpsamplingNearest2d(2.0)",
+     of_x([](const Var& x) { return x.repeat_interleave(2, 2).repeat_interleave(2, 3); })},
+    {"UpsamplingBilinear2d", [] { return nn::make<nn::UpsamplingBilinear2d>(1); }, image, "UpsamplingBilinear2d(1.0)",
+     of_x([](const Var& x) { return x * 1; })},
+    {"PixelShuffle", [] { return nn::make<nn::PixelShuffle>(2); }, image, "PixelShuffle(2)", of_x([](const Var& x) {
+         return x.reindex({2, 1, 14, 10}, {"i0", "i2%2*2+i3%2", "i2/2", "i3/2"});
+     })},
+    {"MaxPool2d",
+     [] {
+         return nn::make<nn::MaxPool2d>(3, {.stride = 2, .padding = {1, 0}});
+     },
+     image,
+     "MaxPool2d(\n    _layer: Pool((3, 3), (2, 2), (1, 0), dilation=None, return_indices=None, ceil_mode=False, "
+     "count_include_pad=True, op=maximum)\n)",
+     [](const nn::Module&, const Vars& in) {
+         return windows(in[0], 3, {1, 0}, 2, -99).max(2).reshape({2, 4, 4, 2});
+     }},
+    {"AvgPool2d", [] { return nn::make<nn::AvgPool2d>(2, 1, 1); }, image,
+     "AvgPool2d(\n    layer: Pool((2, 2), (1, 1), (1, 1), dilation=None, return_indices=None, ceil_mode=False, "
+     "count_include_pad=True, op=mean)\n)",
+     [](const nn::Module&, const Vars& in) {
+         return windows(in[0], 2, 1, 1, 0).mean(2).reshape({2, 4, 8, 6});
+     }},
+    {"AdaptiveAvgPool2d", [] { return nn::make<nn::AdaptiveAvgPool2d>(3); }, image, "AdaptiveAvgPool2d(3)",
+     of_x([](const Var& x) {
+         const auto mean = [](int axis) { return [axis](const Var& part) { return part.mean(axis, keepdims); }; };
+         return by_parts(by_parts(x, 2, {{0, 3}, {2, 5}, {4, 7}}, mean(2)), 3, {{0, 3}, {1, 4}, {2, 5}}, mean(3));
+     })},
+    {"AdaptiveAvgPool2d",
+     [] {
+         return nn::make<nn::AdaptiveAvgPool2d>({{}, 7});
+     },
+     image, "AdaptiveAvgPool2d((None, 7))", of_x([](const Var& x) {
+         return by_parts(x, 3, {{0, 1}, {0, 2}, {1, 3}, {2, 3}, {2, 4}, {3, 5}, {4, 5}},
+                         [](const Var& part) { return part.mean(3, keepdims); });
+     })},
+    {"AdaptiveMaxPool2d",
+     [] {
+         return nn::make<nn::AdaptiveMaxPool2d>({3, 2});
+     },
+     image, "AdaptiveMaxPool2d((3, 2), False)", of_x([](const Var& x) {
+         const auto most = [](int axis) { return [axis](const Var& part) { return part.max(axis, keepdims); }; };
+         return by_parts(by_parts(x, 2, {{0, 3}, {2, 5}, {4, 7}}, most(2)), 3, {{0, 3}, {2, 5}}, most(3));
+     })},
+    {"AdaptiveMaxPool2d", [] { return nn::make<nn::AdaptiveMaxPool2d>(8); }, image, "AdaptiveMaxPool2d(8, False)",
+     of_x([](const Var& x) {
+         const auto most = [](int axis) { return [axis](const Var& part) { return part.max(axis, keepdims); }; };
+         return by_parts(by_parts(x, 2, {{0, 1}, {0, 2}, {1, 3}, {2, 4}, {3, 5}, {4, 6}, {5, 7}, {6, 7}}, most(2)), 3,
+                         {{0, 1}, {0, 2}, {1, 2}, {1, 3}, {2, 4}, {3, 4}, {3, 5}, {4, 5}}, most(3));
+     })},
+    {"Embedding", [] { return nn::make<nn::Embedding>(3, 2); },
+     [] {
+         return Vars{array({{0, 2, 1}, {2, -1, -3}})};
+     },
+     "Embedding(3, 2, None, dtype=None)",
+     [](const nn::Module& m, const Vars&) {
+         const Var w = m.getattr("weight");
+         return concat({w[0], w[2], w[1], w[2], w[2], w[0]}, 0).reshape({2, 3, 2});
+     }},
     {"Flatten", [] { return nn::make<nn::Flatten>(); }, image, "Flatten(1, end_dim=-1)", of_x([](const Var& x) {
          return x.reshape({2, 140});
      })},
@@ -215,16 +348,20 @@ Var output(const nn::ModulePtr& layer, const Vars& inputs) {
     return layer->call(inputs)[0];
 }
 
-// Values and gradients for the first input, at inputs small and large.
+// Values and gradients at inputs small and large: for the first input or, when that is made of integers, the
+// parameters.
 void check_formula(const LayerRow& row, const nn::ModulePtr& layer, const Vars& inputs) {
     for (const double scale : {1.0, 8.0}) {
         Vars in = inputs;
-        in[0] = inputs[0].detach() * scale;
+        const bool floats = is_float(inputs[0].dtype());
+        if (floats) in[0] = inputs[0].detach() * scale;
+        const Vars targets = floats ? Vars{in[0]} : layer->parameters();
         const Var y = output(layer, in);
         set_global_seed(3);
         const Var expected = row.formula(*layer, in), g = cos(expected.detach());
         CHECK_EQ(test::difference(y, expected, 1e-5, 1e-5), "");
-        CHECK_EQ(test::difference(grad((y * g).sum(), in[0]), grad((expected * g).sum(), in[0]), 1e-4, 1e-5), "");
+        const Vars got = grad((y * g).sum(), targets), wanted = grad((expected * g).sum(), targets);
+        for (std::size_t k = 0; k < got.size(); ++k) CHECK_EQ(test::difference(got[k], wanted[k], 1e-4, 1e-5), "");
     }
 }
 
