@@ -123,6 +123,19 @@ Pooling checked(const char* op, const Var& x, const Pooling& p) {
     return p;
 }
 
+// The largest elements, and where they stand.
+std::pair<Var, Var> max_pooled(const char* name, const Var& x, const Pooling& p) {
+    static constexpr Op op{"max_pool2d", [](const Var& g, const Call& call) -> Vars {
+                               return {unpool(g, call.input(1), call.shape(0)), Var()};
+                           }};
+    checked(name, x, p);
+    if (!fits<std::int32_t>(x.shape(2) * x.shape(3)))
+        fail<ShapeError>(name, ": needs planes that an int32 counts, got ", x.shape());
+    auto pooled = kernels::max_pool(x.array(), p);
+    const Var index = constant(std::move(pooled.index));
+    return {record(op, std::move(pooled.value), {x, index}), index};
+}
+
 Var folded(const Var& columns, const Shape& shape, const Windows& w);
 
 Var unfolded(const Var& x, const Windows& w) {
@@ -154,21 +167,13 @@ Var conv2d(const Var& x, const Var& weight, const Var& bias, const Windows& wind
     return bias.defined() ? conv(v, w, as_var(bias, dtype), p) : conv(v, w, p);
 }
 
-std::pair<Var, Var> max_pool2d_with_indices(const Var& x, Pair kernel, std::optional<Pair> stride, Pair padding,
-                                            bool ceil_mode) {
-    static constexpr Op op{"max_pool2d", [](const Var& g, const Call& call) -> Vars {
-                               return {unpool(g, call.input(1), call.shape(0)), Var()};
-                           }};
-    const Pooling p = checked(op.name, x, {{kernel, stride.value_or(kernel), padding}, ceil_mode});
-    if (!fits<std::int32_t>(x.shape(2) * x.shape(3)))
-        fail<ShapeError>("max_pool2d: needs planes that an int32 counts, got ", x.shape());
-    auto pooled = kernels::max_pool(x.array(), p);
-    const Var index = constant(std::move(pooled.index));
-    return {record(op, std::move(pooled.value), {x, index}), index};
+Var max_pool2d(const Var& x, Pair kernel, std::optional<Pair> stride, Pair padding, bool ceil_mode) {
+    return max_pooled("max_pool2d", x, {{kernel, stride.value_or(kernel), padding}, ceil_mode}).first;
 }
 
-Var max_pool2d(const Var& x, Pair kernel, std::optional<Pair> stride, Pair padding, bool ceil_mode) {
-    return max_pool2d_with_indices(x, kernel, stride, padding, ceil_mode).first;
+std::pair<Var, Var> max_pool2d_with_indices(const Var& x, Pair kernel, std::optional<Pair> stride, Pair padding,
+                                            bool ceil_mode) {
+    return max_pooled("max_pool2d_with_indices", x, {{kernel, stride.value_or(kernel), padding}, ceil_mode});
 }
 
 Var mean_pool2d(const Var& x, Pair kernel, std::optional<Pair> stride, Pair padding, bool ceil_mode,

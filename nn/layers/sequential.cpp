@@ -3,25 +3,19 @@
 
 namespace jt::nn {
 
-Sequential& Sequential::append(ModulePtr module) {
-    if (!module) fail<KeyError>("append: needs a module, got none");
-    std::size_t next = size();
-    while (hasattr(std::to_string(next))) ++next;
-    attr(std::to_string(next), std::move(module));
-    return *this;
-}
-
-Sequential& Sequential::append(std::vector<ModulePtr> modules) {
-    for (ModulePtr& module : modules) append(std::move(module));
-    return *this;
+Var Sequential::execute(const Var& x) {
+    const Vars y = execute_vars({x});
+    if (y.size() != 1)
+        fail<ValueError>("Sequential: needs call(inputs) for ", y.size(), " outputs, got a call for one");
+    return y[0];
 }
 
 // A layer may replace others while it runs.
-Var Sequential::execute(const Var& x) {
+Vars Sequential::execute_vars(const Vars& inputs) {
     SmallVector<ModulePtr, 8> layers;
-    for (std::size_t k = 0; k < size(); ++k) layers.push_back(layer(static_cast<int>(k)));
-    Var y = x;
-    for (const ModulePtr& layer : layers) y = layer(y);
+    for (const ModulePtr& layer : *this) layers.push_back(layer);
+    Vars y = inputs;
+    for (const ModulePtr& layer : layers) y = layer->call(y);
     return y;
 }
 

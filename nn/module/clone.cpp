@@ -14,6 +14,18 @@ std::vector<KeptModule> keep(const std::vector<ModulePtr>& modules) {
     return kept;
 }
 
+KeptNamed keep(const NamedModules& modules) {
+    KeptNamed kept;
+    for (const auto& [name, module] : modules) kept.emplace_back(name, keep(module));
+    return kept;
+}
+
+NamedModules Copies::copy(const KeptNamed& modules) {
+    NamedModules copies;
+    for (const auto& [name, module] : modules) copies.emplace_back(name, copy(module));
+    return copies;
+}
+
 std::vector<ModulePtr> Copies::copy(const std::vector<KeptModule>& modules) {
     std::vector<ModulePtr> copies;
     for (const auto& module : modules) copies.push_back(copy(module));

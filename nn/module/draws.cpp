@@ -19,6 +19,10 @@ void Birth::note(const std::vector<ModulePtr>& modules) {
     for (const auto& module : modules) note(module);
 }
 
+void Birth::note(const NamedModules& modules) {
+    for (const auto& [name, module] : modules) note(module);
+}
+
 ModulePtr Birth::of(std::shared_ptr<Module> module, Remake remake) {
     auto& origin = module->origin_;
     if (!origin) origin = std::make_unique<Module::Origin>(Module::Origin{.from = from_, .to = random::state()});

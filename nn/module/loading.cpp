@@ -130,6 +130,13 @@ LoadReport Module::load_state_dict(const StateDict& state, bool strict) {
     return report;
 }
 
+LoadReport Module::load_parameters(const StateDict& state) {
+    LoadReport report = load_state_dict(state, false);
+    for (const auto& name : report.unexpected) warn("load_parameters: " + class_name() + " has no " + name);
+    for (const auto& sentence : report.mismatched) warn("load_parameters: " + sentence);
+    return report;
+}
+
 // A Jittor file holds the rebuilt weight of the last forward, which after training is a step behind g and v.
 void Module::warn_of_derived(const StateDict& state) const {
     std::vector<std::string> notes;

@@ -154,6 +154,16 @@ std::vector<std::string> Module::attributes() const {
     return names;
 }
 
+std::vector<std::string> Module::vars_in_order() const {
+    std::vector<const Slot*> slots;
+    for (const auto& slot : *table_)
+        if (slot->var.defined() && !is_source(slot->name)) slots.push_back(slot.get());
+    std::ranges::stable_sort(slots, {}, &Slot::birth);
+    std::vector<std::string> names;
+    for (const Slot* slot : slots) names.push_back(slot->name);
+    return names;
+}
+
 // ---- the tree
 
 ModulePtr Module::handle() {
@@ -168,6 +178,13 @@ std::vector<ModulePtr> Module::children() {
     return out;
 }
 
+NamedModules Module::named_children() {
+    NamedModules out;
+    for (const auto& slot : *table_)
+        if (slot->module) out.emplace_back(slot->name, slot->module);
+    return out;
+}
+
 std::size_t Module::n_layers() const { return table_->layers().size(); }
 
 const ModulePtr& Module::layer(int i) const {
@@ -177,8 +194,8 @@ const ModulePtr& Module::layer(int i) const {
     return table_->layers()[static_cast<std::size_t>(k)]->module;
 }
 
-std::vector<std::pair<std::string, ModulePtr>> Module::named_modules() {
-    std::vector<std::pair<std::string, ModulePtr>> out;
+NamedModules Module::named_modules() {
+    NamedModules out;
     for (Walk at(*this, Walk::Shared::everywhere); at; ++at) out.emplace_back(at.path(), at.module().handle());
     return out;
 }

@@ -104,6 +104,8 @@ public:
     /// rest. A parameter that stands in several places may come under any of its names; a KeyError when two of them
     /// bring different values, and for a name that comes twice.
     LoadReport load_state_dict(const StateDict& state, bool strict = true);
+    /// As Jittor's: loads what fits, and warns of names that are not there and of wrong shapes.
+    LoadReport load_parameters(const StateDict& state);
     /// state_dict as an .npz file, written atomically; and back, strictly. Throws a FileError, and a KeyError as
     /// load_state_dict does.
     void save(const std::string& path);
@@ -112,8 +114,10 @@ public:
     /// C++ variable, does not hold it either.)
     std::vector<ModulePtr> modules();
     /// The same by dotted name, and under each of its names when it stands in several places; itself is "".
-    std::vector<std::pair<std::string, ModulePtr>> named_modules();
+    NamedModules named_modules();
     std::vector<ModulePtr> children();
+    /// Those by name.
+    NamedModules named_children();
     /// The i-th submodule, counted from the end when negative, in constant time. Throws an IndexError, and a KeyError
     /// when there are none.
     const ModulePtr& layer(int i) const;
@@ -132,6 +136,25 @@ public:
     Module& train() { return set_training(true); }
     Module& eval() { return set_training(false); }
     bool is_training() const { return training_; }
+    bool is_train() const { return training_; }
+
+    // ---- what its Vars are
+    /// Freezes all parameters, or lets them learn again; gradients pass through to the inputs either way.
+    Module& requires_grad_(bool requires_grad = true);
+    /// What `net.float64()` calls. As a name alone it is the dtype, as everywhere: `zeros({2}, float64)`.
+    class Conversion {
+    public:
+        Conversion(Module* module, Dtype dtype) : module_(*module), dtype_(dtype) {}
+        Module& operator()() const;
+        operator Dtype() const { return dtype_; }
+
+    private:
+        Module& module_;
+        Dtype dtype_;
+    };
+    /// Replaces float parameters and buffers by others of that dtype, as setattr does: an optimizer that was made
+    /// before throws.
+    const Conversion float32{this, Dtype::float32}, float64{this, Dtype::float64};
 
     // ---- hooks: those of one kind run in the order registered, when the module is called, not when `execute` is. One
     // that returns nothing, or an empty list, changes nothing; one that returns a Var or Vars replaces what it may.
@@ -209,6 +232,9 @@ protected:
     /// end of a constructor that takes its modules by value and moves them into attributes.
     void draw_in_order();
 
+    /// Names of the Vars in the order in which they first came, without those that others are rebuilt from.
+    std::vector<std::string> vars_in_order() const;
+
     /// Calls hooks around `execute` as operator() does, but computes by another function, for a class whose execute
     /// takes more than Vars.
     using Execute = std::function<Vars(const Vars&)>;
@@ -220,6 +246,7 @@ private:
     class Walk;
     class Cloning;
     class Loading;
+    class Converting;
     class Exchange;
     class Fhook2;
     struct Hooks;

@@ -74,6 +74,9 @@ private:
     std::shared_ptr<Module> module_;
 };
 
+/// Modules by name, in order.
+using NamedModules = std::vector<std::pair<std::string, ModulePtr>>;
+
 namespace detail {
 
 /// A module among the arguments of make, which must not keep it alive.
@@ -87,6 +90,8 @@ std::decay_t<const T> keep(const T& value) {
 }
 inline KeptModule keep(const ModulePtr& module) { return {module.weak(), static_cast<bool>(module)}; }
 std::vector<KeptModule> keep(const std::vector<ModulePtr>& modules);
+using KeptNamed = std::vector<std::pair<std::string, KeptModule>>;
+KeptNamed keep(const NamedModules& modules);
 
 /// What a clone has copied so far: gives the arguments of make as the clone receives them. Modules and Vars are copies,
 /// anything else is itself. An options struct that holds Vars shows them by each_var(f).
@@ -95,6 +100,7 @@ public:
     virtual ModulePtr copy(const KeptModule& module) = 0;
     virtual Var copy(const Var& x) = 0;
     std::vector<ModulePtr> copy(const std::vector<KeptModule>& modules);
+    NamedModules copy(const KeptNamed& modules);
     template <class T>
     T copy(T value) {
         if constexpr (requires { value.each_var([](Var&) {}); }) value.each_var([this](Var& x) { x = copy(x); });
@@ -116,6 +122,7 @@ public:
     void note(const T&) {}
     void note(const ModulePtr& module);
     void note(const std::vector<ModulePtr>& modules);
+    void note(const NamedModules& modules);
     /// Tells the module, and gives its handle.
     ModulePtr of(std::shared_ptr<Module> module, Remake remake);
 

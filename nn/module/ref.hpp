@@ -2,6 +2,7 @@
 #pragma once
 #include <iosfwd>
 
+#include "../../autograd/indexing.hpp"
 #include "module.hpp"
 
 namespace jt::nn {
@@ -65,6 +66,8 @@ public:
     }
     /// The i-th submodule, as Module::layer.
     ModulePtr operator[](int i) const { return slot_[i]; }
+    /// Several of a list's: `layers[to(-1)]`.
+    auto operator[](const Slice& slice) const { return (**this)[slice]; }
     explicit operator bool() const { return static_cast<bool>(slot_); }
     operator M&() const { return **this; }
     operator Module&() const requires(!std::is_same_v<M, Module>) { return **this; }

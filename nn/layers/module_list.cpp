@@ -1,0 +1,80 @@
+// How lists grow, and which of them an index means.
+#include "module_list.hpp"
+
+#include "../../autograd/ops/create.hpp"
+#include "../../autograd/ops/index.hpp"
+
+namespace jt::nn {
+
+namespace {
+
+std::vector<int> places(std::size_t n, const Slice& slice) {
+    return getitem(arange(static_cast<std::int64_t>(n)), slice).to_vector<int>();
+}
+
+// The first number from `next` on that is no name yet.
+std::string free_name(const Module& module, std::size_t next) {
+    while (module.hasattr(std::to_string(next))) ++next;
+    return std::to_string(next);
+}
+
+}  // namespace
+
+std::vector<ModulePtr> LayerList::operator[](const Slice& slice) const {
+    std::vector<ModulePtr> out;
+    for (const int i : places(size(), slice)) out.push_back(layer(i));
+    return out;
+}
+
+void LayerList::add(ModulePtr module) {
+    if (!module) fail<KeyError>("append: needs a module, got none");
+    attr(free_name(*this, size()), std::move(module));
+}
+
+void LayerList::add(std::vector<ModulePtr> modules) {
+    for (ModulePtr& module : modules) add(std::move(module));
+}
+
+void LayerList::add(NamedModules modules) {
+    for (auto& [name, module] : modules) {
+        if (!module) fail<KeyError>("append: needs a module, got none");
+        attr(name, std::move(module));
+    }
+}
+
+void LayerList::add_at(int i, const ModulePtr& module) {
+    const int n = static_cast<int>(size()), at = i < 0 ? i + n : i;
+    if (at < 0 || at > n)
+        fail<IndexError>(class_name(), ": needs an index from ", -n, " to ", n, " to insert at, got ", i);
+    add(module);
+    const NamedModules before = named_children();
+    for (int k = at; k < n; ++k)
+        setattr(before[static_cast<std::size_t>(k) + 1].first, before[static_cast<std::size_t>(k)].second);
+    setattr(before[static_cast<std::size_t>(at)].first, module);
+}
+
+ParameterList& ParameterList::append(const Var& parameter) {
+    if (!parameter.defined()) fail<KeyError>("append: needs a parameter, got none");
+    attr(free_name(*this, size()), parameter);
+    return *this;
+}
+
+ParameterList& ParameterList::extend(const Vars& parameters) {
+    for (const Var& parameter : parameters) append(parameter);
+    return *this;
+}
+
+Var ParameterList::operator[](int i) const {
+    const auto names = vars_in_order();
+    const int n = static_cast<int>(names.size()), k = i < 0 ? i + n : i;
+    if (k < 0 || k >= n) fail<IndexError>(class_name(), ": needs an index from ", -n, " to ", n - 1, ", got ", i);
+    return getattr(names[static_cast<std::size_t>(k)]);
+}
+
+Vars ParameterList::operator[](const Slice& slice) const {
+    Vars out;
+    for (const int i : places(size(), slice)) out.push_back((*this)[i]);
+    return out;
+}
+
+}  // namespace jt::nn
