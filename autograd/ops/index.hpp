@@ -20,12 +20,13 @@ Var scatter_add(const Var& g, const Var& index, const Shape& shape);
 /// y[i, j, ...] = x[index[i, j, ...], j, ...], the index standing for axis `dim`: x and the integer index have as many
 /// axes, and the index reaches over no more than x along the others. The gradient adds into the places read.
 Var gather(const Var& x, int dim, const Var& index);
-/// x with src[i, j, ...] written at [index[i, j, ...], j, ...] along axis `dim`, added there, or multiplied with what is
-/// there: reduce is "void", "add" or "multiply". src broadcasts to the index's shape.
+/// x with src[i, j, ...] written at [index[i, j, ...], j, ...] along axis `dim`, added there, or multiplied with what
+/// is there: reduce is "void", "add" or "multiply". src broadcasts to the index's shape.
 Var scatter(const Var& x, int dim, const Var& index, const Var& src, const std::string& reduce = "void");
 /// x[..., index, ...]: the parts along axis `dim` that an integer index names.
 Var index_select(const Var& x, int dim, const Var& index);
-/// x with src added at these parts, those that are named twice twice. src broadcasts to the shape of index_select's result.
+/// x with src added at these parts, those that are named twice twice. src broadcasts to the shape of index_select's
+/// result.
 Var index_add(const Var& x, int dim, const Var& index, const Var& src);
 /// x with these parts filled.
 Var index_fill(const Var& x, int dim, const Var& index, const Operand& value);

@@ -36,11 +36,11 @@ Array untake(const Array& g, const Selection& s, const Shape& shape);
 /// Adds v, of the selection's shape, there; the places are listed.
 void add_at(Array& x, const Selection& s, const Array& v);
 
-/// Where an integer index into an axis of n elements, `stride` apart, points to: int64; an entry below 0 counts from the
-/// end. No array when one is not from -n to n - 1.
+/// Where an integer index into an axis of n elements, `stride` apart, points to: int64; an entry below 0 counts from
+/// the end. No array when one is not from -n to n - 1.
 Array places(const Array& index, std::int64_t n, std::int64_t stride);
-/// The same for an index that stands for one axis of an array of `shape`: where its entries point to among all elements,
-/// each in its own row along the other axes.
+/// The same for an index that stands for one axis of an array of `shape`: where its entries point to among all
+/// elements, each in its own row along the other axes.
 Array places_in_rows(const Array& index, const Shape& shape, int axis);
 /// The first entry that is out of range; there must be one.
 std::int64_t first_outside(const Array& index, std::int64_t n);
