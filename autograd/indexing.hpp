@@ -81,8 +81,10 @@ public:
     ~Item() = default;
 
     void operator=(const Operand& v) && { write(v); }
-    void operator=(const Item& v) && { write(v); }
-    void operator=(Item&& v) && { write(v); }
+    void operator=(const Item& v) && {
+        if (this != &v) write(v);
+    }
+    void operator=(Item&& v) && { std::move(*this) = v; }  // NOLINT(performance-noexcept-move-constructor): it writes
     void operator+=(const Operand& v) &&;
     void operator-=(const Operand& v) &&;
     void operator*=(const Operand& v) &&;
@@ -97,8 +99,11 @@ public:
     Var& assign(const Var& v) & { return Var::assign(v); }
     Var& update(const Var& v) & { return Var::assign(v); }
     Item& operator=(const Var& v) & { return Var::operator=(v), *this; }
-    Item& operator=(const Item& v) & { return Var::operator=(v), *this; }
-    Item& operator=(Item&& v) & { return Var::operator=(v), *this; }
+    Item& operator=(const Item& v) & {
+        if (this != &v) Var::operator=(v);
+        return *this;
+    }
+    Item& operator=(Item&& v) & noexcept { return Var::operator=(v), *this; }
     Item operator[](const Indices& indices) & { return Var::operator[](indices); }
     Var operator[](const Indices& indices) const& { return Var::operator[](indices); }
 

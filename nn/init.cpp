@@ -152,59 +152,59 @@ Var kaiming_normal(const Shape& shape, double a, const std::string& mode, const 
     return gauss_of(name, shape, kaiming_std(name, shape, a, mode, nonlinearity), dtype);
 }
 
-Var eye_(Var w) {
+Var eye_(const Var& w) {
     const Shape& shape = node_of("eye_", w).value.shape();
     if (shape.rank() != 2) fail<ShapeError>("eye_: needs two axes, got ", shape);
     return write("eye_", w, [](const Shape& s, Dtype) { return eye(s[0], s[1]); });
 }
 
-Var constant_(Var w, const Scalar& value) {
+Var constant_(const Var& w, const Scalar& value) {
     return write("constant_", w, [&](const Shape& s, Dtype dtype) { return constant(s, value, dtype); });
 }
-Var fill(Var w, const Scalar& value) { return constant_(w, value); }
-Var fill_(Var w, const Scalar& value) { return constant_(w, value); }
-Var zero_(Var w) { return write("zero_", w, zero); }
-Var one_(Var w) { return write("one_", w, one); }
-Var random_(Var w) { return write("random_", w, rand); }
+Var fill(const Var& w, const Scalar& value) { return constant_(w, value); }
+Var fill_(const Var& w, const Scalar& value) { return constant_(w, value); }
+Var zero_(const Var& w) { return write("zero_", w, zero); }
+Var one_(const Var& w) { return write("one_", w, one); }
+Var random_(const Var& w) { return write("random_", w, rand); }
 
-Var uniform_(Var w, double low, double high) {
+Var uniform_(const Var& w, double low, double high) {
     return write("uniform_", w, [&](const Shape& s, Dtype dtype) { return uniform(s, low, high, dtype); });
 }
 
-Var gauss_(Var w, double mean, double std) {
+Var gauss_(const Var& w, double mean, double std) {
     return write("gauss_", w, [&](const Shape& s, Dtype dtype) { return gauss(s, mean, std, dtype); });
 }
-Var normal_(Var w, double mean, double std) { return gauss_(w, mean, std); }
+Var normal_(const Var& w, double mean, double std) { return gauss_(w, mean, std); }
 
-Var trunc_normal_(Var w, double mean, double std, double a, double b) {
+Var trunc_normal_(const Var& w, double mean, double std, double a, double b) {
     return write("trunc_normal_", w,
                  [&](const Shape& s, Dtype dtype) { return trunc_normal(s, mean, std, a, b, dtype); });
 }
 
-Var invariant_uniform_(Var w, const std::string& mode) {
+Var invariant_uniform_(const Var& w, const std::string& mode) {
     return write("invariant_uniform_", w,
                  [&](const Shape& s, Dtype dtype) { return invariant_uniform(s, mode, dtype); });
 }
 
-Var relu_invariant_gauss_(Var w, const std::string& mode) {
+Var relu_invariant_gauss_(const Var& w, const std::string& mode) {
     return write("relu_invariant_gauss_", w,
                  [&](const Shape& s, Dtype dtype) { return relu_invariant_gauss(s, mode, dtype); });
 }
 
-Var xavier_uniform_(Var w, double gain) {
+Var xavier_uniform_(const Var& w, double gain) {
     return write("xavier_uniform_", w, [&](const Shape& s, Dtype dtype) { return xavier_uniform(s, gain, dtype); });
 }
 
-Var xavier_gauss_(Var w, double gain) {
+Var xavier_gauss_(const Var& w, double gain) {
     return write("xavier_gauss_", w, [&](const Shape& s, Dtype dtype) { return xavier_gauss(s, gain, dtype); });
 }
 
-Var kaiming_uniform_(Var w, double a, const std::string& mode, const std::string& nonlinearity) {
+Var kaiming_uniform_(const Var& w, double a, const std::string& mode, const std::string& nonlinearity) {
     return write("kaiming_uniform_", w,
                  [&](const Shape& s, Dtype dtype) { return kaiming_uniform(s, a, mode, nonlinearity, dtype); });
 }
 
-Var kaiming_normal_(Var w, double a, const std::string& mode, const std::string& nonlinearity) {
+Var kaiming_normal_(const Var& w, double a, const std::string& mode, const std::string& nonlinearity) {
     return write("kaiming_normal_", w,
                  [&](const Shape& s, Dtype dtype) { return kaiming_normal(s, a, mode, nonlinearity, dtype); });
 }

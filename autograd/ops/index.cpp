@@ -159,14 +159,14 @@ bool records_write(const Var& x, const Operand& v) {
 void write(Var& x, const Selected& s, const Operand& v) {
     Node& node = node_of("setitem", x);
     if (const auto derived = derived_of(node)) fail<KeyError>("setitem: ", derived->advice("write to"));
-    const Var value = fitted("setitem", v, node.value.dtype(), *s);
+    Var value = fitted("setitem", v, node.value.dtype(), *s);
+    if (value.node() == &node) value = value.clone();  // its numbers are copied before they are written over
     if (records_write(x, v)) {
         const bool of_v = v.is_var() && recording();
         const enable_grad guard;  // under no_grad too x keeps its past, and v is a mere number
         x = written(x, s, value, of_v);
     } else {
-        const Array numbers = value.array();  // x's own, perhaps, which then are copied
-        kernels::put(node.writable(), *s, numbers);
+        kernels::put(node.writable(), *s, value.array());
     }
 }
 

@@ -10,7 +10,6 @@ namespace jt {
 namespace {
 
 using kernels::Range;
-using kernels::Stride;
 
 // Python's rule for one slice of an axis of n elements.
 Range range_of(const char* op, const Slice& s, std::int64_t n) {

@@ -66,7 +66,7 @@ Var BatchNorm::execute(const Var& x) {
     Axes axes = axes_from(1, ndim);
     axes[0] = 0;
     const Var mean = x.mean(axes, keepdims), var = x.var(axes, false, keepdims);
-    const Var y = normalized(x, mean, var, options.eps, w, b);
+    Var y = normalized(x, mean, var, options.eps, w, b);
     const no_grad guard;
     const Var new_mean = followed(running_mean, mean, options.momentum),
               new_var = followed(running_var, var, options.momentum);

@@ -74,7 +74,8 @@ State stepped(const Cell& cell, const Var& x, const Var& h, const Var& c, Step s
 struct Stack {
     Module& module;
     const char* layer;
-    int gates, input_size, hidden_size, num_layers;
+    std::int64_t gates;
+    int input_size, hidden_size, num_layers;
     bool bias, batch_first, bidirectional;
     double dropout;
     int proj_size = 0;
