@@ -31,7 +31,8 @@ void LayerList::add(ModulePtr module) {
     attr(free_name(*this, size()), std::move(module));
 }
 
-void LayerList::add(std::vector<ModulePtr> modules) {
+// By value, so that nobody else holds what it moves on.
+void LayerList::add(std::vector<ModulePtr> modules) {  // NOLINT(performance-unnecessary-value-param)
     for (ModulePtr& module : modules) add(std::move(module));
 }
 

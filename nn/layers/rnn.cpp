@@ -80,7 +80,7 @@ struct Stack {
     double dropout;
     int proj_size = 0;
 
-    int directions() const { return bidirectional ? 2 : 1; }
+    std::int64_t directions() const { return bidirectional ? 2 : 1; }
     int out_size() const { return proj_size > 0 ? proj_size : hidden_size; }
 
     void add_weights() const {

@@ -26,7 +26,7 @@ protected:
 class RNNCell : public RecurrentCell<RNNCell> {
 public:
     static constexpr const char* layer = "RNNCell";
-    static constexpr int gates = 1;
+    static constexpr std::int64_t gates = 1;
     RNNCell(int input_size, int hidden_size, bool bias = true, const std::string& nonlinearity = "tanh");
     Var execute(const Var& x, const Var& h = {});
     std::string extra_repr() const override;
@@ -38,7 +38,7 @@ public:
 class LSTMCell : public RecurrentCell<LSTMCell> {
 public:
     static constexpr const char* layer = "LSTMCell";
-    static constexpr int gates = 4;
+    static constexpr std::int64_t gates = 4;
     LSTMCell(int input_size, int hidden_size, bool bias = true);
     std::tuple<Var, Var> execute(const Var& x, const Var& h = {}, const Var& c = {});
 };
@@ -47,7 +47,7 @@ public:
 class GRUCell : public RecurrentCell<GRUCell> {
 public:
     static constexpr const char* layer = "GRUCell";
-    static constexpr int gates = 3;
+    static constexpr std::int64_t gates = 3;
     GRUCell(int input_size, int hidden_size, bool bias = true);
     Var execute(const Var& x, const Var& h = {});
 };

@@ -17,17 +17,20 @@ void* counted(long& count, void* memory) noexcept {
 
 }  // namespace
 
-void* operator new(std::size_t size) {
+// Out of line: a compiler that sees through them wonders at a free() of what new gave.
+[[gnu::noinline]] void* operator new(std::size_t size) {
     void* const memory = counted(held, std::malloc(size));
     if (!memory) throw std::bad_alloc();
     return memory;
 }
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return counted(held, std::malloc(size)); }
-void operator delete(void* memory) noexcept {
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+    return counted(held, std::malloc(size));
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept {
     if (memory) --held;
     std::free(memory);
 }
-void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { operator delete(memory); }
 extern "C" void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept {
     void* memory = nullptr;
     return counted(buffers, posix_memalign(&memory, alignment, size) == 0 ? memory : nullptr);
