@@ -2,6 +2,7 @@
 #include <cxxabi.h>
 
 #include <cstdlib>
+#include <memory>
 #include <ostream>
 
 #include "repr.hpp"
@@ -11,9 +12,9 @@ namespace jt::nn {
 
 std::string class_name_of(const std::type_info& type) {
     int status = 0;
-    char* readable = abi::__cxa_demangle(type.name(), nullptr, nullptr, &status);
-    const std::string full = readable ? readable : type.name();
-    std::free(readable);
+    const std::unique_ptr<char, void (*)(void*)> readable(abi::__cxa_demangle(type.name(), nullptr, nullptr, &status),
+                                                          std::free);
+    const std::string full = readable ? readable.get() : type.name();
     return full.substr(full.rfind(':') + 1);
 }
 
