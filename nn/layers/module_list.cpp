@@ -31,12 +31,12 @@ void LayerList::add(ModulePtr module) {
     attr(free_name(*this, size()), std::move(module));
 }
 
-// By value, so that nobody else holds what it moves on.
+// By value, both, so that nobody else holds what is moved on.
 void LayerList::add(std::vector<ModulePtr> modules) {  // NOLINT(performance-unnecessary-value-param)
     for (ModulePtr& module : modules) add(std::move(module));
 }
 
-void LayerList::add(NamedModules modules) {
+void LayerList::add(NamedModules modules) {  // NOLINT(performance-unnecessary-value-param)
     for (auto& [name, module] : modules) {
         if (!module) fail<KeyError>("append: needs a module, got none");
         attr(name, std::move(module));
