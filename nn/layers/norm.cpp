@@ -46,6 +46,13 @@ Var followed(const Var& running, const Var& batch, double momentum) {
     return running + (batch.detach().reshape(running.shape()) - running) * momentum;
 }
 
+template <class Norm>
+std::string channels_repr(const Norm& m) {
+    const auto& [eps, momentum, affine] = m.options;
+    return repr(m.num_features, eps, Named{"momentum", momentum}, Named{"affine", affine},
+                Named{"is_train", m.is_training()}, Named{"sync", true});
+}
+
 }  // namespace
 
 BatchNorm::BatchNorm(int num_features, const Options& o)
@@ -75,10 +82,7 @@ Var BatchNorm::execute(const Var& x) {
     return y;
 }
 
-std::string BatchNorm::extra_repr() const {
-    return repr(num_features, options.eps, Named{"momentum", options.momentum}, Named{"affine", options.affine},
-                Named{"is_train", is_training()}, Named{"sync", true});
-}
+std::string BatchNorm::extra_repr() const { return channels_repr(*this); }
 
 InstanceNorm::InstanceNorm(int num_features, const Options& o)
     : num_features(at_least(1, "InstanceNorm", "num_features", num_features)),
@@ -93,10 +97,7 @@ Var InstanceNorm::execute(const Var& x) {
     return normalized(x, axes_from(2, ndim), options.eps, by_channel(weight, ndim), by_channel(bias, ndim));
 }
 
-std::string InstanceNorm::extra_repr() const {
-    return repr(num_features, options.eps, Named{"momentum", options.momentum}, Named{"affine", options.affine},
-                Named{"is_train", is_training()}, Named{"sync", true});
-}
+std::string InstanceNorm::extra_repr() const { return channels_repr(*this); }
 
 LayerNorm::LayerNorm(const Shape& normalized_shape, const Options& o)
     : normalized_shape(normalized_shape),
