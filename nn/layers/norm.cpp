@@ -26,13 +26,22 @@ Var by_channel(const Var& v, int ndim) {
     return v.reshape(shape);
 }
 
-Var normalized(const Var& x, const Var& mean, const Var& var, double eps, const Var& weight, const Var& bias) {
-    const Var root = sqrt(var + eps), scale = weight.defined() ? weight / root : 1 / root, y = (x - mean) * scale;
+// x without its mean, and the biased variance: what is centred once serves both.
+struct Moments {
+    Var mean, centered, var;
+
+    Moments(const Var& x, const Axes& axes)
+        : mean(x.mean(axes, keepdims)), centered(x - mean), var(sqr(centered).mean(axes, keepdims)) {}
+};
+
+Var scaled(const Var& centered, const Var& var, double eps, const Var& weight, const Var& bias) {
+    const Var root = sqrt(var + eps), y = centered * (weight.defined() ? weight / root : 1 / root);
     return bias.defined() ? y + bias : y;
 }
 
 Var normalized(const Var& x, const Axes& axes, double eps, const Var& weight, const Var& bias) {
-    return normalized(x, x.mean(axes, keepdims), x.var(axes, false, keepdims), eps, weight, bias);
+    const Moments m(x, axes);
+    return scaled(m.centered, m.var, eps, weight, bias);
 }
 
 void check_channels(const char* layer, const Var& x, int channels) {
@@ -68,15 +77,15 @@ Var BatchNorm::execute(const Var& x) {
     const int ndim = x.ndim();
     const Var w = by_channel(weight, ndim), b = by_channel(bias, ndim);
     if (!is_training())
-        return normalized(x, by_channel(running_mean, ndim), by_channel(running_var, ndim), options.eps, w, b);
+        return scaled(x - by_channel(running_mean, ndim), by_channel(running_var, ndim), options.eps, w, b);
     if (x.numel() == 0) fail<ShapeError>("BatchNorm: needs numbers to learn from, got ", x.shape());
     Axes axes = axes_from(1, ndim);
     axes[0] = 0;
-    const Var mean = x.mean(axes, keepdims), var = x.var(axes, false, keepdims);
-    Var y = normalized(x, mean, var, options.eps, w, b);
+    const Moments m(x, axes);
+    Var y = scaled(m.centered, m.var, options.eps, w, b);
     const no_grad guard;
-    const Var new_mean = followed(running_mean, mean, options.momentum),
-              new_var = followed(running_var, var, options.momentum);
+    const Var new_mean = followed(running_mean, m.mean, options.momentum),
+              new_var = followed(running_var, m.var, options.momentum);
     running_mean.assign(new_mean);
     running_var.assign(new_var);
     return y;
