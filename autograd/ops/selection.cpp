@@ -107,18 +107,19 @@ private:
         for (; n > 0; --n) made_.axes.push_back(whole_.axes[at_++]);
     }
     void add_index(const Var& index) {
-        const auto& [n, stride] = whole_.axes[at_++];
-        add_places(checked(op_, kernels::places(index.array(), n, stride), index, n));
+        const auto n = whole_.axes[at_].size;
+        add_places(checked(op_, kernels::places(index.array(), whole_.shape, static_cast<int>(at_++)), index, n));
         made_.repeats = true;
     }
-    // Only a whole array is asked for by masks: the elements of the axes behind each other lie as those of the mask.
+    // Only a whole array is asked for by Vars. By a mask, the elements of the axes behind each other lie as those of
+    // the mask.
     void add_mask(const Var& mask) {
         Shape covered;
         for (int k = 0; k < mask.ndim(); ++k) covered.push_back(whole_.axes[at_ + static_cast<std::size_t>(k)].size);
         if (mask.shape() != covered)
             fail<ShapeError>(op_, ": needs a mask of shape ", covered, " from axis ", at_, " on, got ", mask.shape());
         at_ += covered.size();
-        add_places(kernels::places_of_true(mask.array(), whole_.axes[at_ - 1].stride));
+        add_places(kernels::places_of_true(mask.array(), whole_.shape, static_cast<int>(at_ - 1)));
     }
     // Indices beside each other broadcast, and stand where the first one does.
     void add_places(Array&& places) {

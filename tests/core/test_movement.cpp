@@ -6,7 +6,9 @@
 
 #include <doctest/doctest.h>
 
+#include "../../core/kernels/elementwise/elementwise.hpp"
 #include "../../core/kernels/movement/movement.hpp"
+#include "../../core/kernels/movement/selection.hpp"
 #include "arrays.hpp"
 
 using namespace jt;
@@ -167,6 +169,27 @@ TEST_SUITE("core") {
                 CHECK(same_bits(slice(x, row.ranges), naive_slice(x, row.ranges)));
                 CHECK(same_bits(unslice(g, row.ranges, row.shape), naive_unslice(g, row.ranges, row.shape)));
             }
+    }
+
+    TEST_CASE("places are of int32 where that counts the elements, and the same of int64") {
+        constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max(), half = most / 2;
+        const auto check = [](const Array& found, Dtype dtype, const std::vector<std::int64_t>& expected) {
+            CHECK(found.dtype() == dtype);
+            CHECK_EQ(test::values(found), std::vector<double>(expected.begin(), expected.end()));
+        };
+        for (const Dtype dtype : {int32, int64}) {
+            const Array index = cast(test::array({2, 2}, {0, -1, 1, -2}), dtype);
+            check(places(index, {half, 2}, 0), int32, {0, 2 * half - 2, 2, 2 * half - 4});
+            check(places(index, {most, 2}, 0), int64, {0, most * 2 - 2, 2, most * 2 - 4});
+            check(places(index, {most + 1, 0}, 0), int64, {0, 0, 0, 0});
+            check(places_in_rows(index, {2, half}, 1), int32, {0, half - 1, half + 1, 2 * half - 2});
+            check(places_in_rows(index, {2, most}, 1), int64, {0, most - 1, most + 1, most * 2 - 2});
+            CHECK_FALSE(places(index, {1, most + 1}, 0));
+        }
+        CHECK_FALSE(places(test::array({1}, {0x1p32}, int64), {5}, 0));
+        const Array mask = test::array({3}, {1, 0, 1}, bool_);
+        check(places_of_true(mask, {3, 2}, 0), int32, {0, 4});
+        check(places_of_true(mask, {3, most}, 0), int64, {0, most * 2});
     }
 
     TEST_CASE("concat gives back its parts by slices") {

@@ -37,14 +37,18 @@ private:
     }
 };
 
-/// f(base, places, count, run) for some places at a time, in the selection's order.
-template <class F>
-void each_run(const Selection& s, F f) {
-    static constexpr std::int64_t origin = 0;
-    if (s.shape.numel() == 0) return;
+/// f(places), of either width.
+template <class A, class F>
+auto dispatch_places(A& places, F f) {
+    return places.dtype() == Dtype::int32 ? f(places.template data<std::int32_t>())
+                                          : f(places.template data<std::int64_t>());
+}
+
+/// f(base, places, count, run) for some of `all` places at a time, in the selection's order.
+template <class P, class F>
+void each_run(const Selection& s, const P* places, std::int64_t all, F f) {
     Axes axes(s);
-    const auto* places = s.listed() ? s.places.data<std::int64_t>() : &origin;
-    const std::int64_t all = s.listed() ? s.places.numel() : 1, count = axes.split ? 1 : all;
+    const std::int64_t count = axes.split ? 1 : all;
     do
         for (std::int64_t i = 0; i < all; i += count) do
                 f(s.start + axes.outer[0] + axes.inner[0], places + i, count, axes.run);
@@ -52,10 +56,19 @@ void each_run(const Selection& s, F f) {
     while (axes.outer.next());
 }
 
+/// The same for the selection's own places, of either width; one place 0 where it has none.
+template <class F>
+void each_run(const Selection& s, F f) {
+    static constexpr std::int32_t origin = 0;
+    if (s.shape.numel() == 0) return;
+    if (!s.listed()) return each_run(s, &origin, 1, f);
+    dispatch_places(s.places, [&](const auto* places) { each_run(s, places, s.places.numel(), f); });
+}
+
 /// f(element of x, element of y) for each element of a selection; y's are `each` apart.
 template <class X, class Y, class F>
 void pairwise(const Selection& s, X* x, Y* y, std::int64_t each, F f) {
-    each_run(s, [&](std::int64_t base, const std::int64_t* places, std::int64_t count, const Run& run) {
+    each_run(s, [&](std::int64_t base, const auto* places, std::int64_t count, const Run& run) {
         X* from = x + base;
         if (run.n == 1)
             for (std::int64_t i = 0; i < count; ++i) f(from[places[i]], y[i * each]);
@@ -72,12 +85,21 @@ Strides strides_of(const Selection& s) {
     return strides;
 }
 
-/// f(entries of an integer index) as int64, or as int32 where these count n: half the work.
+/// Places of half the width are half the work, and do wherever they count the elements of an array of `shape`.
+bool narrow(const Shape& shape) {
+    const auto counts = [](std::int64_t n) { return jt::fits<std::int32_t>(n); };
+    return std::all_of(shape.begin(), shape.end(), counts) && counts(shape.numel());
+}
+
+/// f(entries of an integer index, places to fill): an entry has at most the width of a place, unless it is int64.
 template <class F>
-auto dispatch_index(const Array& index, std::int64_t n, F f) {
-    const bool narrow = index.dtype() != Dtype::int64 && jt::fits<std::int32_t>(n);
-    const Array same = cast(index, narrow ? Dtype::int32 : Dtype::int64);
-    return narrow ? f(same.data<std::int32_t>()) : f(same.data<std::int64_t>());
+Array fill_places(const Array& index, const Shape& shape, F f) {
+    Array out(index.shape(), narrow(shape) ? Dtype::int32 : Dtype::int64);
+    const bool wide = index.dtype() == Dtype::int64 || out.dtype() == Dtype::int64;
+    const Array same = cast(index, wide ? Dtype::int64 : Dtype::int32);
+    const auto bad = wide ? dispatch_places(out, [&](auto* to) { return f(same.data<std::int64_t>(), to); })
+                          : f(same.data<std::int32_t>(), out.data<std::int32_t>());
+    return bad < 0 ? Array() : out;
 }
 
 /// Where entry k of a row of an index lies: `base` plus k steps and the entry's place, `stride` apart.
@@ -86,26 +108,22 @@ struct Along {
 };
 
 /// Places of a row's entries, n + i for an entry i below 0. Returns a number below 0 when one was out of range, whose
-/// place is meaningless. Two loops are two that the compiler can vectorise.
-template <class I>
-I place_row(const I* p, std::int64_t size, I n, Along along, std::int64_t* to) {
-    using U = std::uint64_t;
-    I bad = 0;
-    for (std::int64_t k = 0; k < size; ++k) {
-        const I i = p[k] + (p[k] < 0 ? n : I{});
-        bad |= i | (n - 1 - i);
-        to[k] = i;
-    }
-    const auto moved = [&](auto place) {
-        for (std::int64_t k = 0; k < size; ++k)
-            to[k] =
-                static_cast<std::int64_t>(place(static_cast<U>(to[k])) + static_cast<U>(along.base + k * along.step));
+/// place is meaningless. The multiplications are left out where they can be: the loop is then of two additions.
+template <class I, class P>
+I place_row(const I* p, std::int64_t size, I n, Along along, P* to) {
+    using U = std::make_unsigned_t<P>;
+    const auto base = static_cast<U>(along.base), step = static_cast<U>(along.step);
+    const auto fill = [&](auto place) {
+        I bad = 0;
+        for (std::int64_t k = 0; k < size; ++k) {
+            const I i = p[k] + (p[k] < 0 ? n : I{});
+            bad |= i | (n - 1 - i);
+            to[k] = static_cast<P>(place(static_cast<U>(i), static_cast<U>(k)));
+        }
+        return bad;
     };
-    if (along.stride != 1)
-        moved([stride = static_cast<U>(along.stride)](U i) { return i * stride; });
-    else if (along.base != 0 || along.step != 0)
-        moved([](U i) { return i; });
-    return bad;
+    if (along.stride == 1 && step == 0) return fill([=](U i, U) { return base + i; });
+    return fill([=, stride = static_cast<U>(along.stride)](U i, U k) { return base + i * stride + k * step; });
 }
 
 }  // namespace
@@ -124,7 +142,7 @@ Selection box(const Ranges& ranges, const Shape& shape) {
 Array offsets(const Selection& s) {
     Array out(s.shape, Dtype::int64);
     auto* to = out.data<std::int64_t>();
-    each_run(s, [&](std::int64_t base, const std::int64_t* places, std::int64_t count, const Run& run) {
+    each_run(s, [&](std::int64_t base, const auto* places, std::int64_t count, const Run& run) {
         for (std::int64_t i = 0; i < count; ++i)
             for (std::int64_t k = 0; k < run.n; ++k) *to++ = base + places[i] + k * run.step;
     });
@@ -166,42 +184,39 @@ std::int64_t first_outside(const Array& index, std::int64_t n) {
     return *std::find_if(p, p + wide.numel(), [n](std::int64_t i) { return i < -n || i >= n; });
 }
 
-Array places(const Array& index, std::int64_t n, std::int64_t stride) {
-    Array out(index.shape(), Dtype::int64);
-    return dispatch_index(index, n, [&]<class I>(const I* p) {
-        return place_row(p, out.numel(), static_cast<I>(n), {0, 0, stride}, out.data<std::int64_t>()) < 0 ? Array()
-                                                                                                          : out;
+Array places(const Array& index, const Shape& shape, int axis) {
+    return fill_places(index, shape, [&]<class I>(const I* p, auto* to) -> std::int64_t {
+        return place_row(p, index.numel(), static_cast<I>(shape[axis]), {0, 0, step_along(shape, axis)}, to);
     });
 }
 
 Array places_in_rows(const Array& index, const Shape& shape, int axis) {
-    Array out(index.shape(), Dtype::int64);
-    if (out.numel() == 0) return out;
     const int last = shape.rank() - 1;
     const auto row = index.shape()[last], step = axis == last ? 0 : std::int64_t{1}, stride = step_along(shape, axis);
-    return dispatch_index(index, shape[axis], [&]<class I>(const I* p) {
+    return fill_places(index, shape, [&]<class I>(const I* p, auto* to) -> std::int64_t {
+        if (index.numel() == 0) return 0;
         Odometer<1> rows;
         for (int k = last - 1; k >= 0; --k) rows.add(index.shape()[k], {k == axis ? 0 : step_along(shape, k)});
-        auto* to = out.data<std::int64_t>();
         I bad = 0;
         do {
             bad |= place_row(p, row, static_cast<I>(shape[axis]), {rows[0], step, stride}, to);
             p += row;
             to += row;
         } while (rows.next());
-        return bad < 0 ? Array() : out;
+        return bad;
     });
 }
 
-Array places_of_true(const Array& mask, std::int64_t stride) {
+Array places_of_true(const Array& mask, const Shape& shape, int axis) {
     const auto* p = static_cast<const std::uint8_t*>(mask.raw());
-    const auto count = std::count(p, p + mask.numel(), 1);
-    Array out({count}, Dtype::int64);
-    auto* to = out.data<std::int64_t>();
-    for (std::int64_t i = 0, found = 0; found < count; ++i) {
-        to[found] = i * stride;
-        found += p[i];
-    }
+    const auto count = std::count(p, p + mask.numel(), 1), stride = step_along(shape, axis);
+    Array out({count}, narrow(shape) ? Dtype::int32 : Dtype::int64);
+    dispatch_places(out, [&]<class P>(P* to) {
+        for (std::int64_t i = 0, found = 0; found < count; ++i) {
+            to[found] = static_cast<P>(i * stride);
+            found += p[i];
+        }
+    });
     return out;
 }
 

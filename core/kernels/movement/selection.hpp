@@ -16,7 +16,7 @@ struct Selection {
     std::int64_t start = 0;
     SmallVector<Stride, 6> axes = {};
     std::size_t outer = 0;
-    Array places = {};     ///< int64; none where all is strided: then `shape` is that of the axes
+    Array places = {};     ///< int32 or int64; none where all is strided: then `shape` is that of the axes
     bool repeats = false;  ///< whether an element may be named more than once
 
     bool listed() const { return static_cast<bool>(places); }
@@ -36,15 +36,15 @@ Array untake(const Array& g, const Selection& s, const Shape& shape);
 /// Adds v, of the selection's shape, there; the places are listed.
 void add_at(Array& x, const Selection& s, const Array& v);
 
-/// Where an integer index into an axis of n elements, `stride` apart, points to: int64; an entry below 0 counts from
-/// the end. No array when one is not from -n to n - 1.
-Array places(const Array& index, std::int64_t n, std::int64_t stride);
-/// The same for an index that stands for one axis of an array of `shape`: where its entries point to among all
-/// elements, each in its own row along the other axes.
+/// Where an integer index into an axis of an array of `shape` points to; an entry below 0 counts from the end. Of int32
+/// where that counts the array's elements, else int64. No array when an entry is out of range.
+Array places(const Array& index, const Shape& shape, int axis);
+/// The same for an index that stands for the axis: where its entries point to among all elements, each in its own row
+/// along the other axes.
 Array places_in_rows(const Array& index, const Shape& shape, int axis);
 /// The first entry that is out of range; there must be one.
 std::int64_t first_outside(const Array& index, std::int64_t n);
-/// The places of the elements of a bool array that are true, `stride` apart: int64 (n,).
-Array places_of_true(const Array& mask, std::int64_t stride);
+/// Where a mask over axes of an array of `shape`, up to `axis`, is true: (n,), of int32 or int64 likewise.
+Array places_of_true(const Array& mask, const Shape& shape, int axis);
 
 }  // namespace jt::kernels
