@@ -46,14 +46,13 @@ std::string shapes_of(const Vars& inputs) {
 
 void check_value(const char* op, const Array& value, const Vars& inputs) {
     if (const char* found = anomaly_of(value))
-        fail<AnomalyError>(op, ": needs a finite value, got ", found, " in shape ", value.shape(), shapes_of(inputs),
-                           where(scope_now));
+        fail<AnomalyError>(op, ": needs a finite value, got ", found, " in shape ", value.shape(), shapes_of(inputs));
 }
 
 void check_gradient(const Node& node, std::size_t k, const Var& g) {
     if (const char* found = anomaly_of(g.array()))
         fail<AnomalyError>(node.op->name, ": needs a finite gradient, got ", found, " for input ", k, " of shape ",
-                           node.inputs[k].var.shape(), where(node.scope));
+                           node.inputs[k].var.shape());
 }
 
 void check_hooked(const Var& g) {

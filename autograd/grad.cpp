@@ -145,9 +145,12 @@ private:
             fail<DtypeError>("register_hook: needs a gradient of ", x.dtype(), ", got ", g.dtype());
     }
     Vars call_rule(Step& step, const Var& g) const {
-        if (detecting) [[unlikely]]
-            return checked_rule(step, g);
-        return gradients_of(step, g);
+        try {
+            return detecting ? checked_rule(step, g) : gradients_of(step, g);
+        } catch (Error& error) {
+            place(error, step.var.node()->scope);
+            throw;
+        }
     }
     // An op inside a rule is none of the user's, unless the rule is: what the rule gives is checked instead.
     Vars checked_rule(Step& step, const Var& g) const {

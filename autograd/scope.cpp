@@ -43,6 +43,8 @@ const Scope* scope_in(const Scope* parent, std::string name, std::string kind) {
     return scopes().all.size() == most ? parent : &*scopes().all.insert(scope).first;
 }
 
-std::string where(const Scope* scope) { return scope ? ", in " + scope->path() : ""; }
+void place(Error& error, const Scope* scope) {
+    if (scope) error.place(scope->path(), scope->kind);
+}
 
 }  // namespace jt

@@ -4,6 +4,8 @@
 #include <string>
 #include <utility>
 
+#include "../core/error.hpp"
+
 namespace jt {
 
 /// One way of modules: the outermost is named by its class, the others as attributes. Each way is kept once, for the
@@ -36,7 +38,7 @@ private:
     const Scope* const around_;
 };
 
-/// ", in Net.fc1", or nothing: the end of a message.
-std::string where(const Scope* scope);
+/// Puts the scope's path in front of an error's message, "Net.fc1: ", if it has none yet.
+void place(Error& error, const Scope* scope);
 
 }  // namespace jt

@@ -1,9 +1,16 @@
-// How numbers are worded in messages.
+// How numbers and places are worded in messages.
 #include "error.hpp"
 
 #include <cstdio>
 
 namespace jt {
+
+void Error::place(const std::string& path, const std::string& name) {
+    if (placed_) return;
+    const std::string message = what();
+    const bool named = message.starts_with(name + ":") || message.starts_with(name + ".");
+    placed_ = std::make_shared<const std::string>(path + (named ? message.substr(name.size()) : ": " + message));
+}
 
 std::string text(long long value) { return std::to_string(value); }
 

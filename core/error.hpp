@@ -1,5 +1,6 @@
 // The errors minijt throws, and the one helper that words them: `op: what it needs, what it got`.
 #pragma once
+#include <memory>
 #include <stdexcept>
 #include <string>
 
@@ -7,9 +8,15 @@
 
 namespace jt {
 
-/// Root of everything minijt throws on purpose.
+/// Root of everything minijt throws on purpose. One that comes out of a module has its path in front.
 struct Error : std::runtime_error {
     using std::runtime_error::runtime_error;
+    const char* what() const noexcept override { return placed_ ? placed_->c_str() : std::runtime_error::what(); }
+    /// Puts `path` in front of the message, in place of the name that it begins with if that is `name`. Only once.
+    void place(const std::string& path, const std::string& name);
+
+private:
+    std::shared_ptr<const std::string> placed_;  // shared: an exception is copied without throwing
 };
 struct ShapeError : Error {
     using Error::Error;

@@ -16,7 +16,7 @@ public:
     using Options = LinearOptions;
     Linear(int in_features, int out_features, const Options& options = {});
     Linear(int in_features, int out_features, bool bias) : Linear(in_features, out_features, Options{bias}) {}
-    Var execute(const Var& x) override { return jt::linear(x, weight, bias); }
+    Var execute(const Var& x) override;
     std::string extra_repr() const override;
 
     const int in_features, out_features;

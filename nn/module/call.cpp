@@ -170,7 +170,12 @@ Vars Module::run(const Vars& inputs, const Execute* by) {
     check_stack(*this);
     note_caller();
     const Running guard(this, scope());
-    return hooks_->none() ? execute_by(by, inputs) : run_with_hooks(inputs, by);
+    try {
+        return hooks_->none() ? execute_by(by, inputs) : run_with_hooks(inputs, by);
+    } catch (Error& error) {
+        place(error, scope_now);
+        throw;
+    }
 }
 
 Vars Module::run_with_hooks(const Vars& inputs, const Execute* by) {

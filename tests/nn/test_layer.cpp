@@ -177,7 +177,7 @@ TEST_SUITE("nn") {
         CHECK_THROWS_WITH_AS(net.fc = nn::make<nn::Tanh>(), "fc: needs a module of class Linear, got Tanh", KeyError);
         CHECK(net.fc.get() == old.get());
         net.setattr("fc", nn::make<nn::Tanh>());
-        CHECK_THROWS_WITH_AS(net(ones({1, 2})), "fc: needs a module of class Linear, got Tanh", KeyError);
+        CHECK_THROWS_WITH_AS(net(ones({1, 2})), "Net: fc: needs a module of class Linear, got Tanh", KeyError);
         net.delattr("fc");
         CHECK_FALSE(net.fc);
         CHECK_THROWS_WITH_AS(net.fc->rebuild_derived(), "ModulePtr: needs a module, got none", KeyError);

@@ -84,7 +84,7 @@ TEST_SUITE("nn") {
         CHECK_THROWS_WITH_AS(nn::Dropout2d(-1), "Dropout2d: needs a probability from 0 to 1, got -1", ValueError);
         CHECK_THROWS_WITH_AS(nn::DropPath(NAN), "DropPath: needs a probability from 0 to 1, got nan", ValueError);
         CHECK_THROWS_WITH_AS(nn::Dropout2d()(ones({2, 3})),
-                             "dropout2d: needs an image (n, c, h, w) or (c, h, w), got (2, 3)", ShapeError);
+                             "Dropout2d: dropout2d: needs an image (n, c, h, w) or (c, h, w), got (2, 3)", ShapeError);
         CHECK_THROWS_WITH_AS(nn::dropout2d(ones({1, 2, 3}), 2), "dropout2d: needs a probability from 0 to 1, got 2",
                              ValueError);
         CHECK_THROWS_WITH_AS(nn::droppath(ones({2}), 2), "droppath: needs a probability from 0 to 1, got 2",
@@ -163,7 +163,7 @@ TEST_SUITE("nn") {
         CHECK_SAME(m(array({2}, int64)), m(array({2})));
         CHECK(m(zeros({0, 2}, int32)).shape() == Shape{0, 2, 3});
         CHECK_CLOSE(grad(m(array({0, 3, 0})), m.weight), {2, 2, 2, 0, 0, 0, 0, 0, 0, 1, 1, 1});
-        CHECK_THROWS_WITH_AS(m(array({0, 4})), "getitem: needs indices from -4 to 3, got 4", IndexError);
+        CHECK_THROWS_WITH_AS(m(array({0, 4})), "Embedding: getitem: needs indices from -4 to 3, got 4", IndexError);
         CHECK_THROWS_AS(m(array({0.5})), ValueError);
         CHECK_THROWS_AS(m(array({NAN})), ValueError);
         CHECK_THROWS_WITH_AS(nn::Embedding(4, 3, 4), "Embedding: needs a padding_idx from -4 to 3, got 4", ValueError);
@@ -182,7 +182,7 @@ TEST_SUITE("nn") {
         CHECK_SAME(copy(x, t), nn::cross_entropy_loss(x, t, array({1., 2.})));
         CHECK_THROWS_WITH_AS(nn::BCELoss({.pos_weight = ones({2})}),
                              "BCELoss: needs no pos_weight, which is for logits, got one", ValueError);
-        CHECK_THROWS_WITH_AS(nn::NLLLoss(ones({3}))(x, t), "nll_loss: needs weights of shape (2,), got (3,)",
+        CHECK_THROWS_WITH_AS(nn::NLLLoss(ones({3}))(x, t), "NLLLoss: nll_loss: needs weights of shape (2,), got (3,)",
                              ShapeError);
     }
 

@@ -153,18 +153,57 @@ TEST_SUITE("nn") {
         const Var x = ones({1, 3});
         {
             const detect_anomaly guard;
-            CHECK_THROWS_WITH_AS(net(x),
-                                 "log: needs a finite value, got NaN in shape (1, 2), of inputs (1, 2), in Net.last",
-                                 AnomalyError);
+            CHECK_THROWS_WITH_AS(
+                net(x), "Net.last: log: needs a finite value, got NaN in shape (1, 2), of inputs (1, 2)", AnomalyError);
             CHECK_THROWS_AS(without_grad([&] { return net(x); }), AnomalyError);
         }
         net.fc1->bias.assign(zeros({2}) + 1e-45);
         const Var y = net(x);
         const detect_anomaly guard;
         CHECK_THROWS_WITH_AS(grad(y, net.fc1->bias),
-                             "log: needs a finite gradient, got infinity for input 0 of shape (1, 2), in Net.last",
+                             "Net.last: log: needs a finite gradient, got infinity for input 0 of shape (1, 2)",
                              AnomalyError);
         CHECK_EQ(modules_of(x * 2), Names{""});
+    }
+
+    TEST_CASE("an error has the path of the module in front, once, in place of the layer's name") {
+        struct Outer : nn::Module {
+            nn::Ref<Net> net{this, "net"};
+            nn::Ref<nn::BatchNorm> bn{this, "bn", 4};
+            Var execute(const Var& x) override {
+                return x.ndim() == 1 ? bn(x) : x.ndim() == 2 ? net(x) : x + ones({9});
+            }
+        } outer;
+        const auto said = [&](const Var& x) -> std::string {
+            try {
+                outer(x);
+            } catch (const std::runtime_error& error) {
+                const Error copy = static_cast<const Error&>(error);
+                CHECK_EQ(std::string(copy.what()), error.what());
+                return error.what();
+            }
+            return "";
+        };
+        CHECK_EQ(said(ones({2, 5})), "Outer.net.fc1: needs 3 features in the last axis, got (2, 5)");
+        CHECK_EQ(said(ones({5})), "Outer.bn: needs 4 channels in axis 1, got (5,)");
+        CHECK_EQ(said(ones({1, 1, 2})), "Outer: add: needs shapes that broadcast, got (1, 1, 2) and (9,)");
+        outer.net->fc1->register_pre_forward_hook([](nn::Module&, const Vars&) -> Vars { throw ValueError("mine"); });
+        CHECK_EQ(said(ones({2, 3})), "Outer.net.fc1: mine");
+        CHECK_THROWS_WITH_AS(ones({1}) + ones({2, 3, 4}) + ones({3}),
+                             "add: needs shapes that broadcast, got (2, 3, 4) and (3,)", ShapeError);
+    }
+
+    TEST_CASE("a rule's error has it, too") {
+        struct Wrong : Function {
+            Vars execute(const Vars& inputs) override { return {inputs[0] * 2}; }
+            Vars grad(const Vars&) override { return {ones({7})}; }
+        };
+        struct Holder : nn::Module {
+            Var execute(const Var& x) override { return jt::apply<Wrong>({x})[0]; }
+        } holder;
+        const Var x = ones({2}), y = holder(x);
+        CHECK_THROWS_WITH_AS(grad(y, x), "Holder: Function.grad: needs a gradient of shape (2,) for input 0, got (7,)",
+                             ShapeError);
     }
 
     TEST_CASE("what a Function computes for its gradients stands in its module") {
@@ -178,7 +217,7 @@ TEST_SUITE("nn") {
         } holder;
         const Var x = array({-1.0}), y = holder(x);
         const detect_anomaly guard;
-        CHECK_THROWS_WITH_AS(grad(y, x), "log: needs a finite value, got NaN in shape (1,), of inputs (1,), in Holder",
+        CHECK_THROWS_WITH_AS(grad(y, x), "Holder: log: needs a finite value, got NaN in shape (1,), of inputs (1,)",
                              AnomalyError);
     }
 
