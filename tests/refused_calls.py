@@ -43,7 +43,9 @@ VALUES = {
     "const Ints&": "1",
     "const Scalar&": "1",
     "Dtype": "jt::float32",
+    "Single": "1",
     "Pair": "1",
+    "Triple": "1",
     "const Windows&": "Windows{1}",
     "bool": "false",
     "int": "0",
@@ -57,7 +59,7 @@ VALUES = {
     "double": "1",
 }
 SELF = Parameter("const Var& ", "x", None)
-SAYS = {"cross_entropy_rows": "cross_entropy", "set_rng_state": "item", "cat": "concat", "tile": "repeat", "to": "cast"}
+SAYS = {"cross_entropy_rows": "cross_entropy", "set_rng_state": "item", "cat": "concat", "conv_transpose2d": "conv_transpose", "tile": "repeat", "to": "cast"}
 
 
 def value_of(p):
