@@ -130,7 +130,8 @@ void check_values(const Geometry& g, const Op& f, bool transposed) {
 
 void check_convolution(const Geometry& g, const Op& f, bool transposed) {
     check_values(g, f, transposed);
-    check(GradRow{"convolution of " + text(g.x), f, {{g.x, g.w}, {g.x, g.w, {g.y[1]}}}, -1, 1});
+    const std::string what = "convolution of " + text(g.x);
+    check(GradRow{what, f, {{g.x, g.w}, {g.x, g.w, {g.y[1]}}}, -1, 1});
 }
 
 }  // namespace
@@ -224,6 +225,10 @@ TEST_SUITE("autograd") {
                              ShapeError);
         CHECK_THROWS_WITH_AS(conv_transpose(x, w, zeros({3}), 1, 0, 0, 2),
                              "conv_transpose: needs a bias of shape (6,), got (3,)", ShapeError);
+    }
+
+    TEST_CASE("wrong numbers for transposed convolutions") {
+        const Var x = zeros({1, 4, 2, 3}), w = zeros({4, 3, 2, 2});
         CHECK_THROWS_WITH_AS(conv_transpose(x, w, {}, {0, 1}),
                              "conv_transpose: needs kernel, stride and dilation of 1 or more and padding of 0 or more, "
                              "got (2, 2), (0, 1), (1, 1) and (0, 0)",

@@ -219,6 +219,9 @@ def optim_fixture():
 
 LAYERS = {
     "embedded": lambda: nn.Sequential(nn.Embedding(5, 3), nn.Embedding(1, 1), nn.Embedding(4, 2, 1), nn.Linear(2, 3)),
+    "convolved": lambda: nn.Sequential(nn.Conv1d(4, 6, 3, groups=2), nn.Conv3d(2, 3, (1, 2, 3)),
+                                       nn.ConvTranspose(4, 6, (3, 2), groups=2), nn.ConvTranspose3d(3, 2, 2),
+                                       nn.Conv1d(2, 1, 1)),
     "rectified": lambda: nn.Sequential(nn.PReLU(3, 0.1), nn.Conv(3, 2, 2), nn.PReLU()),
 }
 

@@ -172,7 +172,7 @@ TEST_SUITE("jittor") {
         CHECK_EQ(held, f["cases"].item());
     }
 
-    TEST_CASE("initial weights of embeddings and PReLU are Jittor's, bit for bit") {
+    TEST_CASE("initial weights of embeddings, PReLU and convolutions are Jittor's, bit for bit") {
         const Fixture f("layers.npz");
         for (const int seed : f["seeds"].to_vector<int>()) {
             const std::string name = "seed" + std::to_string(seed) + ".";
@@ -183,6 +183,12 @@ TEST_SUITE("jittor") {
             set_global_seed(seed);
             nn::Sequential rectified(nn::make<nn::PReLU>(3, 0.1), nn::make<nn::Conv>(3, 2, 2), nn::make<nn::PReLU>());
             for (const auto& [key, value] : rectified.state_dict()) CHECK_SAME(value, f["rectified_" + name + key]);
+            set_global_seed(seed);
+            nn::Sequential convolved(nn::make<nn::Conv1d>(4, 6, 3, {.groups = 2}),
+                                     nn::make<nn::Conv3d>(2, 3, Triple{1, 2, 3}),
+                                     nn::make<nn::ConvTranspose>(4, 6, Pair{3, 2}, {.groups = 2}),
+                                     nn::make<nn::ConvTranspose3d>(3, 2, 2), nn::make<nn::Conv1d>(2, 1, 1));
+            for (const auto& [key, value] : convolved.state_dict()) CHECK_SAME(value, f["convolved_" + name + key]);
         }
     }
 
