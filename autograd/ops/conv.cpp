@@ -64,7 +64,7 @@ struct Operands {
     Var x, weight, bias;
 };
 
-// What an op of so many axes is called, and the shapes that it needs.
+// What an op is called, and the shapes that it needs.
 struct Kind {
     const char *op, *shapes;
     bool transposed = false;
@@ -132,10 +132,10 @@ Shape transposed_shape(const char* op, const Operands& o, const WindowsOf<N>& w,
     return y;
 }
 
-// Zeros behind x where output_padding is a stride or more, so that each window of the output has its pixel.
-Var filled(const Var& x, Pair output_padding, Pair stride) {
-    const int h = output_padding.h / stride.h, w = output_padding.w / stride.w;
-    return h == 0 && w == 0 ? x : pad(x, {0, w, 0, h});
+// x gets zeros behind it where output_padding is a stride or more, so that each window of y has its pixel.
+Var transposed(const Var& x, const Var& weight, const Shape& y_shape, const Windows& w, Pair output_padding) {
+    const int h = output_padding.h / w.stride.h, v = output_padding.w / w.stride.w;
+    return conv_input(h == 0 && v == 0 ? x : pad(x, {0, v, 0, h}), weight, y_shape, w);
 }
 
 Var with_bias(const Var& y, const Var& bias) {
@@ -160,9 +160,23 @@ Windows in_plane(const WindowsOf<Triple>& w) {
 // (a, b, kd, kh, kw) to (a, b * kd, kh, kw).
 Var planes_as_channels(const Var& weight) { return flatten(weight, 1, 2); }
 
-// Which input plane the plane `k` of a kernel meets at output plane i1.
-std::string plane(const char* k, const WindowsOf<Triple>& w) {
-    return "i1*" + text(w.stride[0]) + "+" + k + "*" + text(w.dilation[0]) + "-" + text(w.padding[0]);
+// Which input plane the plane i3 of a kernel meets at output plane i1.
+std::string plane(const WindowsOf<Triple>& w) {
+    return "i1*" + text(w.stride.d) + "+i3*" + text(w.dilation.d) + "-" + text(w.padding.d);
+}
+
+// Of each output plane the input planes that it looks at, as channels: (n, c, d, h, w) to (n * d', c * kd, h, w).
+Var together(const Var& x, const WindowsOf<Triple>& w) {
+    const Shape& s = x.shape();
+    const auto depth = w.count(0, s[2]);
+    const Var planes = reindex(x, {s[0], depth, s[1], w.kernel.d, s[3], s[4]}, {"i0", "i2", plane(w), "i4", "i5"});
+    return planes.reshape({s[0] * depth, s[1] * w.kernel.d, s[3], s[4]});
+}
+
+// Its transpose: (n * d', c * kd, h, w) added up to (n, c, d, h, w).
+Var added(const Var& planes, const Shape& s, const WindowsOf<Triple>& w, std::int64_t depth) {
+    const Var y = planes.reshape({s[0], depth, s[1], w.kernel.d, s[3], s[4]});
+    return reindex_reduce(y, "add", s, {"i0", "i2", plane(w), "i4", "i5"});
 }
 
 }  // namespace
@@ -190,13 +204,8 @@ Var conv3d(const Var& x, const Var& weight, const Var& bias, Triple stride, Trip
     static constexpr Kind kind{"conv3d", "x (n, c, d, h, w) and weight (o, c / groups, kd, kh, kw)"};
     const Operands o = floats(kind.op, x, weight, bias);
     const auto w = fitting(kind, o, WindowsOf<Triple>{1, stride, padding, dilation, groups});
-    const Shape& s = o.x.shape();
-    const auto depth = w.count(0, s[2]);
-    const Var together =
-        reindex(o.x, {s[0], depth, s[1], w.kernel.d, s[3], s[4]}, {"i0", "i2", plane("i3", w), "i4", "i5"});
-    const Var y = conv(together.reshape({s[0] * depth, s[1] * w.kernel.d, s[3], s[4]}), planes_as_channels(o.weight),
-                       o.bias, in_plane(w));
-    return transpose(y.reshape({s[0], depth, y.shape(1), y.shape(2), y.shape(3)}), 1, 2);
+    const Var y = conv(together(o.x, w), planes_as_channels(o.weight), o.bias, in_plane(w));
+    return transpose(y.reshape({x.shape(0), w.count(0, x.shape(2)), y.shape(1), y.shape(2), y.shape(3)}), 1, 2);
 }
 
 Var conv_transpose1d(const Var& x, const Var& weight, const Var& bias, Single stride, Single padding,
@@ -204,10 +213,10 @@ Var conv_transpose1d(const Var& x, const Var& weight, const Var& bias, Single st
     static constexpr Kind kind{"conv_transpose1d", "x (n, c, l) and weight (c, o / groups, k)", true};
     const Operands o = floats(kind.op, x, weight, bias);
     const auto w = over(kind, o, WindowsOf<Single>{1, stride, padding, dilation, groups});
-    Shape shape = transposed_shape(kind.op, o, w, output_padding);
-    shape = {shape[0], shape[1], 1, shape[2]};
-    const Var whole = filled(unsqueeze(o.x, 2), in_a_row(0, output_padding), in_a_row(1, stride));
-    return with_bias(squeeze(conv_input(whole, unsqueeze(o.weight, 2), shape, in_a_row(w)), 2), o.bias);
+    const Shape y = transposed_shape(kind.op, o, w, output_padding);
+    const Var row = transposed(unsqueeze(o.x, 2), unsqueeze(o.weight, 2), {y[0], y[1], 1, y[2]}, in_a_row(w),
+                               in_a_row(0, output_padding));
+    return with_bias(squeeze(row, 2), o.bias);
 }
 
 Var conv_transpose(const Var& x, const Var& weight, const Var& bias, Pair stride, Pair padding, Pair output_padding,
@@ -215,8 +224,8 @@ Var conv_transpose(const Var& x, const Var& weight, const Var& bias, Pair stride
     static constexpr Kind kind{"conv_transpose", "x (n, c, h, w) and weight (c, o / groups, kh, kw)", true};
     const Operands o = floats(kind.op, x, weight, bias);
     const auto w = over(kind, o, Windows{1, stride, padding, dilation, groups});
-    const Shape shape = transposed_shape(kind.op, o, w, output_padding);
-    return with_bias(conv_input(filled(o.x, output_padding, stride), o.weight, shape, w), o.bias);
+    const Shape y = transposed_shape(kind.op, o, w, output_padding);
+    return with_bias(transposed(o.x, o.weight, y, w, output_padding), o.bias);
 }
 
 Var conv_transpose3d(const Var& x, const Var& weight, const Var& bias, Triple stride, Triple padding,
@@ -224,14 +233,11 @@ Var conv_transpose3d(const Var& x, const Var& weight, const Var& bias, Triple st
     static constexpr Kind kind{"conv_transpose3d", "x (n, c, d, h, w) and weight (c, o / groups, kd, kh, kw)", true};
     const Operands o = floats(kind.op, x, weight, bias);
     const auto w = over(kind, o, WindowsOf<Triple>{1, stride, padding, dilation, groups});
-    const Shape y = transposed_shape(kind.op, o, w, output_padding), &s = o.x.shape();
+    const Shape y = transposed_shape(kind.op, o, w, output_padding), s = x.shape();
     const Var planes = transpose(o.x, 1, 2).reshape({s[0] * s[2], s[1], s[3], s[4]});
-    const Var apart =
-        conv_input(filled(planes, in_plane(output_padding), in_plane(stride)), planes_as_channels(o.weight),
-                   {s[0] * s[2], y[1] * w.kernel.d, y[3], y[4]}, in_plane(w));
-    return with_bias(reindex_reduce(apart.reshape({s[0], s[2], y[1], w.kernel.d, y[3], y[4]}), "add", y,
-                                    {"i0", "i2", plane("i3", w), "i4", "i5"}),
-                     o.bias);
+    const Var apart = transposed(planes, planes_as_channels(o.weight), {s[0] * s[2], y[1] * w.kernel.d, y[3], y[4]},
+                                 in_plane(w), in_plane(output_padding));
+    return with_bias(added(apart, y, w, s[2]), o.bias);
 }
 
 }  // namespace jt
