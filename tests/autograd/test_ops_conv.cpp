@@ -47,21 +47,22 @@ const std::vector<Geometry> transposed = {
 };
 
 Op conv_op(const Geometry& g) {
-    const auto [s, p, d] = std::tuple(g.stride, g.padding, g.dilation);
-    return [=](const Vars& in) {
+    return [g](const Vars& in) {
         const Var bias = in.size() > 2 ? in[2] : Var();
-        if (in[0].ndim() == 3) return conv1d(in[0], in[1], bias, s.w, p.w, d.w, g.groups);
-        return conv3d(in[0], in[1], bias, s, p, d, g.groups);
+        if (in[0].ndim() == 3) return conv1d(in[0], in[1], bias, g.stride.w, g.padding.w, g.dilation.w, g.groups);
+        return conv3d(in[0], in[1], bias, g.stride, g.padding, g.dilation, g.groups);
     };
 }
 
+Pair in_plane(Triple n) { return {n.h, n.w}; }
+
 Op transposed_op(const Geometry& g) {
-    const auto [s, p, d, o] = std::tuple(g.stride, g.padding, g.dilation, g.output_padding);
-    return [=](const Vars& in) {
+    return [g](const Vars& in) {
+        const Triple s = g.stride, p = g.padding, d = g.dilation, o = g.output_padding;
         const Var bias = in.size() > 2 ? in[2] : Var();
         if (in[0].ndim() == 3) return conv_transpose1d(in[0], in[1], bias, s.w, p.w, o.w, g.groups, d.w);
         if (in[0].ndim() == 5) return conv_transpose3d(in[0], in[1], bias, s, p, o, g.groups, d);
-        return conv_transpose(in[0], in[1], bias, {s.h, s.w}, {p.h, p.w}, {o.h, o.w}, g.groups, {d.h, d.w});
+        return conv_transpose(in[0], in[1], bias, in_plane(s), in_plane(p), in_plane(o), g.groups, in_plane(d));
     };
 }
 
