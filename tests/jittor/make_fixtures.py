@@ -3,7 +3,7 @@
 # weight_norm.npz  weight norm over every axis, with g and v perturbed: w, gradients, gradients of gradients
 # init.npz         initial weights of Linear and Conv from a seed, and what each line of init_cases.def gives
 # optim.npz        each line of optim_cases.def: parameters after every tenth step, or the rates after each call
-# layers.npz       the same of Embedding and PReLU
+# layers.npz       the same of Embedding, MultiheadAttention, PReLU and convolutions
 # unary.npz        for each row of autograd/unary_rows.def that Jittor has: x, f(x), and its gradient where it has one
 # binary.npz       for each row of autograd/binary_rows.def likewise: x, y, f(x, y), and both gradients
 # ops.npz          for each line of cases.def: what Jittor answers, packed as `pack` says, and the inputs by name
@@ -22,6 +22,7 @@ os.environ.setdefault("cc_path", shutil.which("g++") or "g++")
 import numpy as np
 import jittor as jt
 from jittor import nn
+from jittor.attention import MultiheadAttention
 from jittor.weightnorm import weight_norm
 
 STEPS = 50
@@ -219,6 +220,8 @@ def optim_fixture():
 
 LAYERS = {
     "embedded": lambda: nn.Sequential(nn.Embedding(5, 3), nn.Embedding(1, 1), nn.Embedding(4, 2, 1), nn.Linear(2, 3)),
+    "attended": lambda: nn.Sequential(MultiheadAttention(4, 2, add_bias_kv=True),
+                                      MultiheadAttention(4, 2, bias=False, kdim=3, vdim=5), nn.Linear(2, 3)),
     "convolved": lambda: nn.Sequential(nn.Conv1d(4, 6, 3, groups=2), nn.Conv3d(2, 3, (1, 2, 3)),
                                        nn.ConvTranspose(4, 6, (3, 2), groups=2), nn.ConvTranspose3d(3, 2, 2),
                                        nn.Conv1d(2, 1, 1)),
@@ -298,9 +301,10 @@ def weighted(layer, weight):
     return layer
 
 
-def normed(layer, dim, g, v):
-    weight_norm(layer, "weight", dim)
-    layer.weight_g, layer.weight_v = g, v
+def normed(layer, dim, g, v, name="weight"):
+    weight_norm(layer, name, dim)
+    setattr(layer, name + "_g", g)
+    setattr(layer, name + "_v", v)
     return layer
 
 
@@ -320,13 +324,16 @@ def weighted_sum(results):
     return sum(((x * weights(x)).sum() for x in results), jt.zeros(1))
 
 
+NAMES = {"jt": jt, "nn": nn, "np": np, "attention": jt.attention, "weighted": weighted, "normed": normed, "written": written}
+
+
 def ask(expression, arrays):
     """What Jittor answers, and for each float that it was asked of the gradient, by place of the input."""
     jt.sync_all()
     jt.set_global_seed(9)
     inputs = {name: jt.array(array) for name, array in arrays.items()}
     code = compile(expression, expression, "eval")
-    results = flat(eval(code, {"jt": jt, "nn": nn, "np": np, "weighted": weighted, "normed": normed, "written": written, **inputs}))
+    results = flat(eval(code, {**NAMES, **inputs}))
     numbers = [result.numpy() for result in results]
     places = [k for k, x in enumerate(inputs) if x in code.co_names and "float" in str(arrays[x].dtype)]
     floats = [result for result in results if "float" in str(result.dtype)]

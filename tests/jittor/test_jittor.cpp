@@ -172,7 +172,7 @@ TEST_SUITE("jittor") {
         CHECK_EQ(held, f["cases"].item());
     }
 
-    TEST_CASE("initial weights of embeddings, PReLU and convolutions are Jittor's, bit for bit") {
+    TEST_CASE("initial weights of embeddings, attention, PReLU and convolutions are Jittor's, bit for bit") {
         const Fixture f("layers.npz");
         for (const int seed : f["seeds"].to_vector<int>()) {
             const std::string name = "seed" + std::to_string(seed) + ".";
@@ -180,6 +180,11 @@ TEST_SUITE("jittor") {
             nn::Sequential embedded(nn::make<nn::Embedding>(5, 3), nn::make<nn::Embedding>(1, 1),
                                     nn::make<nn::Embedding>(4, 2, 1), nn::make<nn::Linear>(2, 3));
             for (const auto& [key, value] : embedded.state_dict()) CHECK_SAME(value, f["embedded_" + name + key]);
+            set_global_seed(seed);
+            nn::Sequential attended(nn::make<nn::MultiheadAttention>(4, 2, {.add_bias_kv = true}),
+                                    nn::make<nn::MultiheadAttention>(4, 2, {.bias = false, .kdim = 3, .vdim = 5}),
+                                    nn::make<nn::Linear>(2, 3));
+            for (const auto& [key, value] : attended.state_dict()) CHECK_SAME(value, f["attended_" + name + key]);
             set_global_seed(seed);
             nn::Sequential rectified(nn::make<nn::PReLU>(3, 0.1), nn::make<nn::Conv>(3, 2, 2), nn::make<nn::PReLU>());
             for (const auto& [key, value] : rectified.state_dict()) CHECK_SAME(value, f["rectified_" + name + key]);

@@ -104,6 +104,30 @@ Var projected(const nn::Module& m, const std::string& suffix, const Var& x, bool
     return out;
 }
 
+Vars attended() { return {randn({3, 2, 4}), randn({5, 2, 3}), randn({5, 2, 6})}; }
+
+// MultiheadAttention of one batch and one head after the other: no axis of heads, masks or batches.
+Var attention(const nn::Module& m, const Vars& in) {
+    const auto weight = [&](const char* name) { return m.getattr(std::string(name) + "_proj_weight"); };
+    const auto biased = [](const Var& x, const Var& w, const Var& b) { return matmul(x, w.transpose()) + b; };
+    const nn::ModulePtr out = m.getattr_module("out_proj");
+    const Vars b = m.getattr("in_proj_bias").chunk(3);
+    Vars batches;
+    for (int n = 0; n < 2; ++n) {
+        const auto rows = [&](std::size_t k) { return in[k].unbind(1)[static_cast<std::size_t>(n)]; };
+        const Var q = biased(rows(0), weight("q"), b[0]), k = biased(rows(1), weight("k"), b[1]);
+        const Var v = biased(rows(2), weight("v"), b[2]);
+        const Var keys = concat({k, m.getattr("bias_k")[0]}), values = concat({v, m.getattr("bias_v")[0]});
+        Vars heads;
+        for (const Slice& part : {to(2), from(2)}) {
+            const Var scores = exp(matmul(q[{_, part}], keys[{_, part}].transpose()) / std::sqrt(2.0));
+            heads.push_back(matmul(scores / (scores.sum(1, keepdims) + 1), values[{_, part}]));  // 1 of a key 0
+        }
+        batches.push_back(biased(concat(heads, 1), out->getattr("weight"), out->getattr("bias")));
+    }
+    return stack(batches, 1);
+}
+
 // x with `border` elements at the left, right, top and bottom, by what index stands where.
 Var bordered(const Var& x, const std::vector<int>& rows, const std::vector<int>& columns) {
     return x.index_select(2, array(rows)).index_select(3, array(columns));
@@ -294,6 +318,12 @@ const std::vector<LayerRow> rows = {
      [](const nn::Module& m, const Vars& in) {
          return concat({projected(m, "_l0", in[0], false), projected(m, "_l0_reverse", in[0], true)}, 2);
      }},
+    {"MultiheadAttention",
+     [] {
+         return nn::make<nn::MultiheadAttention>(4, 2,
+                                                 {.add_bias_kv = true, .add_zero_attn = true, .kdim = 3, .vdim = 6});
+     },
+     attended, "MultiheadAttention(\n    out_proj: Linear(4, 4, float32[4,])\n)", attention},
     {"ReLU", [] { return nn::make<nn::ReLU>(); }, rows_of_three, "relu()",
      of_x([](const Var& x) { return (x + x.abs()) / 2; })},
     {"Tanh", [] { return nn::make<nn::Tanh>(); }, rows_of_three, "Tanh()",
