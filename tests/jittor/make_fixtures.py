@@ -268,7 +268,7 @@ def binary_fixture():
 
 CASES = (Path(__file__).resolve().parent / "cases.def").read_text()
 INPUT = re.compile(r'^INPUT\((\w+), "(.*)"\)$', re.M)
-CASE = re.compile(r'^(?:CASE|DIFFERS)\("(.*?)",\s+"(.*?)",\s', re.M)
+CASE = re.compile(r'^(?:CASE|DIFFERS)\("(.*?)",\s+' + LITERALS, re.M)
 NO_NAME = re.compile(r'^SKIPPED\("(\w+)", "no such name"\)$', re.M)
 DTYPES = ["bool", "uint8", "int32", "int64", "float32", "float64"]
 
@@ -311,7 +311,8 @@ def weighted_sum(results):
     return sum(((x * weights(x)).sum() for x in results), jt.zeros(1))
 
 
-NAMES = {"jt": jt, "nn": nn, "np": np, "attention": jt.attention, "weighted": weighted, "normed": normed, "written": written}
+NAMES = {"jt": jt, "nn": nn, "np": np, "attention": jt.attention,
+         "weighted": weighted, "normed": normed, "written": written}
 
 
 def ask(expression, arrays):
@@ -342,7 +343,7 @@ def ops_fixture():
         if any(hasattr(place, name) for place in (jt, jt.Var, nn)):
             print(f"cases.def: Jittor has {name}", file=sys.stderr)
     inputs = case_inputs()
-    rows = {name: pack(*ask(expression, inputs)) for name, expression in CASE.findall(CASES)}
+    rows = {name: pack(*ask(expression, inputs)) for name, expression in cases_of("cases.def", CASE)}
     return dict(inputs, **rows, cases=np.int32([len(rows)]))
 
 

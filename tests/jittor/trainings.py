@@ -1,8 +1,8 @@
 """Seeded trainings, each said once here for Jittor and once in test_trainings.cpp for minijt.
 
-TRAININGS has a row for each: a seed, what builds the net behind it, the batch (x, y), and what is done with them at each
-step, which gives the losses before it. A fixture holds seed and batch, the parameters and buffers at start and end, the
-losses of each step, and what the net gives for x in eval mode at the end.
+TRAININGS has a row for each: a seed, what builds the net behind it, the batch (x, y), and what learns from it, step by
+step. A fixture holds seed and batch, parameters and buffers at start and end, the losses before each step, and what the
+net gives for x in eval mode at the end.
 """
 import numpy as np
 import jittor as jt
