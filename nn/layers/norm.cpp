@@ -2,6 +2,7 @@
 #include "norm.hpp"
 
 #include "../../autograd/ops.hpp"
+#include "../../autograd/ops/standardize.hpp"
 #include "../module/repr.hpp"
 #include "checks.hpp"
 
@@ -12,36 +13,11 @@ namespace {
 Var ones_if(bool affine, const Shape& shape) { return affine ? ones(shape) : Var(); }
 Var zeros_if(bool affine, const Shape& shape) { return affine ? zeros(shape) : Var(); }
 
-Axes axes_from(int first, int ndim) {
-    Axes axes;
-    for (int k = first; k < ndim; ++k) axes.push_back(k);
-    return axes;
-}
-
 // One number a channel, as it broadcasts over an x of `ndim` axes.
 Var by_channel(const Var& v, int ndim) {
-    if (!v.defined()) return v;
     Shape shape(static_cast<std::size_t>(ndim), 1);
     shape[1] = v.numel();
     return v.reshape(shape);
-}
-
-// x without its mean, and the biased variance: what is centred once serves both.
-struct Moments {
-    Var mean, centered, var;
-
-    Moments(const Var& x, const Axes& axes)
-        : mean(x.mean(axes, keepdims)), centered(x - mean), var(sqr(centered).mean(axes, keepdims)) {}
-};
-
-Var scaled(const Var& centered, const Var& var, double eps, const Var& weight, const Var& bias) {
-    const Var root = sqrt(var + eps), y = centered * (weight.defined() ? weight / root : 1 / root);
-    return bias.defined() ? y + bias : y;
-}
-
-Var normalized(const Var& x, const Axes& axes, double eps, const Var& weight, const Var& bias) {
-    const Moments m(x, axes);
-    return scaled(m.centered, m.var, eps, weight, bias);
 }
 
 void check_channels(const char* layer, const Var& x, int channels) {
@@ -74,21 +50,23 @@ BatchNorm::BatchNorm(int num_features, const Options& o)
 
 Var BatchNorm::execute(const Var& x) {
     check_channels("BatchNorm", x, num_features);
-    const int ndim = x.ndim();
-    const Var w = by_channel(weight, ndim), b = by_channel(bias, ndim);
-    if (!is_training())
-        return scaled(x - by_channel(running_mean, ndim), by_channel(running_var, ndim), options.eps, w, b);
+    if (!is_training()) return with_running(x);
     if (x.numel() == 0) fail<ShapeError>("BatchNorm: needs numbers to learn from, got ", x.shape());
-    Axes axes = axes_from(1, ndim);
-    axes[0] = 0;
-    const Moments m(x, axes);
-    Var y = scaled(m.centered, m.var, options.eps, w, b);
+    const std::int64_t n = x.shape(0), inner = step_along(x.shape(), 1);
+    const auto [flat, mean, var] = standardize(x.reshape({n, 1, num_features, 1, inner}), weight, bias, options.eps);
+    Var y = flat.reshape(x.shape());
     const no_grad guard;
-    const Var new_mean = followed(running_mean, m.mean, options.momentum),
-              new_var = followed(running_var, m.var, options.momentum);
+    const Var new_mean = followed(running_mean, mean, options.momentum),
+              new_var = followed(running_var, var, options.momentum);
     running_mean.assign(new_mean);
     running_var.assign(new_var);
     return y;
+}
+
+Var BatchNorm::with_running(const Var& x) const {
+    const Var root = sqrt(running_var + options.eps), w = weight.defined() ? weight / root : 1 / root;
+    const Var b = bias.defined() ? bias - running_mean * w : -running_mean * w;
+    return x * by_channel(w, x.ndim()) + by_channel(b, x.ndim());
 }
 
 std::string BatchNorm::extra_repr() const { return channels_repr(*this); }
@@ -101,9 +79,9 @@ InstanceNorm::InstanceNorm(int num_features, const Options& o)
 
 Var InstanceNorm::execute(const Var& x) {
     check_channels("InstanceNorm", x, num_features);
-    const int ndim = x.ndim();
-    if (ndim < 3) fail<ShapeError>("InstanceNorm: needs 3 axes or more, got ", x.shape());
-    return normalized(x, axes_from(2, ndim), options.eps, by_channel(weight, ndim), by_channel(bias, ndim));
+    if (x.ndim() < 3) fail<ShapeError>("InstanceNorm: needs 3 axes or more, got ", x.shape());
+    return standardize(x.reshape({1, x.shape(0), num_features, 1, step_along(x.shape(), 1)}), weight, bias, options.eps)
+        .y.reshape(x.shape());
 }
 
 std::string InstanceNorm::extra_repr() const { return channels_repr(*this); }
@@ -121,7 +99,8 @@ Var LayerNorm::execute(const Var& x) {
     const int first = shape.rank() - normalized_shape.rank();
     if (first < 0 || Shape(shape.begin() + first, shape.end()) != normalized_shape)
         fail<ShapeError>("LayerNorm: needs last axes of shape ", normalized_shape, ", got ", shape);
-    return normalized(x, axes_from(first, shape.rank()), options.eps, weight, bias);
+    const Shape rows{1, Shape(shape.begin(), shape.begin() + first).numel(), 1, normalized_shape.numel(), 1};
+    return standardize(x.reshape(rows), weight, bias, options.eps).y.reshape(shape);
 }
 
 std::string LayerNorm::extra_repr() const {
@@ -140,11 +119,8 @@ GroupNorm::GroupNorm(int num_groups, int num_channels, const Options& o)
 
 Var GroupNorm::execute(const Var& x) {
     check_channels("GroupNorm", x, num_channels);
-    const Shape in_groups{x.shape(0), num_groups, num_channels / num_groups, step_along(x.shape(), 1)};
-    const auto affine = [&](const Var& v) {
-        return v.defined() ? v.reshape({1, num_groups, num_channels / num_groups, 1}) : v;
-    };
-    return normalized(x.reshape(in_groups), {2, 3}, options.eps, affine(weight), affine(bias)).reshape(x.shape());
+    const Shape groups{1, x.shape(0), num_groups, num_channels / num_groups, step_along(x.shape(), 1)};
+    return standardize(x.reshape(groups), weight, bias, options.eps).y.reshape(x.shape());
 }
 
 std::string GroupNorm::extra_repr() const {
