@@ -20,6 +20,12 @@ const Shape& image_shape(const Module& layer, const Var& x) {
     return shape;
 }
 
+void check_channels(const char* layer, const Var& x, std::int64_t channels) {
+    const Shape shape = x.defined() ? x.shape() : Shape();
+    if (shape.rank() < 2 || shape[1] != channels)
+        fail<ShapeError>(layer, ": needs ", channels, " channels in axis 1, got ", shape);
+}
+
 Var bias_for(bool wanted, std::int64_t out, std::int64_t fan) {
     const double bound = fan == 0 ? 0 : 1.0 / std::sqrt(static_cast<double>(fan));
     return wanted ? init::uniform({out}, -bound, bound) : Var();

@@ -8,6 +8,8 @@ namespace jt::nn {
 int at_least(int low, const char* layer, const char* what, int value);
 /// The shape of an image (n, c, h, w) that a layer is given; throws a ShapeError in its name for any other.
 const Shape& image_shape(const Module& layer, const Var& x);
+/// Throws a ShapeError in the name of `layer` unless x has so many channels, in axis 1.
+void check_channels(const char* layer, const Var& x, std::int64_t channels);
 /// U(-1 / sqrt(fan), 1 / sqrt(fan)), 0 where nothing comes in; without a bias nothing is drawn.
 Var bias_for(bool wanted, std::int64_t out, std::int64_t fan);
 

@@ -72,6 +72,7 @@ Conv::Conv(int in, int out, Pair kernel, const Options& o)
 
 Var Conv::execute(const Var& x) {
     const Options& o = options;
+    check_channels("Conv", x, weight.shape(1) * o.groups);
     return conv2d(x, weight, bias, o.stride, o.padding, o.dilation, o.groups);
 }
 
@@ -80,6 +81,7 @@ Conv3d::Conv3d(int in, int out, Triple kernel, const Options& o)
 
 Var Conv3d::execute(const Var& x) {
     const Options& o = options;
+    check_channels("Conv3d", x, weight.shape(1) * o.groups);
     return conv3d(x, weight, bias, o.stride, o.padding, o.dilation, o.groups);
 }
 
@@ -96,6 +98,7 @@ Conv1d::Conv1d(int in, int out, Single kernel, const Options& o, const ConvDraws
 
 Var Conv1d::execute(const Var& x) {
     const Options& o = options;
+    check_channels("Conv1d", x, weight.shape(1) * o.groups);
     return conv1d(x, weight, bias, o.stride, o.padding, o.dilation, o.groups);
 }
 
@@ -111,6 +114,7 @@ ConvTranspose::ConvTranspose(int in, int out, Pair kernel, const Options& o)
 
 Var ConvTranspose::execute(const Var& x) {
     const Options& o = options;
+    check_channels("ConvTranspose", x, weight.shape(0));
     return conv_transpose(x, weight, bias, o.stride, o.padding, o.output_padding, o.groups, o.dilation);
 }
 
@@ -119,6 +123,7 @@ ConvTranspose3d::ConvTranspose3d(int in, int out, Triple kernel, const Options& 
 
 Var ConvTranspose3d::execute(const Var& x) {
     const Options& o = options;
+    check_channels("ConvTranspose3d", x, weight.shape(0));
     return conv_transpose3d(x, weight, bias, o.stride, o.padding, o.output_padding, o.groups, o.dilation);
 }
 
@@ -127,6 +132,7 @@ ConvTranspose1d::ConvTranspose1d(int in, int out, Single kernel, const Options& 
 
 Var ConvTranspose1d::execute(const Var& x) {
     const Options& o = options;
+    check_channels("ConvTranspose1d", x, weight.shape(0));
     return conv_transpose1d(x, weight, bias, o.stride, o.padding, o.output_padding, o.groups, o.dilation);
 }
 

@@ -18,6 +18,14 @@ std::string free_name(const Module& module, std::size_t next) {
     return std::to_string(next);
 }
 
+// Where in a list of n to insert.
+std::size_t place_in(const Module& list, std::size_t size, int i) {
+    const int n = static_cast<int>(size), at = i < 0 ? i + n : i;
+    if (at < 0 || at > n)
+        fail<IndexError>(list.class_name(), ": needs an index from ", -n, " to ", n, " to insert at, got ", i);
+    return static_cast<std::size_t>(at);
+}
+
 }  // namespace
 
 std::vector<ModulePtr> LayerList::operator[](const Slice& slice) const {
@@ -44,14 +52,11 @@ void LayerList::add(NamedModules modules) {  // NOLINT(performance-unnecessary-v
 }
 
 void LayerList::add_at(int i, const ModulePtr& module) {
-    const int n = static_cast<int>(size()), at = i < 0 ? i + n : i;
-    if (at < 0 || at > n)
-        fail<IndexError>(class_name(), ": needs an index from ", -n, " to ", n, " to insert at, got ", i);
+    const std::size_t at = place_in(*this, size(), i);
     add(module);
     const NamedModules before = named_children();
-    for (int k = at; k < n; ++k)
-        setattr(before[static_cast<std::size_t>(k) + 1].first, before[static_cast<std::size_t>(k)].second);
-    setattr(before[static_cast<std::size_t>(at)].first, module);
+    for (std::size_t k = at; k + 1 < before.size(); ++k) setattr(before[k + 1].first, before[k].second);
+    setattr(before[at].first, module);
 }
 
 ParameterList& ParameterList::append(const Var& parameter) {
@@ -63,6 +68,24 @@ ParameterList& ParameterList::append(const Var& parameter) {
 ParameterList& ParameterList::extend(const Vars& parameters) {
     for (const Var& parameter : parameters) append(parameter);
     return *this;
+}
+
+// Those behind are taken out and put back under new names, since an optimizer would miss one that was replaced.
+ParameterList& ParameterList::insert(int i, const Var& parameter) {
+    const std::size_t at = place_in(*this, size(), i);
+    if (!parameter.defined()) fail<KeyError>("insert: needs a parameter, got none");
+    const auto names = vars_in_order();
+    const StateDict own = state_dict();
+    for (std::size_t k = at; k < names.size(); ++k)
+        if (!own.contains(names[k]))
+            fail<KeyError>("insert: needs parameters of their own behind the place, got ", names[k],
+                           ", which is derived");
+    Vars behind = {parameter};
+    for (std::size_t k = at; k < names.size(); ++k) {
+        behind.push_back(getattr(names[k]));
+        delattr(names[k]);
+    }
+    return extend(behind);
 }
 
 Var ParameterList::operator[](int i) const {

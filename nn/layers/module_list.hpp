@@ -87,6 +87,8 @@ public:
     explicit ParameterList(const Vars& parameters = {}) { extend(parameters); }
     ParameterList& append(const Var& parameter);
     ParameterList& extend(const Vars& parameters);
+    /// Puts one before the i-th; those behind move on by one name. Throws an IndexError for no such place.
+    ParameterList& insert(int i, const Var& parameter);
     std::size_t size() const { return vars_in_order().size(); }
     /// The i-th one, counted from the end when negative. Throws an IndexError.
     Var operator[](int i) const;

@@ -20,12 +20,6 @@ Var by_channel(const Var& v, int ndim) {
     return v.reshape(shape);
 }
 
-void check_channels(const char* layer, const Var& x, int channels) {
-    const int ndim = x.defined() ? x.ndim() : 0;
-    if (ndim < 2 || x.shape(1) != channels)
-        fail<ShapeError>(layer, ": needs ", channels, " channels in axis 1, got ", ndim == 0 ? Shape() : x.shape());
-}
-
 // `running`, moved towards what a batch has.
 Var followed(const Var& running, const Var& batch, double momentum) {
     return running + (batch.detach().reshape(running.shape()) - running) * momentum;

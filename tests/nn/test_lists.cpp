@@ -95,6 +95,29 @@ TEST_SUITE("nn") {
         CHECK_EQ(nn::str(list), "ParameterList()");
     }
 
+    TEST_CASE("ParameterList.insert moves on what is behind, and an optimizer goes on") {
+        nn::ParameterList list({ones({2}), ones({3})});
+        nn::SGD opt(list.parameters(), {.lr = 0.5});
+        list.insert(1, ones({4})).insert(0, ones({5})).insert(-1, ones({6})).insert(5, ones({7}));
+        std::vector<Shape> shapes;
+        for (const Var& x : list) shapes.push_back(x.shape());
+        CHECK_EQ(shapes, std::vector<Shape>{{5}, {2}, {4}, {6}, {3}, {7}});
+        CHECK_EQ(list.state_dict().names(), Names{"0", "1", "2", "3", "4", "5"});
+        opt.step(list[1].sum() + list[4].sum());
+        CHECK_CLOSE(list[1], {0.5, 0.5});
+        CHECK_CLOSE(list[4], {0.5, 0.5, 0.5});
+        CHECK_THROWS_WITH_AS(list.insert(7, ones({1})),
+                             "ParameterList: needs an index from -6 to 6 to insert at, got 7", IndexError);
+        CHECK_THROWS_WITH_AS(list.insert(0, Var()), "insert: needs a parameter, got none", KeyError);
+        weightnorm::weight_norm(list, "3", -1);
+        CHECK_THROWS_WITH_AS(list.insert(2, ones({1})),
+                             "insert: needs parameters of their own behind the place, got 3, which is derived",
+                             KeyError);
+        CHECK_EQ(list.size(), 6);
+        list.insert(4, ones({8}));
+        CHECK(list[4].shape() == Shape{8});
+    }
+
     TEST_CASE("a net of lists, cloned; pairs end with the shorter one") {
         const nn::ModulePtr net = nn::make<Deep>(), copy = net->clone();
         const Var x = ones({1, 2});

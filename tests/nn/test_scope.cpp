@@ -170,8 +170,9 @@ TEST_SUITE("nn") {
         struct Outer : nn::Module {
             nn::Ref<Net> net{this, "net"};
             nn::Ref<nn::BatchNorm> bn{this, "bn", 4};
+            nn::Ref<nn::Conv> conv1{this, "conv1", 3, 6, 5};
             Var execute(const Var& x) override {
-                return x.ndim() == 1 ? bn(x) : x.ndim() == 2 ? net(x) : x + ones({9});
+                return x.ndim() == 1 ? bn(x) : x.ndim() == 2 ? net(x) : x.ndim() == 4 ? conv1(x) : x + ones({9});
             }
         } outer;
         const auto said = [&](const Var& x) -> std::string {
@@ -186,6 +187,7 @@ TEST_SUITE("nn") {
         };
         CHECK_EQ(said(ones({2, 5})), "Outer.net.fc1: needs 3 features in the last axis, got (2, 5)");
         CHECK_EQ(said(ones({5})), "Outer.bn: needs 4 channels in axis 1, got (5,)");
+        CHECK_EQ(said(ones({8, 1, 28, 28})), "Outer.conv1: needs 3 channels in axis 1, got (8, 1, 28, 28)");
         CHECK_EQ(said(ones({1, 1, 2})), "Outer: add: needs shapes that broadcast, got (1, 1, 2) and (9,)");
         outer.net->fc1->register_pre_forward_hook([](nn::Module&, const Vars&) -> Vars { throw ValueError("mine"); });
         CHECK_EQ(said(ones({2, 3})), "Outer.net.fc1: mine");
