@@ -46,6 +46,24 @@ void time_recurrent(benchmark::State& state) {
     time_training(state, parameters, 16, [&] { return last(std::get<0>(recurrent(x))[-1]); });
 }
 
+struct AttentionBlock : nn::Module {
+    nn::Ref<nn::MultiheadAttention> attention{this, "attention", 64, 4,
+                                              nn::MultiheadAttentionOptions{.batch_first = true}};
+    nn::Ref<nn::LayerNorm> norm{this, "norm", 64};
+    nn::Ref<nn::Linear> last{this, "last", 64, 10};
+    Var execute(const Var& x) override {
+        const auto [y, weights] = attention(x, x, x, nn::AttendOptions{.need_weights = false});
+        return last(norm(x + y).mean(1));
+    }
+};
+
+// 64 steps of 64 numbers.
+void time_attention(benchmark::State& state) {
+    AttentionBlock net;
+    const Var x = jt::rand({8, 64, 64});
+    time_training(state, net.parameters(), 8, [&] { return net(x); });
+}
+
 // Forward, and the gradients of a weighted sum.
 template <class Forward>
 void time_backward(benchmark::State& state, const jt::Vars& learn, Forward forward) {
@@ -83,6 +101,7 @@ auto made(int n) {
 BENCHMARK(time_bn_cnn)->Name("minijt/bn_cnn");
 BENCHMARK(time_recurrent<nn::LSTM>)->Name("minijt/lstm");
 BENCHMARK(time_recurrent<nn::GRU>)->Name("minijt/gru");
+BENCHMARK(time_attention)->Name("minijt/attention");
 BENCHMARK_CAPTURE(time_layer, toy, made<nn::LayerNorm>(64), {32, 64})->Name("minijt/layer_norm_toy");
 BENCHMARK_CAPTURE(time_layer, large, made<nn::LayerNorm>(512), {2048, 512})->Name("minijt/layer_norm");
 BENCHMARK_CAPTURE(time_layer, toy, made<nn::BatchNorm>(8), {16, 8, 8, 8})->Name("minijt/batch_norm_toy");

@@ -36,6 +36,7 @@ WORKS = [
     ("bn_cnn", "BatchNorm CNN 3-32-32-32, 16x16, batch 32", None, 2.0),
     ("lstm", "LSTM 64-128, 32 steps, batch 16", None, 1.5),
     ("gru", "GRU 64-128, 32 steps, batch 16", None, 1.5),
+    ("attention", "x + attention of 4 heads, 8x64x64, LayerNorm", None, 3.0),
     ("layer_norm_toy", "LayerNorm 32x64, forward and backward", None, 1.5),
     ("layer_norm", "  2048x512", None, 1.0),
     ("batch_norm_toy", "BatchNorm 16x8x8x8, forward and backward", None, 1.5),

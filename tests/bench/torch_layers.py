@@ -15,6 +15,16 @@ class LastOf(nn.Module):
         return self.last(self.recurrent(x)[0][-1])
 
 
+class AttentionBlock(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.attention = nn.MultiheadAttention(64, 4, batch_first=True)
+        self.norm, self.last = nn.LayerNorm(64), nn.Linear(64, 10)
+
+    def forward(self, x):
+        return self.last(self.norm(x + self.attention(x, x, x, need_weights=False)[0]).mean(1))
+
+
 def bn_cnn():
     blocks = [layer for width in (3, 32, 32)
               for layer in (nn.Conv2d(width, 32, 3, padding=1), nn.BatchNorm2d(32), nn.ReLU())]
@@ -50,6 +60,7 @@ NETS = {
     "bn_cnn": bn_cnn,
     "lstm": lambda: recurrent(nn.LSTM),
     "gru": lambda: recurrent(nn.GRU),
+    "attention": lambda: (AttentionBlock(), torch.rand(8, 64, 64)),
 }
 LAYERS = {
     "layer_norm_toy": lambda: layer(nn.LayerNorm(64), 32, 64),
