@@ -36,7 +36,7 @@ struct Attended {
 };
 
 Attended attended(const Var& query, const Var& key, const Var& value, const Var& mask, double scale, double dropout_p) {
-    const Var scores = plus(matmul(query * scale, key.transpose(-2, -1)), mask);
+    const Var scores = plus(matmul(query * scale, key, false, true), mask);
     const Var weights = dropout(softmax(scores, -1), dropout_p);
     return {matmul(weights, value), weights};
 }
@@ -71,6 +71,8 @@ Var shown(const Var& weights, bool batched, bool average) {
     const Var shown = average ? weights.mean(1) : weights;
     return batched ? shown : shown.squeeze(0);
 }
+
+bool same(const Var& a, const Var& b) { return a.node() == b.node(); }
 
 Shape shape_of(const Var& x) { return x.defined() ? x.shape() : Shape(); }
 
@@ -150,6 +152,19 @@ Vars MultiheadAttention::projected(const Vars& inputs) const {
     return out;
 }
 
+// Query, key and value. Self-attention is one product.
+Vars MultiheadAttention::heads(const Vars& inputs) const {
+    const bool longer = options.add_bias_kv || options.add_zero_attn;
+    if (projects_alike() && same(inputs[0], inputs[1]) && same(inputs[1], inputs[2]) && !longer) {
+        const Var all = linear(inputs[0], in_proj_weight, in_proj_bias);
+        return all.reshape({all.shape(0), all.shape(1), 3, num_heads, embed_dim / num_heads})
+            .transpose({2, 0, 3, 1, 4})
+            .unbind();
+    }
+    const Vars in = projected(inputs);
+    return {in_heads(in[0]), in_heads(lengthened(in[1], bias_k)), in_heads(lengthened(in[2], bias_v))};
+}
+
 Var MultiheadAttention::lengthened(const Var& x, const Var& row) const {
     const Shape one{x.shape(0), 1, embed_dim};
     Vars parts{x};
@@ -182,16 +197,15 @@ std::tuple<Var, Var> MultiheadAttention::execute(const Var& query, const Var& ke
                                                  bool average_attn_weights, bool is_causal) {
     check_inputs(query, key, value);
     const bool batched = query.ndim() == 3;
-    const Var q = batch_first(query), k = batch_first(key), v = batch_first(value);
+    const Var q = batch_first(query), k = same(key, query) ? q : batch_first(key),
+              v = same(value, key) ? k : batch_first(value);
     const Shape scores{q.shape(0), num_heads, q.shape(1), k.shape(1)};
     check_masks(scores, batched, key_padding_mask, attn_mask);
     const Var mask = mask_for(scores, key_padding_mask, attn_mask, is_causal);
-    const Vars in = projected({q, k, v});
-    const Var keys = lengthened(in[1], bias_k), values = lengthened(in[2], bias_v);
+    const Vars in = heads({q, k, v});
     const double scale = 1 / std::sqrt(static_cast<double>(embed_dim / num_heads));
-    const auto [heads, weights] =
-        attended(in_heads(in[0]), in_heads(keys), in_heads(values), mask, scale, is_training() ? options.dropout : 0);
-    const Var out = out_proj(heads.transpose(1, 2).reshape({q.shape(0), q.shape(1), embed_dim}));
+    const auto [seen, weights] = attended(in[0], in[1], in[2], mask, scale, is_training() ? options.dropout : 0);
+    const Var out = out_proj(seen.transpose(1, 2).reshape({q.shape(0), q.shape(1), embed_dim}));
     return {as_given(out, batched), need_weights ? shown(weights, batched, average_attn_weights) : Var()};
 }
 
