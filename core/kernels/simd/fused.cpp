@@ -1,8 +1,10 @@
-// The fused row functions of one instruction set: the softmax family, weight norm's gradient and optimizer updates.
+// The fused row functions of one instruction set: the softmax family, weight norm's gradient, recurrent cells and
+// optimizer updates.
 #include <math.h>
 
 #include "../elementwise/rows.hpp"
 #include "fold.hpp"
+#include "recurrent.hpp"
 
 namespace jt::kernels::JT_ISA {
 
@@ -38,13 +40,6 @@ template <class T>
 T max_row(const T* x, std::int64_t n) {
     return fold_row<Top<T>>(x, x, n);
 }
-
-template <class T>
-void put_back(T* p, const Vec<T>& v) {
-    store(p, v);
-}
-template <class T>
-void put_back(const T*, const Vec<T>&) {}
 
 // sqrt of a number or a vector.
 template <class T, class V>
@@ -323,6 +318,8 @@ constexpr FusedRows<T> table = {
     .rescale_terms = rescale_terms<T>,
     .rescale_grad_rows = rescale_grad_rows<T>,
     .rescale_grad = rescale_grad<T>,
+    .recurrent = {lstm_step<T>, gru_step<T>},
+    .recurrent_grad = {lstm_step_grad<T>, gru_step_grad<T>},
     .sgd = sgd<T>,
     .adam = adam<T>,
     .adamw = adamw<T>,
