@@ -4,10 +4,8 @@
 
 #include "../../autograd/grad.hpp"
 #include "../../autograd/ops/recurrent.hpp"
-#include "../../nn/layers.hpp"
-#include "../../weightnorm/weightnorm.hpp"
-#include "../autograd/op_rows.hpp"
 #include "../check.hpp"
+#include "op_rows.hpp"
 
 namespace jt::test {
 
@@ -93,7 +91,7 @@ void for_runs(F f) {
 
 }  // namespace
 
-TEST_SUITE("nn") {
+TEST_SUITE("autograd") {
     TEST_CASE("fused runs of recurrent cells give what single steps give") {
         for_runs([](const Kind& kind, const Vars& in, bool reverse) {
             const RecurrentOutputs got = run_of(kind, in, true, reverse), expected = run_of(kind, in, false, reverse);
@@ -165,23 +163,6 @@ TEST_SUITE("nn") {
         Vars mixed = in;
         mixed[4] = cast(in[4], float32);
         CHECK_SAME(run_of(kinds[0], mixed, true, false).y, run_of(kinds[0], mixed, false, false).y);
-        nn::GRU gru(4, 3);
-        gru.setattr("weight_hh_l0", zeros({9, 2}));
-        CHECK_THROWS_WITH_AS(gru(zeros({5, 2, 4})),
-                             "GRU: linear: needs x (..., in) and weight (out, in), got (2, 3) and (9, 2)", ShapeError);
-    }
-
-    TEST_CASE("weight norm of both weights of a recurrent layer learns through fused runs") {
-        nn::LSTM lstm(4, 3);
-        for (const char* name : {"weight_ih_l0", "weight_hh_l0"}) weightnorm::weight_norm(lstm, name, -1);
-        const Var x = randn({5, 2, 4});
-        const Vars learn = lstm.parameters();
-        const auto gradients = [&](bool retain) { return grad(std::get<0>(lstm(x)).sum(), learn, retain); };
-        const Vars recorded = gradients(true), fused = gradients(false);
-        for (std::size_t k = 0; k < learn.size(); ++k) {
-            CHECK_CLOSE(fused[k], recorded[k]);
-            CHECK(abs(fused[k]).max().item() > 0);
-        }
     }
 }
 
