@@ -36,15 +36,18 @@ struct Params {
 // x, h, c, weights and biases; the gru's c and biases may be empty.
 constexpr std::size_t n_inputs = 7;
 
-// The output of the op: h of all steps and, where there is one, the last c.
-Var joined(const RecurrentOutputs& out) {
-    return out.last.c.defined() ? concat({out.y, unsqueeze(out.last.c, 0)}) : out.y;
+// The output of the op, as kernels::RecurrentRun::out says.
+Var joined(const Var& first, const RecurrentOutputs& out, bool reverse) {
+    const Var h0 = unsqueeze(first, 0);
+    Vars all = reverse ? Vars{out.y, h0} : Vars{h0, out.y};
+    if (out.last.c.defined()) all.push_back(unsqueeze(out.last.c, 0));
+    return concat(all);
 }
 
 RecurrentOutputs taken_apart(const Var& out, std::int64_t steps, bool reverse) {
-    const auto state = [&](std::int64_t t) { return getitem(out, {t}); };
-    const bool cell = out.shape(0) > steps;
-    return {cell ? part(out, 0, 0, steps) : out, {state(reverse ? 0 : steps - 1), cell ? state(steps) : Var()}};
+    const auto state = [&](std::int64_t k) { return getitem(out, {k}); };
+    return {part(out, 0, reverse ? 0 : 1, steps),
+            {state(reverse ? 0 : steps), out.shape(0) > steps + 1 ? state(-1) : Var()}};
 }
 
 // Step by step, from copies of the inputs: the walk must not go on behind them.
@@ -55,9 +58,9 @@ Vars composed_grad(const Var& g, const Call& call, const Params& params) {
         in.push_back(x.defined() ? x.clone() : Var());
         if (call.needs(k)) targets.push_back(in.back());
     }
-    const Var out = joined(
-        run_steps(params.of_kind().step, in[0], {in[1], in[2]}, {in[3], in[4], in[5], in[6], {}}, params.reverse));
-    const Vars gradients = grad(out * g, targets);
+    const RecurrentOutputs out =
+        run_steps(params.of_kind().step, in[0], {in[1], in[2]}, {in[3], in[4], in[5], in[6], {}}, params.reverse);
+    const Vars gradients = grad(joined(in[1], out, params.reverse) * g, targets);
     std::size_t next = 0;
     return call.each_needed([&](std::size_t) { return gradients[next++]; });
 }

@@ -441,10 +441,12 @@ TEST_SUITE("core") {
         const std::int64_t rows = 3, n = 37;
         const auto run = [&](const FusedRows<double>& f, int kind) {
             Array gates = numbers({rows, 4 * n}, float64), states = numbers({6, rows, n}, float64, -1, 1, 2);
+            const Array bias = numbers({4 * n}, float64);
             Array back({rows, 4 * n}, float64);
             double* const s = states.data<double>();
             const auto state = [&](int k) { return s + k * rows * n; };
-            f.recurrent[kind]({gates.data<double>(), state(0), state(1), state(2), state(3), rows, n});
+            f.recurrent[kind](
+                {gates.data<double>(), bias.data<double>(), state(0), state(1), state(2), state(3), rows, n});
             f.recurrent_grad[kind]({gates.data<double>(), state(0), state(1), state(3), state(2), back.data<double>(),
                                     state(4), state(5), rows, n});
             auto all = values(states);

@@ -83,12 +83,12 @@ struct AdanRows {
     T *m, *v, *d, *before;
 };
 
-/// One step of a recurrent cell, for `rows` of a batch: gates (rows, 4 * n) go through their functions, where they
-/// stand; h and c, (rows, n) each, come from those before. Only the lstm has c.
+/// One step of a recurrent cell, for `rows` of a batch: gates (rows, 4 * n) get the bias (4 * n,) and go through their
+/// functions, where they stand; h and c, (rows, n) each, come from those before. Only the lstm has c.
 template <class T>
 struct RecurrentRows {
     T* gates;
-    const T *h_before, *c_before;
+    const T *bias, *h_before, *c_before;
     T *h, *c;
     std::int64_t rows, n;
 };

@@ -15,9 +15,10 @@ struct RecurrentInputs {
     Array x, h, c, w_ih, w_hh, b_ih, b_hh;
 };
 
-/// A run and what its gradients need. out: h of each step (steps, batch, hidden_size), behind them the lstm's last c.
+/// A run and what its gradients need. out: h of each step (steps, batch, hidden_size), the first state before that of
+/// the first step (with `reverse` behind, where that step is the last row), and the lstm's last c as one more row.
 /// gates (steps, batch, 4 * hidden_size): the lstm's after their functions; the gru's r, z, n after them and what the
-/// weights make of h for n. c: the lstm's of each step.
+/// weights make of h for n. c: the lstm's, rows as in out.
 struct RecurrentRun {
     Array out, gates, c;
 };

@@ -13,18 +13,20 @@ inline constexpr auto tanh_slope = [](const auto& y) { return 1 - y * y; };
 template <class T>
 void lstm_step(const RecurrentRows<T>& s) {
     using V = Vec<T>;
-    const auto step = [](V& i, V& f, V& g, V& o, const V& before, V& c, V& h) {
-        i = Math<T>::sigmoid(i);
-        f = Math<T>::sigmoid(f);
-        g = Math<T>::tanh(g);
-        o = Math<T>::sigmoid(o);
+    const auto step = [](V& i, V& f, V& g, V& o, const V& bi, const V& bf, const V& bg, const V& bo, const V& before,
+                         V& c, V& h) {
+        i = Math<T>::sigmoid(i + bi);
+        f = Math<T>::sigmoid(f + bf);
+        g = Math<T>::tanh(g + bg);
+        o = Math<T>::sigmoid(o + bo);
         c = f * before + i * g;
         h = o * Math<T>::tanh(c);
     };
     for (std::int64_t r = 0; r < s.rows; ++r) {
         const auto n = s.n, at = r * n;
         T* const i = s.gates + 4 * at;
-        in_vectors<T>(n, step, i, i + n, i + 2 * n, i + 3 * n, s.c_before + at, s.c + at, s.h + at);
+        in_vectors<T>(n, step, i, i + n, i + 2 * n, i + 3 * n, s.bias, s.bias + n, s.bias + 2 * n, s.bias + 3 * n,
+                      s.c_before + at, s.c + at, s.h + at);
     }
 }
 
@@ -54,16 +56,19 @@ void lstm_step_grad(const RecurrentGradRows<T>& s) {
 template <class T>
 void gru_step(const RecurrentRows<T>& s) {
     using V = Vec<T>;
-    const auto step = [](V& r, V& z, V& n, const V& n_h, const V& before, V& h) {
-        r = Math<T>::sigmoid(r);
-        z = Math<T>::sigmoid(z);
-        n = Math<T>::tanh(n + r * n_h);
+    const auto step = [](V& r, V& z, V& n, V& n_h, const V& br, const V& bz, const V& bn, const V& bh, const V& before,
+                         V& h) {
+        r = Math<T>::sigmoid(r + br);
+        z = Math<T>::sigmoid(z + bz);
+        n_h += bh;
+        n = Math<T>::tanh(n + bn + r * n_h);
         h = n + z * (before - n);
     };
     for (std::int64_t k = 0; k < s.rows; ++k) {
         const auto n = s.n, at = k * n;
         T* const r = s.gates + 4 * at;
-        in_vectors<T>(n, step, r, r + n, r + 2 * n, static_cast<const T*>(r + 3 * n), s.h_before + at, s.h + at);
+        in_vectors<T>(n, step, r, r + n, r + 2 * n, r + 3 * n, s.bias, s.bias + n, s.bias + 2 * n, s.bias + 3 * n,
+                      s.h_before + at, s.h + at);
     }
 }
 
