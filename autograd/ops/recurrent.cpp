@@ -20,11 +20,10 @@ namespace {
 using kernels::Recurrent;
 
 struct Kind {
-    const char* name;
     RecurrentStep step;
     std::int64_t gates;
 };
-constexpr Kind kinds[] = {{"lstm", lstm_step, 4}, {"gru", gru_step, 3}};
+constexpr Kind kinds[] = {{lstm_step, 4}, {gru_step, 3}};
 
 struct Params {
     Recurrent kind;
@@ -72,8 +71,9 @@ kernels::RecurrentInputs arrays(const Vars& in) {
 
 Vars fused_grad(const Var& g, const Call& call, const Params& params) {
     using Grad = kernels::RecurrentGrad;
-    static constexpr Array (Grad::*of_input[n_inputs])()
-        const = {&Grad::x, &Grad::h, &Grad::c, &Grad::w_ih, &Grad::w_hh, &Grad::b_ih, &Grad::b_hh};
+    using OfInput = Array (Grad::*)() const;
+    static constexpr OfInput of_input[n_inputs] = {&Grad::x,    &Grad::h,    &Grad::c,   &Grad::w_ih,
+                                                   &Grad::w_hh, &Grad::b_ih, &Grad::b_hh};
     Vars all;
     for (std::size_t k = 0; k < call.size(); ++k) all.push_back(call.input(k));
     const kernels::RecurrentInputs in = arrays(all);

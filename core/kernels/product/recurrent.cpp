@@ -59,7 +59,7 @@ struct Places {
     std::int64_t gates_at(std::int64_t t) const { return t * batch * width(); }
     std::int64_t before(std::int64_t t) const { return (reverse ? t + 1 : t) * state(); }
     std::int64_t after(std::int64_t t) const { return (reverse ? t : t + 1) * state(); }
-    /// What goes on from which step k, the first being 0.
+    /// The row of the sequence that comes k-th.
     std::int64_t step(std::int64_t k) const { return reverse ? steps - 1 - k : k; }
     std::int64_t first() const { return before(step(0)); }
     std::int64_t last() const { return after(step(steps - 1)); }
