@@ -1,9 +1,10 @@
-// One step of each kind of cell; layers go through a sequence step by step, after one product for the inputs of all.
+// Cells, and layers that take them through a sequence; the steps stand in autograd/ops/recurrent.cpp.
 #include "rnn.hpp"
 
 #include <cmath>
 
 #include "../../autograd/ops.hpp"
+#include "../../autograd/ops/recurrent.hpp"
 #include "../init.hpp"
 #include "../module/repr.hpp"
 #include "checks.hpp"
@@ -13,34 +14,15 @@ namespace jt::nn {
 
 namespace {
 
-struct State {
-    Var h, c;
-};
-struct Weights {
-    Var ih, hh, bias_ih, bias_hh, hr;
-};
-/// The next state from what the weights make of the input.
-using Step = State (*)(const Var& from_x, const State& s, const Weights& w);
+using State = RecurrentState;
+using Weights = RecurrentWeights;
 
 template <Var (*f)(const Var&)>
 State rnn_step(const Var& from_x, const State& s, const Weights& w) {
     return {f(from_x + linear(s.h, w.hh, w.bias_hh)), {}};
 }
 
-State lstm_step(const Var& from_x, const State& s, const Weights& w) {
-    const auto [i, f, g, o] = chunk<4>(from_x + linear(s.h, w.hh, w.bias_hh), 1);
-    const Var c = sigmoid(f) * s.c + sigmoid(i) * tanh(g), h = sigmoid(o) * tanh(c);
-    return {w.hr.defined() ? linear(h, w.hr) : h, c};
-}
-
-State gru_step(const Var& from_x, const State& s, const Weights& w) {
-    const auto [r, z, n] = chunk<3>(from_x, 1);
-    const auto [rh, zh, nh] = chunk<3>(linear(s.h, w.hh, w.bias_hh), 1);
-    const Var now = tanh(n + sigmoid(r + rh) * nh);
-    return {now + sigmoid(z + zh) * (s.h - now), {}};
-}
-
-Step rnn_step_of(const char* layer, const std::string& nonlinearity) {
+RecurrentStep rnn_step_of(const char* layer, const std::string& nonlinearity) {
     if (nonlinearity == "tanh") return rnn_step<tanh>;
     if (nonlinearity == "relu") return rnn_step<relu>;
     fail<ValueError>(layer, ": needs nonlinearity to be tanh or relu, got ", nonlinearity);
@@ -61,7 +43,7 @@ Var or_zeros(const char* layer, const char* name, const Var& state, const Shape&
 
 // One step of a cell.
 template <class Cell>
-State stepped(const Cell& cell, const Var& x, const Var& h, const Var& c, Step step) {
+State stepped(const Cell& cell, const Var& x, const Var& h, const Var& c, RecurrentStep step) {
     const Shape shape = x.defined() ? x.shape() : Shape();
     if (shape.rank() != 2 || shape[1] != cell.input_size)
         fail<ShapeError>(Cell::layer, ": needs x of shape (batch, ", cell.input_size, "), got ", shape);
@@ -98,8 +80,9 @@ struct Stack {
         }
     }
 
-    // y, and the last states of all layers and directions.
-    std::pair<Var, State> run(const Var& x, const Var& h0, const Var& c0, Step step) const {
+    // y, and the last states of all layers and directions; `through` takes one of them through the sequence.
+    template <class Through>
+    std::pair<Var, State> run(const Var& x, const Var& h0, const Var& c0, Through through) const {
         check_input(x);
         const auto batch = x.shape(batch_first ? 0 : 1);
         const Vars h = states("h0", h0, {num_layers * directions(), batch, out_size()}, x.dtype());
@@ -111,8 +94,9 @@ struct Stack {
             Vars both;
             for (int d = 0; d < directions(); ++d) {
                 const std::size_t at = last.size();
-                last.push_back({h[at], c[at]});
-                both.push_back(through(y, last.back(), weights(k, d == 1), step, d == 1));
+                const RecurrentOutputs out = through(y, State{h[at], c[at]}, weights(k, d == 1), d == 1);
+                both.push_back(out.y);
+                last.push_back(out.last);
             }
             y = both.size() == 1 ? both[0] : concat(both, 2);
         }
@@ -141,17 +125,6 @@ private:
     }
     Vars states(const char* name, const Var& given, const Shape& shape, Dtype dtype) const {
         return unbind(or_zeros(layer, name, given, shape, dtype));
-    }
-    // The outputs of all steps; s goes from the first state to the last.
-    static Var through(const Var& x, State& s, const Weights& w, Step step, bool reverse) {
-        const Vars steps = unbind(linear(x, w.ih, w.bias_ih));
-        Vars out(steps.size());
-        for (std::size_t k = 0; k < steps.size(); ++k) {
-            const std::size_t t = reverse ? steps.size() - 1 - k : k;
-            s = step(steps[t], s, w);
-            out[t] = s.h;
-        }
-        return stack(out);
     }
     static State stacked(const std::vector<State>& states) {
         Vars h, c;
@@ -228,7 +201,10 @@ RNN::RNN(int in, int hidden, const Options& o) : input_size(in), hidden_size(hid
 }
 
 std::tuple<Var, Var> RNN::execute(const Var& x, const Var& h0) {
-    const auto [y, last] = stack_of(*this).run(x, h0, {}, rnn_step_of("RNN", options.nonlinearity));
+    const auto through = [step = rnn_step_of("RNN", options.nonlinearity)](const auto&... in) {
+        return run_steps(step, in...);
+    };
+    const auto [y, last] = stack_of(*this).run(x, h0, {}, through);
     return {y, last.h};
 }
 
@@ -242,7 +218,7 @@ GRU::GRU(int in, int hidden, const Options& o) : input_size(in), hidden_size(hid
 }
 
 std::tuple<Var, Var> GRU::execute(const Var& x, const Var& h0) {
-    const auto [y, last] = stack_of(*this).run(x, h0, {}, gru_step);
+    const auto [y, last] = stack_of(*this).run(x, h0, {}, run_gru);
     return {y, last.h};
 }
 
@@ -255,7 +231,7 @@ LSTM::LSTM(int in, int hidden, const Options& o) : input_size(in), hidden_size(h
 }
 
 std::tuple<Var, Var, Var> LSTM::execute(const Var& x, const Var& h0, const Var& c0) {
-    const auto [y, last] = stack_of(*this).run(x, h0, c0, lstm_step);
+    const auto [y, last] = stack_of(*this).run(x, h0, c0, run_lstm);
     return {y, last.h, last.c};
 }
 

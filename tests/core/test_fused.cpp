@@ -458,4 +458,29 @@ TEST_SUITE("core") {
             }
         }
     }
+
+    TEST_CASE("steps of recurrent cells are the same to rounding on every instruction set") {
+        const auto tables = jt::test::fused_tables();
+        const std::int64_t rows = 3, n = 37;
+        const auto run = [&](const FusedRows<double>& f, int kind) {
+            Array gates = numbers({rows, 4 * n}, float64), states = numbers({6, rows, n}, float64, -1, 1, 2);
+            const Array bias = numbers({4 * n}, float64);
+            Array back({rows, 4 * n}, float64);
+            double* const s = states.data<double>();
+            const auto state = [&](int k) { return s + k * rows * n; };
+            f.recurrent[kind](
+                {gates.data<double>(), bias.data<double>(), state(0), state(1), state(2), state(3), rows, n});
+            f.recurrent_grad[kind]({gates.data<double>(), state(0), state(1), state(3), state(2), back.data<double>(),
+                                    state(4), state(5), rows, n});
+            auto all = values(states);
+            for (const Array& x : {gates, back})
+                for (const double e : values(x)) all.push_back(e);
+            return all;
+        };
+        for (const FusedTables* table : tables)
+            for (int kind = 0; kind < n_recurrent; ++kind) {
+                const auto all = run(table->doubles, kind);
+                check_all(array({static_cast<std::int64_t>(all.size())}, all), run(tables[0]->doubles, kind), 1e-13, 1);
+            }
+    }
 }

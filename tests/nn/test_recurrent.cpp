@@ -78,6 +78,19 @@ TEST_SUITE("nn") {
         for (const std::size_t k : {0, 1}) CHECK_CLOSE(got[k], expected[k]);
     }
 
+    TEST_CASE("weight norm of both weights of a recurrent layer learns, recorded or not") {
+        nn::LSTM lstm(4, 3);
+        for (const char* name : {"weight_ih_l0", "weight_hh_l0"}) weightnorm::weight_norm(lstm, name, -1);
+        const Var x = randn({5, 2, 4});
+        const Vars learn = lstm.parameters();
+        const auto gradients = [&](bool retain) { return grad(std::get<0>(lstm(x)).sum(), learn, retain); };
+        const Vars recorded = gradients(true), fused = gradients(false);
+        for (std::size_t k = 0; k < learn.size(); ++k) {
+            CHECK_CLOSE(fused[k], recorded[k]);
+            CHECK(abs(fused[k]).max().item() > 0);
+        }
+    }
+
     TEST_CASE("BatchNorm learns running statistics, and uses them in eval mode") {
         nn::BatchNorm norm(2, {.momentum = 0.5});
         const Var x = array({{1.0, 10.0}, {3.0, 30.0}});
@@ -101,6 +114,10 @@ TEST_SUITE("nn") {
                              "GRU: needs x of shape (batch, steps, 3), got (5, 2, 4)", ShapeError);
         CHECK_THROWS_WITH_AS(lstm(x, zeros({1, 2, 4})), "LSTM: needs h0 of shape (1, 2, 3), got (1, 2, 4)", ShapeError);
         CHECK_THROWS_WITH_AS(lstm(x, zeros({1, 2, 3}), zeros({2, 3})), "LSTM: needs c0 of shape (1, 2, 3), got (2, 3)",
+                             ShapeError);
+        nn::GRU replaced(4, 3);
+        replaced.setattr("weight_hh_l0", zeros({9, 2}));
+        CHECK_THROWS_WITH_AS(replaced(x), "GRU: linear: needs x (..., in) and weight (out, in), got (2, 3) and (9, 2)",
                              ShapeError);
         CHECK_THROWS_WITH_AS(nn::LSTM(0, 3), "LSTM: needs input_size of 1 or more, got 0", ValueError);
         CHECK_THROWS_WITH_AS(nn::GRU(3, 0), "GRU: needs hidden_size of 1 or more, got 0", ValueError);

@@ -1,6 +1,7 @@
 // The row functions behind the element-wise kernels, reductions and fused kernels, one table per dtype and, for the
 // floats, per instruction set. Private to core/kernels.
 #pragma once
+#include "../product/recurrent.hpp"
 #include "elementwise.hpp"
 #include "fused.hpp"
 
@@ -106,6 +107,23 @@ struct AdanRows {
     T *m, *v, *d, *before;
 };
 
+/// One step of a recurrent cell, for `rows` of a batch: gates (rows, 4 * n) get the bias (4 * n,) and go through their
+/// functions, where they stand; h and c, (rows, n) each, come from those before. Only the lstm has c.
+template <class T>
+struct RecurrentRows {
+    T* gates;
+    const T *bias, *h_before, *c_before;
+    T *h, *c;
+    std::int64_t rows, n;
+};
+/// The way back: dh and dc, what later steps sent, become what this one sends back beside what goes through w_hh.
+template <class T>
+struct RecurrentGradRows {
+    const T *gates, *h_before, *c_before, *c, *g;
+    T *dgates, *dh, *dc;
+    std::int64_t rows, n;
+};
+
 /// The fused functions on rows of n elements, see fused.hpp.
 template <class T>
 struct FusedRows {
@@ -122,6 +140,8 @@ struct FusedRows {
     void (*rescale_grad)(const T* G, const T* v, T* dv, std::int64_t n, const RescaleTerms<T>& terms, Form form);
     void (*standardize)(const StandardizeRows<T>& m);
     void (*standardize_grad)(const StandardizeGradRows<T>& m);
+    void (*recurrent[n_recurrent])(const RecurrentRows<T>& step);
+    void (*recurrent_grad[n_recurrent])(const RecurrentGradRows<T>& step);
     void (*sgd)(T* p, const T* g, T* velocity, std::int64_t n, const SgdParams& s);
     void (*adam)(T* p, const T* g, T* m, T* v, std::int64_t n, const AdamParams& s);
     void (*adamw)(T* p, const T* g, T* m, T* v, std::int64_t n, const AdamWParams& s);

@@ -14,8 +14,8 @@ namespace jt::kernels {
 
 namespace {
 
-/// Multiplications from which copying blocks of a pays.
-constexpr std::int64_t large = std::int64_t{1} << 22;
+/// Multiplications from which copying blocks of a pays, where several panels of b's columns read them.
+constexpr std::int64_t large = std::int64_t{1} << 22, many_columns = 256;
 
 template <class T>
 std::int64_t work(const Gemm<T>& p) {
@@ -24,7 +24,7 @@ std::int64_t work(const Gemm<T>& p) {
 
 template <class T>
 void own(const Gemm<T>& p) {
-    if (work(p) < large) return products<T>().gemm(p, nullptr);
+    if (work(p) < large || p.n < many_columns) return products<T>().gemm(p, nullptr);
     const Buffer scratch(sizeof(T) * gemm_block_m * gemm_block_k);
     products<T>().gemm(p, static_cast<T*>(scratch.data()));
 }
@@ -51,13 +51,24 @@ void blas(const Gemm<T>& p) {
         call(cblas_dgemm);
 }
 
-/// The rule, measured against OpenBLAS: our own tiles win while the product is small or thin; without wide vectors
-/// cblas wins earlier. alpha = 0 stays here since cblas then forgets NaN in a and b.
+/// Multiplications from which cblas wins, measured against OpenBLAS: the wider the vectors, the later.
+std::int64_t blas_from() {
+    switch (isa()) {
+        case Isa::base:
+            return large >> 6;
+        case Isa::v3:
+            return large;
+        default:
+            return large << 4;
+    }
+}
+
+/// Our own tiles win while the product is small or thin. alpha = 0 stays here since cblas then forgets NaN in a and b.
 template <class T>
 bool blas_wins(const Gemm<T>& p) {
-    const std::int64_t thin = p.m < p.n ? p.m : p.n, from = isa() == Isa::base ? large >> 6 : large;
+    const std::int64_t thin = p.m < p.n ? p.m : p.n;
     const auto fits = [](auto... extents) { return ((extents <= std::numeric_limits<int>::max()) && ...); };
-    return work(p) >= from && thin >= 48 && p.alpha != 0 && fits(p.m, p.n, p.k, p.lda, p.ldb, p.ldc);
+    return work(p) >= blas_from() && thin >= 48 && p.alpha != 0 && fits(p.m, p.n, p.k, p.lda, p.ldb, p.ldc);
 }
 #endif
 

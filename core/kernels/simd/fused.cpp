@@ -1,4 +1,6 @@
-// The fused row functions of one instruction set: the softmax family, weight norm, normalisations, optimizer updates.
+// The fused row functions of one instruction set: the softmax family, weight norm, normalisations, recurrent cells and
+// optimizer updates.
+#include "recurrent.hpp"
 #include "standardize.hpp"
 
 namespace jt::kernels::JT_ISA {
@@ -277,6 +279,8 @@ constexpr FusedRows<T> table = {
     .rescale_grad = rescale_grad<T>,
     .standardize = standardize<T>,
     .standardize_grad = standardize_grad<T>,
+    .recurrent = {lstm_step<T>, gru_step<T>},
+    .recurrent_grad = {lstm_step_grad<T>, gru_step_grad<T>},
     .sgd = sgd<T>,
     .adam = adam<T>,
     .adamw = adamw<T>,

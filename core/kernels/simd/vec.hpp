@@ -114,6 +114,42 @@ void apply(Source x, T* y, std::int64_t n, F f) {
     for (std::int64_t k = i; k < n; ++k) few_rounds(), y[k] = rest[k - i];
 }
 
+/// What `in_vectors` does with one array: const ones are only read.
+template <class T>
+void put_back(T* p, const Vec<T>& v) {
+    store(p, v);
+}
+template <class T>
+void put_back(const T*, const Vec<T>&) {}
+template <class T>
+void put_back(T* p, const Vec<T>& v, std::int64_t n) {
+    for (std::int64_t k = 0; k < n; ++k) few_rounds(), p[k] = v[k];
+}
+template <class T>
+void put_back(const T*, const Vec<T>&, std::int64_t) {}
+template <class T>
+Vec<T> load(const T* p, std::int64_t n) {
+    T rest[lanes<T>] = {};
+    for (std::int64_t k = 0; k < n; ++k) few_rounds(), rest[k] = p[k];
+    return load(rest);
+}
+
+/// f changes the numbers at the same places of several arrays, a vector of each; the last one is padded, as in `apply`.
+template <class T, class F, class... Pointers>
+void in_vectors(std::int64_t n, F f, Pointers... p) {
+    std::int64_t i = 0;
+    for (; i + lanes<T> <= n; i += lanes<T>)
+        [&](auto... v) {
+            f(v...);
+            (put_back(p + i, v), ...);
+        }(load<T>(p + i)...);
+    if (i == n) return;
+    [&](auto... v) {
+        f(v...);
+        (put_back(p + i, v, n - i), ...);
+    }(load<T>(p + i, n - i)...);
+}
+
 /// Sum (or other join) of a vector's lanes: lane i with lane i + half, until one is left.
 template <class T, int n, class F>
 T fold_lanes(const typename VecOf<T, n>::type& v, F join) {
