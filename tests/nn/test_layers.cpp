@@ -99,8 +99,8 @@ TEST_SUITE("nn") {
                              ValueError);
         CHECK_THROWS_WITH_AS(nn::Conv(3, 4, 0), "Conv: needs a kernel of 1 or more, got 0", ValueError);
         CHECK_THROWS_WITH_AS(nn::Conv(0, 4, 1), "Conv: needs in_channels of 1 or more, got 0", ValueError);
-        CHECK_THROWS_WITH_AS(m(ones({1, 3, 7, 9})), doctest::Contains("Conv: needs 4 channels in axis 1, got (1, 3, 7, 9)"),
-                             ShapeError);
+        CHECK_THROWS_WITH_AS(m(ones({1, 3, 7, 9})),
+                             doctest::Contains("Conv: needs 4 channels in axis 1, got (1, 3, 7, 9)"), ShapeError);
     }
 
     TEST_CASE("Convolutions of sequences and volumes, transposed ones: positional, without bias, wrong arguments") {

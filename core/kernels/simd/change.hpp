@@ -6,13 +6,6 @@
 
 namespace jt::kernels::JT_ISA {
 
-template <class T>
-void put_back(T* p, const Vec<T>& v) {
-    store(p, v);
-}
-template <class T>
-void put_back(const T*, const Vec<T>&) {}
-
 /// sqrt of a number or a vector.
 template <class T, class V>
 V root(const V& x) {

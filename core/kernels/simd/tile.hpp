@@ -165,7 +165,7 @@ template <int R, int N, class T, class BRow>
         const Int to_a = image * p.a_image, to_b = image * p.b_image;
         for (Int t = 0; t + W <= p.k; t += W) {
             Vec<T> y[N];
-#pragma GCC unroll 4
+#pragma GCC unroll 8
             for (int n = 0; n < N; ++n) y[n] = load(b[n] + to_b + t);
 #pragma GCC unroll 24
             for (int s = 0; s < R * N; ++s) sum[s] += load(a[s / N] + to_a + t) * y[s % N];
