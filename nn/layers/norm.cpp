@@ -44,6 +44,14 @@ Var normalized(const Var& x, const Axes& axes, double eps, const Var& weight, co
     return scaled(m.centered, m.var, eps, weight, bias);
 }
 
+Var normalized_last(const char* name, const Var& x, const Shape& last, double eps, const Var& weight, const Var& bias) {
+    const Shape shape = x.defined() ? x.shape() : Shape();
+    const int first = shape.rank() - last.rank();
+    if (first < 0 || shape[from(first)] != last)
+        fail<ShapeError>(name, ": needs last axes of shape ", last, ", got ", shape);
+    return normalized(x, axes_from(first, shape.rank()), eps, weight, bias);
+}
+
 void check_channels(const char* layer, const Var& x, int channels) {
     const int ndim = x.defined() ? x.ndim() : 0;
     if (ndim < 2 || x.shape(1) != channels)
@@ -108,6 +116,10 @@ Var InstanceNorm::execute(const Var& x) {
 
 std::string InstanceNorm::extra_repr() const { return channels_repr(*this); }
 
+Var layer_norm(const Var& x, const Shape& normalized_shape, const Var& weight, const Var& bias, double eps) {
+    return normalized_last("layer_norm", x, normalized_shape, eps, weight, bias);
+}
+
 LayerNorm::LayerNorm(const Shape& normalized_shape, const Options& o)
     : normalized_shape(normalized_shape),
       options(o),
@@ -117,11 +129,7 @@ LayerNorm::LayerNorm(const Shape& normalized_shape, const Options& o)
 }
 
 Var LayerNorm::execute(const Var& x) {
-    const Shape shape = x.defined() ? x.shape() : Shape();
-    const int first = shape.rank() - normalized_shape.rank();
-    if (first < 0 || Shape(shape.begin() + first, shape.end()) != normalized_shape)
-        fail<ShapeError>("LayerNorm: needs last axes of shape ", normalized_shape, ", got ", shape);
-    return normalized(x, axes_from(first, shape.rank()), options.eps, weight, bias);
+    return normalized_last("LayerNorm", x, normalized_shape, options.eps, weight, bias);
 }
 
 std::string LayerNorm::extra_repr() const {

@@ -48,6 +48,10 @@ using InstanceNorm1d = InstanceNorm;
 using InstanceNorm2d = InstanceNorm;
 using InstanceNorm3d = InstanceNorm;
 
+/// LayerNorm as a function; an empty weight or bias is none.
+Var layer_norm(const Var& x, const Shape& normalized_shape, const Var& weight = {}, const Var& bias = {},
+               double eps = 1e-5);
+
 struct LayerNormOptions {
     double eps = 1e-5;
     bool elementwise_affine = true;
