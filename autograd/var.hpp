@@ -164,6 +164,7 @@ public:
     Var& set_name(const std::string& name);
 
     // The ops as methods: `autograd/ops.hpp` says what each does. This is their list; methods.py defines them.
+    // What takes a Shape or a list takes it one by one, too: x.view(2, -1), x.permute(0, 2, 1).
     Var neg() const;
     Var abs() const;
     Var exp() const;

@@ -117,6 +117,10 @@ Var InstanceNorm::execute(const Var& x) {
 std::string InstanceNorm::extra_repr() const { return channels_repr(*this); }
 
 Var layer_norm(const Var& x, const Shape& normalized_shape, const Var& weight, const Var& bias, double eps) {
+    for (const Var& v : {weight, bias})
+        if (v.defined() && !broadcasts_to(v.shape(), normalized_shape))
+            fail<ShapeError>("layer_norm: needs weight and bias that broadcast to ", normalized_shape, ", got ",
+                             v.shape());
     return normalized_last("layer_norm", x, normalized_shape, eps, weight, bias);
 }
 

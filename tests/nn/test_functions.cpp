@@ -126,6 +126,10 @@ TEST_SUITE("nn") {
                              ValueError);
         CHECK_THROWS_WITH_AS(nn::layer_norm(x, {3}), "layer_norm: needs last axes of shape (3,), got (2, 3, 4, 4)",
                              ShapeError);
+        CHECK_THROWS_WITH_AS(nn::layer_norm(x, {4}, w, zeros(3)),
+                             "layer_norm: needs weight and bias that broadcast to (4,), got (3,)", ShapeError);
+        CHECK_THROWS_WITH_AS(nn::pool({}, 2, "minimum"), "pool: needs a Var that holds something, got an empty one",
+                             GraphError);
         CHECK_THROWS_WITH_AS(nn::layer_norm({}, {3}), "layer_norm: needs last axes of shape (3,), got ()", ShapeError);
     }
 
