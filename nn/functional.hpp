@@ -1,5 +1,8 @@
 // The functions that Jittor or PyTorch has in its nn too: `nn::relu(x)`.
 #pragma once
+#include <optional>
+#include <string>
+
 #include "../autograd/ops/activation.hpp"
 #include "../autograd/ops/conv.hpp"
 #include "../autograd/ops/create.hpp"

@@ -33,10 +33,21 @@ Var blended(const Var& x, const Var& y_at, const Var& x_at) {
     return row(top) * (1 - down) + row(top + 1) * down;
 }
 
+// Mirrored into the range between low and high.
+Var reflected(const Var& at, double low, double high) {
+    const double span = high - low;
+    if (span == 0) return zeros_like(at);
+    const Var way = abs(at - low), over = fmod(way, span);
+    return where(fmod(floor(way / span), 2) == 0, over, span - over) + low;
+}
+
 // From -1 to 1 along n pixels to 0 to n - 1.
 Var unnormalized(const Var& at, std::int64_t n, GridPadding padding_mode, bool align_corners) {
     const Var pixel = align_corners ? (at + 1) / 2 * (n - 1) : ((at + 1) * n - 1) / 2;
-    return padding_mode == GridPadding::border ? clamp(pixel, 0, n - 1) : pixel;
+    if (padding_mode == GridPadding::zeros) return pixel;
+    if (padding_mode == GridPadding::border) return clamp(pixel, 0, n - 1);
+    const double edge = align_corners ? 0 : 0.5;
+    return clamp(reflected(pixel, -edge, static_cast<double>(n - 1) + edge), 0, n - 1);
 }
 
 void check_grid(const Var& input, const Var& grid) {

@@ -4,8 +4,9 @@
 
 namespace jt {
 
-/// What lies outside an image: zeros, or its nearest pixel.
-enum class GridPadding { zeros, border };
+/// What lies outside an image: zeros, its nearest pixel, or the image mirrored at its edges (with align_corners at the
+/// centres of its outer pixels).
+enum class GridPadding { zeros, border, reflection };
 
 /// input (n, c, h, w) at the places (x, y) of grid (n, H, W, 2): (n, c, H, W). -1 and 1 are the edges of the image, or
 /// with align_corners the centres of its outer pixels. Nearest takes halves away from 0, as Jittor, and gives the grid

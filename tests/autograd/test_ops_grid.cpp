@@ -23,6 +23,11 @@ const std::vector<GradRow> grad_rows = {
      {images[0]},
      -1.3,
      1.3},
+    {"grid_sample: reflection",
+     [](const Vars& x) { return grid_sample(x[0], x[1], ResizeMode::bilinear, GridPadding::reflection); },
+     {images[0]},
+     -2,
+     2},
     {"grid_sample: nearest",
      [](const Vars& x) {
          return nearest(x[0], array({{{{-0.4, 0.7}, {1.2, 0.1}}}}), GridPadding::border) * x[0];
@@ -55,6 +60,13 @@ TEST_SUITE("autograd") {
                "jt.Var([4. 3. 0.], dtype=float32)");
         expect("grid_sample: nearest, border", read(ResizeMode::nearest, GridPadding::border, true),
                "jt.Var([4. 3. 2.], dtype=float32)");
+        expect("grid_sample: reflection", read(ResizeMode::bilinear, GridPadding::reflection, true),
+               "jt.Var([3.25 2.   1.  ], dtype=float32)");
+        expect("grid_sample: reflection, edges", read(ResizeMode::bilinear, GridPadding::reflection, false),
+               "jt.Var([4. 2. 1.], dtype=float32)");
+        const Var dot = array({{{{5.0}}}});
+        CHECK_SAME(grid_sample(dot, array({{{{0.3, -7.0}}}}), ResizeMode::bilinear, GridPadding::reflection, true),
+                   dot);
         const Var far = array({{{{nan, 0.0}, {inf, 0.0}, {1e30, 0.0}}}});
         CHECK(nearest(x, far, GridPadding::zeros).abs().sum().item() == 0);
         CHECK(isnan(grid_sample(x, far))[0][0][0].to_vector<bool>() == std::vector<bool>{true, true, false});
