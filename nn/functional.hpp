@@ -11,15 +11,23 @@
 #include "../autograd/ops/linalg.hpp"
 #include "../autograd/ops/loss.hpp"
 #include "../autograd/ops/pad.hpp"
+#include "../autograd/ops/pool.hpp"
 #include "../autograd/ops/product.hpp"
 #include "../autograd/ops/resize.hpp"
+#include "../autograd/ops/unfold.hpp"
 
 namespace jt::nn {
 
 using jt::affine_grid;
 using jt::bmm;
 using jt::bmm_transpose;
+using jt::conv1d;
 using jt::conv2d;
+using jt::conv3d;
+using jt::conv_transpose;
+using jt::conv_transpose1d;
+using jt::conv_transpose2d;
+using jt::conv_transpose3d;
 using jt::elu;
 using jt::fold;
 using jt::gelu;

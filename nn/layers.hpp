@@ -1,6 +1,7 @@
 // The layers.
 #pragma once
 #include "layers/activation.hpp"
+#include "layers/attention.hpp"
 #include "layers/conv.hpp"
 #include "layers/dropout.hpp"
 #include "layers/embedding.hpp"

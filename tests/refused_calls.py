@@ -43,7 +43,9 @@ VALUES = {
     "const Ints&": "1",
     "const Scalar&": "1",
     "Dtype": "jt::float32",
+    "Single": "1",
     "Pair": "1",
+    "Triple": "1",
     "const Windows&": "Windows{1}",
     "bool": "false",
     "int": "0",
@@ -58,7 +60,7 @@ VALUES = {
 }
 SELF = Parameter("const Var& ", "x", None)
 SAYS = {"cross_entropy_rows": "cross_entropy", "set_rng_state": "item", "cat": "concat", "tile": "repeat", "to": "cast",
-        "subtract": "sub", "multiply": "mul", "divide": "div", "ternary": "where"}
+        "conv_transpose2d": "conv_transpose", "subtract": "sub", "multiply": "mul", "divide": "div", "ternary": "where"}
 
 
 def value_of(p):

@@ -1,7 +1,5 @@
-// Convolution and pooling of images.
+// Convolutions of sequences, images and volumes, and transposed ones.
 #pragma once
-#include <utility>
-
 #include "../../core/windows.hpp"
 #include "../var.hpp"
 
@@ -13,21 +11,27 @@ Var conv2d(const Var& x, const Var& weight, const Var& bias = {}, Pair stride = 
            int groups = 1);
 /// The same by windows, whose kernel is the weight's.
 Var conv2d(const Var& x, const Var& weight, const Var& bias, const Windows& windows);
-/// Largest element of each window of the last two of four axes, without a stride the kernel's; the gradient goes to the
-/// first largest. The extents become (in + 2 * padding - kernel) / stride + 1, rounded down, or up with ceil_mode; then
-/// a last window that would start behind the input is dropped, as in PyTorch. Padding is at most half the kernel.
-Var max_pool2d(const Var& x, Pair kernel, std::optional<Pair> stride = {}, Pair padding = 0, bool ceil_mode = false);
-/// The same, and where in its plane of h * w each of them stands: int32.
-std::pair<Var, Var> max_pool2d_with_indices(const Var& x, Pair kernel, std::optional<Pair> stride = {},
-                                            Pair padding = 0, bool ceil_mode = false);
-/// The mean likewise. Padding counts as zeros with count_include_pad; without it the divisor is the number of elements.
-Var mean_pool2d(const Var& x, Pair kernel, std::optional<Pair> stride = {}, Pair padding = 0, bool ceil_mode = false,
-                bool count_include_pad = true);
-/// The windows of x (n, c, h, w) as columns: (n, c * kh * kw, windows), row by row. Padding is zeros; the gradient adds
-/// up where windows overlap.
-Var unfold(const Var& x, Pair kernel, Pair dilation = 1, Pair padding = 0, Pair stride = 1);
-/// Its transpose: columns x (n, c * kh * kw, windows) added up where they came from, in zeros (n, c, h, w) of
-/// `output_size` (h, w).
-Var fold(const Var& x, Pair output_size, Pair kernel, Pair dilation = 1, Pair padding = 0, Pair stride = 1);
+/// The same of x (n, c, l) and weight (o, c / groups, k).
+Var conv1d(const Var& x, const Var& weight, const Var& bias = {}, Single stride = 1, Single padding = 0,
+           Single dilation = 1, int groups = 1);
+/// The same of x (n, c, d, h, w) and weight (o, c / groups, kd, kh, kw).
+Var conv3d(const Var& x, const Var& weight, const Var& bias = {}, Triple stride = 1, Triple padding = 0,
+           Triple dilation = 1, int groups = 1);
+
+/// What conv2d of that weight, stride, padding, dilation and groups sends back to its x: x (n, c, h, w), weight (c, o /
+/// groups, kh, kw) and bias (o,) or empty to o channels. The last two extents become (in - 1) * stride - 2 * padding +
+/// dilation * (kernel - 1) + output_padding + 1; output_padding is below stride or dilation. Integers become float.
+Var conv_transpose(const Var& x, const Var& weight, const Var& bias = {}, Pair stride = 1, Pair padding = 0,
+                   Pair output_padding = 0, int groups = 1, Pair dilation = 1);
+inline Var conv_transpose2d(const Var& x, const Var& weight, const Var& bias = {}, Pair stride = 1, Pair padding = 0,
+                            Pair output_padding = 0, int groups = 1, Pair dilation = 1) {
+    return conv_transpose(x, weight, bias, stride, padding, output_padding, groups, dilation);
+}
+/// The same of x (n, c, l) and weight (c, o / groups, k).
+Var conv_transpose1d(const Var& x, const Var& weight, const Var& bias = {}, Single stride = 1, Single padding = 0,
+                     Single output_padding = 0, int groups = 1, Single dilation = 1);
+/// The same of x (n, c, d, h, w) and weight (c, o / groups, kd, kh, kw).
+Var conv_transpose3d(const Var& x, const Var& weight, const Var& bias = {}, Triple stride = 1, Triple padding = 0,
+                     Triple output_padding = 0, int groups = 1, Triple dilation = 1);
 
 }  // namespace jt

@@ -1,4 +1,4 @@
-// Conv: its first weight and its printed form.
+// Convolutions: their first weights, what they compute and their printed forms.
 #include "conv.hpp"
 
 #include "../init.hpp"
@@ -9,26 +9,125 @@ namespace jt::nn {
 
 namespace {
 
-Shape weight_shape(int in, int out, Pair kernel, int groups) {
-    at_least(1, "Conv", "groups", groups);
-    if (at_least(1, "Conv", "in_channels", in) % groups != 0 || at_least(1, "Conv", "out_channels", out) % groups != 0)
-        fail<ValueError>("Conv: needs channels that ", groups, " groups divide, got ", in, " and ", out);
-    return {out, in / groups, at_least(1, "Conv", "a kernel", kernel.h), at_least(1, "Conv", "a kernel", kernel.w)};
+void check(const char* layer, int in, int out, const Shape& kernel, int groups) {
+    at_least(1, layer, "groups", groups);
+    if (at_least(1, layer, "in_channels", in) % groups != 0 || at_least(1, layer, "out_channels", out) % groups != 0)
+        fail<ValueError>(layer, ": needs channels that ", groups, " groups divide, got ", in, " and ", out);
+    for (const auto extent : kernel) at_least(1, layer, "a kernel", static_cast<int>(extent));
+}
+
+// A weight (rows, columns / groups, *kernel), and a bias for `out` channels.
+ConvDraws drawn(int rows, int columns, const Shape& kernel, int groups, int out, bool bias) {
+    Shape shape{rows, columns / groups};
+    for (const auto extent : kernel) shape.push_back(extent);
+    return {init::invariant_uniform(shape), bias_for(bias, out, init::fan_in(shape))};
+}
+
+template <class N>
+ConvDraws draws(const char* layer, int in, int out, N kernel, const ConvOptionsOf<N>& o) {
+    check(layer, in, out, kernel.shape(), o.groups);
+    return drawn(out, in, kernel.shape(), o.groups, out, o.bias);
+}
+
+template <class N>
+ConvDraws draws(const char* layer, int in, int out, N kernel, const ConvTransposeOptionsOf<N>& o) {
+    check(layer, in, out, kernel.shape(), o.groups);
+    return drawn(in, out, kernel.shape(), o.groups, out, o.bias);
+}
+
+template <class N>
+std::string shown(const ConvOptionsOf<N>& o, const Var& bias) {
+    return repr(o.stride, o.padding, o.dilation, o.groups, bias);
+}
+
+template <class N>
+std::string shown(const ConvTransposeOptionsOf<N>& o, const Var& bias) {
+    return repr(o.stride, o.padding, o.output_padding, o.groups, Named{"bias", bias}, Named{"dilation", o.dilation});
 }
 
 }  // namespace
 
-Conv::Conv(int in, int out, Pair kernel, const Options& o)
+template <class N, class O>
+Convolution<N, O>::Convolution(int in, int out, N kernel, const O& o, const ConvDraws& draws)
     : in_channels(in),
       out_channels(out),
       kernel_size(kernel),
       options(o),
-      weight(attr("weight", init::invariant_uniform(weight_shape(in, out, kernel, o.groups)))),
-      bias(attr("bias", bias_for(o.bias, out, init::fan_in(weight.shape())))) {}
+      weight(attr("weight", draws.weight)),
+      bias(attr("bias", draws.bias)) {}
 
-std::string Conv::extra_repr() const {
-    const auto& [by_name, stride, padding, dilation, groups, with_bias] = options;
-    return repr(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias);
+template <class N, class O>
+std::string Convolution<N, O>::extra_repr() const {
+    return repr(in_channels, out_channels, kernel_size) + ", " + shown(options, bias);
+}
+
+template class Convolution<Pair, ConvOptions>;
+template class Convolution<Triple, Conv3dOptions>;
+template class Convolution<Single, ConvTranspose1dOptions>;
+template class Convolution<Pair, ConvTransposeOptions>;
+template class Convolution<Triple, ConvTranspose3dOptions>;
+
+Conv::Conv(int in, int out, Pair kernel, const Options& o)
+    : Convolution(in, out, kernel, o, draws("Conv", in, out, kernel, o)) {}
+
+Var Conv::execute(const Var& x) {
+    const Options& o = options;
+    return conv2d(x, weight, bias, o.stride, o.padding, o.dilation, o.groups);
+}
+
+Conv3d::Conv3d(int in, int out, Triple kernel, const Options& o)
+    : Convolution(in, out, kernel, o, draws("Conv3d", in, out, kernel, o)) {}
+
+Var Conv3d::execute(const Var& x) {
+    const Options& o = options;
+    return conv3d(x, weight, bias, o.stride, o.padding, o.dilation, o.groups);
+}
+
+Conv1d::Conv1d(int in, int out, Single kernel, const Options& o)
+    : Conv1d(in, out, kernel, o, draws("Conv1d", in, out, kernel, o)) {}
+
+Conv1d::Conv1d(int in, int out, Single kernel, const Options& o, const ConvDraws& draws)
+    : in_channels(in),
+      out_channels(out),
+      kernel_size(kernel),
+      options(o),
+      bias(attr("bias", draws.bias)),
+      weight(attr("weight", draws.weight)) {}
+
+Var Conv1d::execute(const Var& x) {
+    const Options& o = options;
+    return conv1d(x, weight, bias, o.stride, o.padding, o.dilation, o.groups);
+}
+
+std::string Conv1d::extra_repr() const {
+    const Options& o = options;
+    return repr(in_channels, out_channels, Pair{kernel_size.l, 1}, Pair{o.stride.l, 1},
+                Named{"padding", Pair{o.padding.l, 0}}, Named{"dilation", Pair{o.dilation.l, 1}},
+                Named{"groups", o.groups}, Named{"bias", bias});
+}
+
+ConvTranspose::ConvTranspose(int in, int out, Pair kernel, const Options& o)
+    : Convolution(in, out, kernel, o, draws("ConvTranspose", in, out, kernel, o)) {}
+
+Var ConvTranspose::execute(const Var& x) {
+    const Options& o = options;
+    return conv_transpose(x, weight, bias, o.stride, o.padding, o.output_padding, o.groups, o.dilation);
+}
+
+ConvTranspose3d::ConvTranspose3d(int in, int out, Triple kernel, const Options& o)
+    : Convolution(in, out, kernel, o, draws("ConvTranspose3d", in, out, kernel, o)) {}
+
+Var ConvTranspose3d::execute(const Var& x) {
+    const Options& o = options;
+    return conv_transpose3d(x, weight, bias, o.stride, o.padding, o.output_padding, o.groups, o.dilation);
+}
+
+ConvTranspose1d::ConvTranspose1d(int in, int out, Single kernel, const Options& o)
+    : Convolution(in, out, kernel, o, draws("ConvTranspose1d", in, out, kernel, o)) {}
+
+Var ConvTranspose1d::execute(const Var& x) {
+    const Options& o = options;
+    return conv_transpose1d(x, weight, bias, o.stride, o.padding, o.output_padding, o.groups, o.dilation);
 }
 
 }  // namespace jt::nn

@@ -2,6 +2,7 @@
 #include "norm.hpp"
 
 #include "../../autograd/ops.hpp"
+#include "../../autograd/ops/standardize.hpp"
 #include "../module/repr.hpp"
 #include "checks.hpp"
 
@@ -12,44 +13,21 @@ namespace {
 Var ones_if(bool affine, const Shape& shape) { return affine ? ones(shape) : Var(); }
 Var zeros_if(bool affine, const Shape& shape) { return affine ? zeros(shape) : Var(); }
 
-Axes axes_from(int first, int ndim) {
-    Axes axes;
-    for (int k = first; k < ndim; ++k) axes.push_back(k);
-    return axes;
-}
-
 // One number a channel, as it broadcasts over an x of `ndim` axes.
 Var by_channel(const Var& v, int ndim) {
-    if (!v.defined()) return v;
     Shape shape(static_cast<std::size_t>(ndim), 1);
     shape[1] = v.numel();
     return v.reshape(shape);
 }
 
-// x without its mean, and the biased variance: what is centred once serves both.
-struct Moments {
-    Var mean, centered, var;
-
-    Moments(const Var& x, const Axes& axes)
-        : mean(x.mean(axes, keepdims)), centered(x - mean), var(sqr(centered).mean(axes, keepdims)) {}
-};
-
-Var scaled(const Var& centered, const Var& var, double eps, const Var& weight, const Var& bias) {
-    const Var root = sqrt(var + eps), y = centered * (weight.defined() ? weight / root : 1 / root);
-    return bias.defined() ? y + bias : y;
-}
-
-Var normalized(const Var& x, const Axes& axes, double eps, const Var& weight, const Var& bias) {
-    const Moments m(x, axes);
-    return scaled(m.centered, m.var, eps, weight, bias);
-}
-
-Var normalized_last(const char* name, const Var& x, const Shape& last, double eps, const Var& weight, const Var& bias) {
+// Over the last axes, which have the shape `last`, as weight and bias have.
+Var standardized(const char* name, const Var& x, const Shape& last, const Var& weight, const Var& bias, double eps) {
     const Shape shape = x.defined() ? x.shape() : Shape();
     const int first = shape.rank() - last.rank();
     if (first < 0 || shape[from(first)] != last)
         fail<ShapeError>(name, ": needs last axes of shape ", last, ", got ", shape);
-    return normalized(x, axes_from(first, shape.rank()), eps, weight, bias);
+    const Shape rows{1, shape[to(first)].numel(), 1, last.numel(), 1};
+    return standardize(x.reshape(rows), weight, bias, eps).y.reshape(shape);
 }
 
 void check_channels(const char* layer, const Var& x, int channels) {
@@ -82,21 +60,23 @@ BatchNorm::BatchNorm(int num_features, const Options& o)
 
 Var BatchNorm::execute(const Var& x) {
     check_channels("BatchNorm", x, num_features);
-    const int ndim = x.ndim();
-    const Var w = by_channel(weight, ndim), b = by_channel(bias, ndim);
-    if (!is_training())
-        return scaled(x - by_channel(running_mean, ndim), by_channel(running_var, ndim), options.eps, w, b);
+    if (!is_training()) return with_running(x);
     if (x.numel() == 0) fail<ShapeError>("BatchNorm: needs numbers to learn from, got ", x.shape());
-    Axes axes = axes_from(1, ndim);
-    axes[0] = 0;
-    const Moments m(x, axes);
-    Var y = scaled(m.centered, m.var, options.eps, w, b);
+    const std::int64_t n = x.shape(0), inner = step_along(x.shape(), 1);
+    const auto [flat, mean, var] = standardize(x.reshape({n, 1, num_features, 1, inner}), weight, bias, options.eps);
+    Var y = flat.reshape(x.shape());
     const no_grad guard;
-    const Var new_mean = followed(running_mean, m.mean, options.momentum),
-              new_var = followed(running_var, m.var, options.momentum);
+    const Var new_mean = followed(running_mean, mean, options.momentum),
+              new_var = followed(running_var, var, options.momentum);
     running_mean.assign(new_mean);
     running_var.assign(new_var);
     return y;
+}
+
+Var BatchNorm::with_running(const Var& x) const {
+    const Var root = sqrt(running_var + options.eps), w = weight.defined() ? weight / root : 1 / root;
+    const Var b = bias.defined() ? bias - running_mean * w : -running_mean * w;
+    return x * by_channel(w, x.ndim()) + by_channel(b, x.ndim());
 }
 
 std::string BatchNorm::extra_repr() const { return channels_repr(*this); }
@@ -109,19 +89,23 @@ InstanceNorm::InstanceNorm(int num_features, const Options& o)
 
 Var InstanceNorm::execute(const Var& x) {
     check_channels("InstanceNorm", x, num_features);
-    const int ndim = x.ndim();
-    if (ndim < 3) fail<ShapeError>("InstanceNorm: needs 3 axes or more, got ", x.shape());
-    return normalized(x, axes_from(2, ndim), options.eps, by_channel(weight, ndim), by_channel(bias, ndim));
+    if (x.ndim() < 3) fail<ShapeError>("InstanceNorm: needs 3 axes or more, got ", x.shape());
+    return standardize(x.reshape({1, x.shape(0), num_features, 1, step_along(x.shape(), 1)}), weight, bias, options.eps)
+        .y.reshape(x.shape());
 }
 
 std::string InstanceNorm::extra_repr() const { return channels_repr(*this); }
 
 Var layer_norm(const Var& x, const Shape& normalized_shape, const Var& weight, const Var& bias, double eps) {
-    for (const Var& v : {weight, bias})
-        if (v.defined() && !broadcasts_to(v.shape(), normalized_shape))
+    if (normalized_shape.empty()) fail<ShapeError>("layer_norm: needs a shape of one axis or more, got ()");
+    const auto spread = [&normalized_shape](const Var& v) {
+        if (!v.defined() || v.shape() == normalized_shape) return v;
+        if (!broadcasts_to(v.shape(), normalized_shape))
             fail<ShapeError>("layer_norm: needs weight and bias that broadcast to ", normalized_shape, ", got ",
                              v.shape());
-    return normalized_last("layer_norm", x, normalized_shape, eps, weight, bias);
+        return v.broadcast(normalized_shape);
+    };
+    return standardized("layer_norm", x, normalized_shape, spread(weight), spread(bias), eps);
 }
 
 LayerNorm::LayerNorm(const Shape& normalized_shape, const Options& o)
@@ -133,7 +117,7 @@ LayerNorm::LayerNorm(const Shape& normalized_shape, const Options& o)
 }
 
 Var LayerNorm::execute(const Var& x) {
-    return normalized_last("LayerNorm", x, normalized_shape, options.eps, weight, bias);
+    return standardized("LayerNorm", x, normalized_shape, weight, bias, options.eps);
 }
 
 std::string LayerNorm::extra_repr() const {
@@ -152,11 +136,8 @@ GroupNorm::GroupNorm(int num_groups, int num_channels, const Options& o)
 
 Var GroupNorm::execute(const Var& x) {
     check_channels("GroupNorm", x, num_channels);
-    const Shape in_groups{x.shape(0), num_groups, num_channels / num_groups, step_along(x.shape(), 1)};
-    const auto affine = [&](const Var& v) {
-        return v.defined() ? v.reshape({1, num_groups, num_channels / num_groups, 1}) : v;
-    };
-    return normalized(x.reshape(in_groups), {2, 3}, options.eps, affine(weight), affine(bias)).reshape(x.shape());
+    const Shape groups{1, x.shape(0), num_groups, num_channels / num_groups, step_along(x.shape(), 1)};
+    return standardize(x.reshape(groups), weight, bias, options.eps).y.reshape(x.shape());
 }
 
 std::string GroupNorm::extra_repr() const {

@@ -25,6 +25,9 @@ public:
     const int num_features;
     const Options options;
     Var &weight, &bias, &running_mean, &running_var;
+
+private:
+    Var with_running(const Var& x) const;
 };
 using BatchNorm1d = BatchNorm;
 using BatchNorm2d = BatchNorm;

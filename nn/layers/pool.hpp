@@ -2,7 +2,7 @@
 #pragma once
 #include <concepts>
 
-#include "../../autograd/ops/conv.hpp"
+#include "../../autograd/ops/pool.hpp"
 #include "../module/ref.hpp"
 #include "../module/repr.hpp"
 #include "options.hpp"

@@ -14,6 +14,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+import torch_layers
+
 LEARNING_RATE = 0.01
 WINDOW = 0.02  # seconds per repetition, as in report.py
 REPETITIONS = 30
@@ -71,7 +73,7 @@ def with_plain_loop(net):
 
 
 def train(net, x, classes, make_update):
-    labels = torch.arange(len(x)) % classes
+    labels = torch.arange(len(net(x))) % classes
     update = make_update(net)
 
     def step():
@@ -101,6 +103,11 @@ def lenet(batch):
     return [train(net, x, 10, update) for update in (with_sgd, with_plain_loop)]
 
 
+def trainings(make):
+    net, x = make()
+    return [train(net, x, 10, update) for update in (with_sgd, with_plain_loop)]
+
+
 def updates(make):
     """Updates alone of a million parameters, in each of the ways that a PyTorch has."""
     steps = []
@@ -124,6 +131,8 @@ WORKS = {
     "lenet": lambda: lenet(64),
     "rmsprop": lambda: updates(lambda p, **way: torch.optim.RMSprop(p, lr=1e-4, **way)),
     "adamw": lambda: updates(lambda p, **way: torch.optim.AdamW(p, lr=1e-4, **way)),
+    **{name: lambda make=make: trainings(make) for name, make in torch_layers.NETS.items()},
+    **{name: lambda make=make: [make()] for name, make in torch_layers.LAYERS.items()},
 }
 
 

@@ -435,4 +435,27 @@ TEST_SUITE("core") {
             CHECK(same_bits(run(table->floats), run(tables[0]->floats)));
         }
     }
+
+    TEST_CASE("standardize and its gradient have the same bits on every instruction set") {
+        const auto tables = jt::test::fused_tables();
+        for (const Groups& groups : {Groups{1, 5, 1, 37, 1}, Groups{3, 1, 2, 1, 35}, Groups{1, 2, 2, 3, 19}}) {
+            const auto n = groups.outer * groups.period * groups.count(), each = groups.period * groups.channels;
+            const Array x = numbers({n}, float32, -1, 3, 1), g = numbers({n}, float32, -1, 1, 2),
+                        w = numbers({each}, float32, -1, 1, 3);
+            const auto run = [&](const FusedRows<float>& f) {
+                Array out = Array::zeros({3 * n}, float32), sums = Array::zeros({2 * each}, float64);
+                Array moments = Array::zeros({2 * n}, float32), h({4 * n}, float32);
+                float *p = out.data<float>(), *mean = moments.data<float>();
+                double* gw = sums.data<double>();
+                f.standardize({x.data<float>(), w.data<float>(), w.data<float>(), p, mean, mean + n, groups, 1e-3f});
+                f.standardize_grad({g.data<float>(), x.data<float>(), w.data<float>(), mean, mean + n, p + n, gw,
+                                    gw + each, h.data<float>(), groups, 1e-3f});
+                return std::vector{out, sums, moments};
+            };
+            for (const FusedTables* table : tables) {
+                const auto here = run(table->floats), base = run(tables[0]->floats);
+                for (std::size_t k = 0; k < here.size(); ++k) CHECK(same_bits(here[k], base[k]));
+            }
+        }
+    }
 }

@@ -3,17 +3,18 @@
 # weight_norm.npz  weight norm over every axis, with g and v perturbed: w, gradients, gradients of gradients
 # init.npz         initial weights of Linear and Conv from a seed, and what each line of init_cases.def gives
 # optim.npz        each line of optim_cases.def: parameters after every tenth step, or the rates after each call
-# layers.npz       the same of Embedding and PReLU
+# layers.npz       the same of Embedding, MultiheadAttention, PReLU and convolutions
 # unary.npz        for each row of autograd/unary_rows.def that Jittor has: x, f(x), and its gradient where it has one
 # binary.npz       for each row of autograd/binary_rows.def likewise: x, y, f(x, y), and both gradients
 # ops.npz          for each line of cases.def: what Jittor answers, packed as `pack` says, and the inputs by name
-# train_*.npz      three seeded trainings of 50 steps: data, parameters at start and end, the loss before each step
+# train_*.npz      the seeded trainings of trainings.py, which says what is in them
 #
 # Every file holds Jittor's version as text in uint8 (`jittor_version`); other arrays are float32, int32 or bool.
 import os
 import re
 import shutil
 import sys
+from functools import partial
 from pathlib import Path
 
 os.environ.update(use_mkl="0", nvcc_path="", log_silent="1", lazy_execution="1", OMP_NUM_THREADS="1")
@@ -22,19 +23,15 @@ os.environ.setdefault("cc_path", shutil.which("g++") or "g++")
 import numpy as np
 import jittor as jt
 from jittor import nn
+from jittor.attention import MultiheadAttention
 from jittor.weightnorm import weight_norm
 
-STEPS = 50
-STRIDE = 37
+from trainings import TRAININGS, recorded, seeded, to_f4
 
 
 def save(folder, name, arrays):
     version = np.frombuffer(jt.__version__.encode(), np.uint8)
     np.savez_compressed(folder / f"{name}.npz", jittor_version=version, **arrays)
-
-
-def to_f4(array):
-    return np.asarray(array, dtype=np.float32)
 
 
 # ---------------------------------------------------------------------------------------------- weight norm
@@ -114,15 +111,6 @@ NETS = {
     "grouped": lambda: nn.Sequential(nn.Conv(4, 6, 3, padding=1, groups=2), nn.Linear(5, 3, bias=False)),
     "single": lambda: nn.Sequential(nn.Linear(7, 1), nn.Linear(1, 1)),
 }
-
-
-def seeded(seed, build):
-    """What is still undrawn must not draw from the new stream, hence the sync before the seed."""
-    jt.sync_all()
-    jt.set_global_seed(seed)
-    net = build()
-    jt.sync_all()
-    return net
 
 
 def initial_weights(seed, net):
@@ -219,6 +207,11 @@ def optim_fixture():
 
 LAYERS = {
     "embedded": lambda: nn.Sequential(nn.Embedding(5, 3), nn.Embedding(1, 1), nn.Embedding(4, 2, 1), nn.Linear(2, 3)),
+    "attended": lambda: nn.Sequential(MultiheadAttention(4, 2, add_bias_kv=True),
+                                      MultiheadAttention(4, 2, bias=False, kdim=3, vdim=5), nn.Linear(2, 3)),
+    "convolved": lambda: nn.Sequential(nn.Conv1d(4, 6, 3, groups=2), nn.Conv3d(2, 3, (1, 2, 3)),
+                                       nn.ConvTranspose(4, 6, (3, 2), groups=2), nn.ConvTranspose3d(3, 2, 2),
+                                       nn.Conv1d(2, 1, 1)),
     "rectified": lambda: nn.Sequential(nn.PReLU(3, 0.1), nn.Conv(3, 2, 2), nn.PReLU()),
 }
 
@@ -275,7 +268,7 @@ def binary_fixture():
 
 CASES = (Path(__file__).resolve().parent / "cases.def").read_text()
 INPUT = re.compile(r'^INPUT\((\w+), "(.*)"\)$', re.M)
-CASE = re.compile(r'^(?:CASE|DIFFERS)\("(.*?)",\s+"(.*?)",\s', re.M)
+CASE = re.compile(r'^(?:CASE|DIFFERS)\("(.*?)",\s+' + LITERALS, re.M)
 NO_NAME = re.compile(r'^SKIPPED\("(\w+)", "no such name"\)$', re.M)
 DTYPES = ["bool", "uint8", "int32", "int64", "float32", "float64"]
 
@@ -295,9 +288,10 @@ def weighted(layer, weight):
     return layer
 
 
-def normed(layer, dim, g, v):
-    weight_norm(layer, "weight", dim)
-    layer.weight_g, layer.weight_v = g, v
+def normed(layer, dim, g, v, name="weight"):
+    weight_norm(layer, name, dim)
+    setattr(layer, name + "_g", g)
+    setattr(layer, name + "_v", v)
     return layer
 
 
@@ -317,13 +311,17 @@ def weighted_sum(results):
     return sum(((x * weights(x)).sum() for x in results), jt.zeros(1))
 
 
+NAMES = {"jt": jt, "nn": nn, "np": np, "attention": jt.attention,
+         "weighted": weighted, "normed": normed, "written": written}
+
+
 def ask(expression, arrays):
     """What Jittor answers, and for each float that it was asked of the gradient, by place of the input."""
     jt.sync_all()
     jt.set_global_seed(9)
     inputs = {name: jt.array(array) for name, array in arrays.items()}
     code = compile(expression, expression, "eval")
-    results = flat(eval(code, {"jt": jt, "nn": nn, "np": np, "weighted": weighted, "normed": normed, "written": written, **inputs}))
+    results = flat(eval(code, {**NAMES, **inputs}))
     numbers = [result.numpy() for result in results]
     places = [k for k, x in enumerate(inputs) if x in code.co_names and "float" in str(arrays[x].dtype)]
     floats = [result for result in results if "float" in str(result.dtype)]
@@ -345,94 +343,8 @@ def ops_fixture():
         if any(hasattr(place, name) for place in (jt, jt.Var, nn)):
             print(f"cases.def: Jittor has {name}", file=sys.stderr)
     inputs = case_inputs()
-    rows = {name: pack(*ask(expression, inputs)) for name, expression in CASE.findall(CASES)}
+    rows = {name: pack(*ask(expression, inputs)) for name, expression in cases_of("cases.def", CASE)}
     return dict(inputs, **rows, cases=np.int32([len(rows)]))
-
-
-# ------------------------------------------------------------------------------------------------ trainings
-
-def mlp():
-    return nn.Sequential(nn.Linear(12, 24), nn.ReLU(), nn.Linear(24, 4))
-
-
-def dropout_mlp():
-    return nn.Sequential(nn.Linear(12, 24), nn.ReLU(), nn.Dropout(0.3),
-                         nn.Linear(24, 16), nn.ReLU(), nn.Dropout(0.3), nn.Linear(16, 4))
-
-
-def lenet():
-    return nn.Sequential(nn.Conv(1, 6, 5, padding=2), nn.ReLU(), nn.Pool(2),
-                         nn.Conv(6, 16, 5), nn.ReLU(), nn.Pool(2), nn.Flatten(),
-                         nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10))
-
-
-def normalise(net):
-    """One norm per output: over the last axis of a Linear's weight, the last three of a Conv's."""
-    for layer in net.layers.values():
-        if isinstance(layer, nn.Linear):
-            weight_norm(layer, "weight", -1)
-        elif isinstance(layer, nn.Conv):
-            weight_norm(layer, "weight", (1, 2, 3))
-
-
-def points():
-    """32 points, each labelled by the largest of four random projections."""
-    rng = np.random.RandomState(2)
-    x = to_f4(rng.normal(size=(32, 12)))
-    return x, np.int32((x @ rng.normal(size=(12, 4))).argmax(1))
-
-
-def images():
-    """Eight 28x28 images of noise within -0.5 and 0.5, each of another class."""
-    rng = np.random.RandomState(3)
-    x = rng.randint(0, 256, size=(8, 1, 28, 28)) / 256 - 0.5
-    return to_f4(x), np.int32(range(8))
-
-
-def thinned(array):
-    """The numbers in order, of more than 1000 only every STRIDE-th: a file need not hold all of LeNet."""
-    return array.reshape(-1)[::STRIDE if array.size > 1000 else 1]
-
-
-def parameters(net, prefix):
-    """All but the weight that g and v give."""
-    entries = net.state_dict()
-    free = {name: value for name, value in entries.items() if name + "_v" not in entries}
-    return {f"{prefix}.{name}": thinned(value.numpy()) for name, value in free.items()}
-
-
-def losses_of_training(net, optimizer, x, y):
-    losses = []
-    for _ in range(STEPS):
-        loss = nn.cross_entropy_loss(net(x), y)
-        optimizer.step(loss)
-        losses.append(loss.item())
-    return to_f4(losses)
-
-
-def training(seed, build, data, optimizer, normed=True):
-    """Draws from the stream: the weights in the order of the layers, then at each step each Dropout's mask."""
-    x, y = data()
-    net = seeded(seed, build)
-    if normed:
-        normalise(net)
-    net.train()
-    start = parameters(net, "start")
-    losses = losses_of_training(net, optimizer(net.parameters()), jt.array(x), jt.array(y))
-    arrays = dict(x=x, y=y, losses=losses, seed=np.int32([seed]), stride=np.int32([STRIDE]))
-    return dict(arrays, **start, **parameters(net, "end"))
-
-
-def wn_mlp_fixture():
-    return training(11, mlp, points, lambda p: nn.SGD(p, lr=0.05, momentum=0.9, weight_decay=0.001))
-
-
-def adam_fixture():
-    return training(12, dropout_mlp, points, lambda p: nn.Adam(p, lr=0.005), normed=False)
-
-
-def wn_lenet_fixture():
-    return training(13, lenet, images, lambda p: nn.SGD(p, lr=0.1, momentum=0.5))
 
 
 FIXTURES = {
@@ -443,9 +355,7 @@ FIXTURES = {
     "unary": unary_fixture,
     "binary": binary_fixture,
     "ops": ops_fixture,
-    "train_wn_mlp": wn_mlp_fixture,
-    "train_adam_dropout": adam_fixture,
-    "train_wn_lenet": wn_lenet_fixture,
+    **{"train_" + name: partial(recorded, *row) for name, row in TRAININGS.items()},
 }
 
 

@@ -68,10 +68,11 @@ nn::ModulePtr weighted(const nn::ModulePtr& layer, const Var& weight) {
     return layer;
 }
 
-nn::ModulePtr normed(const nn::ModulePtr& layer, int dim, const Var& g, const Var& v) {
-    weightnorm::weight_norm(layer, "weight", dim);
-    layer->setattr("weight_g", g);
-    layer->setattr("weight_v", v);
+nn::ModulePtr normed(const nn::ModulePtr& layer, int dim, const Var& g, const Var& v,
+                     const std::string& name = "weight") {
+    weightnorm::weight_norm(layer, name, dim);
+    layer->setattr(name + "_g", g);
+    layer->setattr(name + "_v", v);
     return layer;
 }
 

@@ -6,8 +6,6 @@
 #include "../../core/random.hpp"
 #include "../../nn/init.hpp"
 #include "../../nn/layers.hpp"
-#include "../../nn/loss.hpp"
-#include "../../nn/optim.hpp"
 #include "../../weightnorm/weightnorm.hpp"
 #include "fixture.hpp"
 
@@ -89,40 +87,6 @@ void check_functions(const std::vector<Function>& functions, const Fixture& fixt
 
 std::string two_digits(int k) { return (k < 10 ? "0" : "") + std::to_string(k); }
 
-// The stored parameter: whole, or every stride-th number of a large one.
-Var thinned(const Var& parameter, const Var& stored, int stride) {
-    const Var flat = parameter.reshape({parameter.numel()});
-    return stored.numel() == flat.numel() ? flat : flat[Slice{0, {}, stride}];
-}
-
-void check_parameters(nn::Module& net, const Fixture& f, const std::string& when, double tolerance) {
-    const int stride = static_cast<int>(f["stride"].item());
-    for (const auto& [name, parameter] : net.named_parameters()) {
-        const std::string where = when + "." + name;
-        CAPTURE(where);
-        const Var stored = f[where];
-        CHECK_EQ(test::difference(thinned(parameter, stored, stride), stored, tolerance, tolerance), "");
-    }
-}
-
-// 50 steps on the fixture's batch; every loss must be Jittor's.
-void check_training(nn::Module& net, nn::Optimizer& opt, const Fixture& f) {
-    check_parameters(net, f, "start", 1e-6);
-    const auto losses = f["losses"].to_vector<double>();
-    for (std::size_t i = 0; i < losses.size(); ++i) {
-        const Var loss = nn::cross_entropy_loss(net(f["x"]), f["y"]);
-        CAPTURE(i);
-        CHECK(std::abs(loss.item() - losses[i]) < 1e-5);
-        opt.step(loss);
-    }
-    check_parameters(net, f, "end", 1e-5);
-}
-
-template <class... M>
-void norm_last_axis(const M&... modules) {
-    (weightnorm::weight_norm(modules, "weight", -1), ...);
-}
-
 }  // namespace
 
 TEST_SUITE("jittor") {
@@ -172,7 +136,7 @@ TEST_SUITE("jittor") {
         CHECK_EQ(held, f["cases"].item());
     }
 
-    TEST_CASE("initial weights of embeddings and PReLU are Jittor's, bit for bit") {
+    TEST_CASE("initial weights of embeddings, attention, PReLU and convolutions are Jittor's, bit for bit") {
         const Fixture f("layers.npz");
         for (const int seed : f["seeds"].to_vector<int>()) {
             const std::string name = "seed" + std::to_string(seed) + ".";
@@ -181,45 +145,24 @@ TEST_SUITE("jittor") {
                                     nn::make<nn::Embedding>(4, 2, 1), nn::make<nn::Linear>(2, 3));
             for (const auto& [key, value] : embedded.state_dict()) CHECK_SAME(value, f["embedded_" + name + key]);
             set_global_seed(seed);
+            nn::Sequential attended(nn::make<nn::MultiheadAttention>(4, 2, {.add_bias_kv = true}),
+                                    nn::make<nn::MultiheadAttention>(4, 2, {.bias = false, .kdim = 3, .vdim = 5}),
+                                    nn::make<nn::Linear>(2, 3));
+            for (const auto& [key, value] : attended.state_dict()) CHECK_SAME(value, f["attended_" + name + key]);
+            set_global_seed(seed);
             nn::Sequential rectified(nn::make<nn::PReLU>(3, 0.1), nn::make<nn::Conv>(3, 2, 2), nn::make<nn::PReLU>());
             for (const auto& [key, value] : rectified.state_dict()) CHECK_SAME(value, f["rectified_" + name + key]);
+            set_global_seed(seed);
+            nn::Sequential convolved(nn::make<nn::Conv1d>(4, 6, 3, {.groups = 2}),
+                                     nn::make<nn::Conv3d>(2, 3, Triple{1, 2, 3}),
+                                     nn::make<nn::ConvTranspose>(4, 6, Pair{3, 2}, {.groups = 2}),
+                                     nn::make<nn::ConvTranspose3d>(3, 2, 2), nn::make<nn::Conv1d>(2, 1, 1));
+            for (const auto& [key, value] : convolved.state_dict()) CHECK_SAME(value, f["convolved_" + name + key]);
         }
     }
 
     TEST_CASE("functions of one and two numbers: values and gradients") {
         check_functions(unaries, Fixture("unary.npz"));
         check_functions(binaries, Fixture("binary.npz"));
-    }
-
-    TEST_CASE("50 steps of a weight-normed MLP with momentum and weight decay") {
-        const Fixture f("train_wn_mlp.npz");
-        set_global_seed(static_cast<int>(f["seed"].item()));
-        nn::Sequential net(nn::make<nn::Linear>(12, 24), nn::make<nn::ReLU>(), nn::make<nn::Linear>(24, 4));
-        norm_last_axis(net[0], net[2]);
-        nn::SGD opt(net.parameters(), {.lr = .05, .momentum = .9, .weight_decay = .001});
-        check_training(net, opt, f);
-    }
-
-    TEST_CASE("50 steps of Adam with dropout") {
-        const Fixture f("train_adam_dropout.npz");
-        set_global_seed(static_cast<int>(f["seed"].item()));
-        nn::Sequential net(nn::make<nn::Linear>(12, 24), nn::make<nn::ReLU>(), nn::make<nn::Dropout>(.3),
-                           nn::make<nn::Linear>(24, 16), nn::make<nn::ReLU>(), nn::make<nn::Dropout>(.3),
-                           nn::make<nn::Linear>(16, 4));
-        nn::Adam opt(net.parameters(), {.lr = .005});
-        check_training(net, opt, f);
-    }
-
-    TEST_CASE("50 steps of a weight-normed LeNet") {
-        const Fixture f("train_wn_lenet.npz");
-        set_global_seed(static_cast<int>(f["seed"].item()));
-        nn::Sequential net(nn::make<nn::Conv>(1, 6, 5, 1, 2), nn::make<nn::ReLU>(), nn::make<nn::Pool>(2),
-                           nn::make<nn::Conv>(6, 16, 5), nn::make<nn::ReLU>(), nn::make<nn::Pool>(2),
-                           nn::make<nn::Flatten>(), nn::make<nn::Linear>(400, 120), nn::make<nn::ReLU>(),
-                           nn::make<nn::Linear>(120, 84), nn::make<nn::ReLU>(), nn::make<nn::Linear>(84, 10));
-        for (const int k : {0, 3}) weightnorm::weight_norm(net[k], "weight", {1, 2, 3});
-        norm_last_axis(net[7], net[9], net[11]);
-        nn::SGD opt(net.parameters(), {.lr = .1, .momentum = .5});
-        check_training(net, opt, f);
     }
 }

@@ -86,6 +86,14 @@ const std::vector<GradRow> grad_rows = {
          return nn::layer_norm(x[0], {3, 4}, x[1], x[2]) * nn::layer_norm(x[0], {4});
      },
      {{{2, 3, 4}, {3, 4}, {4}}}},
+    {"scaled_dot_product_attention",
+     [](const Vars& x) { return nn::scaled_dot_product_attention(x[0], x[1], x[2]); },
+     {{{3, 2}, {4, 2}, {4, 3}}, {{2, 1, 2}, {2, 3, 2}, {2, 3, 1}}, {{0, 2}, {4, 2}, {4, 3}}}},
+    {"scaled_dot_product_attention: masks",
+     [](const Vars& x) {
+         return nn::scaled_dot_product_attention(x[0], x[1], x[2], {.attn_mask = x[3], .is_causal = true, .scale = 2});
+     },
+     {{{3, 2}, {3, 2}, {3, 2}, {3, 3}}, {{2, 2, 1}, {2, 2, 1}, {2, 2, 2}, {2, 1, 2}}}},
     {"dropout: eval", [](const Vars& x) { return nn::dropout(x[0], 0.4, false); }, {{{3, 4}}, {{1}}}},
 };
 

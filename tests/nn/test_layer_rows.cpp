@@ -48,6 +48,16 @@ Var grouped_conv(const nn::Module& m, const Vars& in) {
     return (concat(parts, 1) + b).reshape({2, 6, 4, 4});
 }
 
+// Two groups of x and of the weight's first axis, each by f, side by side, and the bias.
+template <class F>
+Var in_two_groups(const nn::Module& m, const Var& x, F f) {
+    const Vars xs = x.chunk(2, 1), ws = m.getattr("weight").chunk(2, 0);
+    const Var y = concat({f(xs[0], ws[0]), f(xs[1], ws[1])}, 1);
+    Shape shape(static_cast<std::size_t>(y.ndim() - 1), 1);
+    shape[0] = -1;
+    return y + m.getattr("bias").reshape(shape);
+}
+
 // Rows of mean 0 and variance 1, times a weight and a bias that broadcast as `affine` if it says so.
 Var standard(const nn::Module& m, const Var& x, const Shape& affine, double eps = 1e-5) {
     const double n = static_cast<double>(x.shape(-1));
@@ -94,6 +104,30 @@ Var projected(const nn::Module& m, const std::string& suffix, const Var& x, bool
     return out;
 }
 
+Vars attended() { return {randn({3, 2, 4}), randn({5, 2, 3}), randn({5, 2, 6})}; }
+
+// MultiheadAttention of one batch and one head after the other: no axis of heads, masks or batches.
+Var attention(const nn::Module& m, const Vars& in) {
+    const auto weight = [&](const char* name) { return m.getattr(std::string(name) + "_proj_weight"); };
+    const auto biased = [](const Var& x, const Var& w, const Var& b) { return matmul(x, w.transpose()) + b; };
+    const nn::ModulePtr out = m.getattr_module("out_proj");
+    const Vars b = m.getattr("in_proj_bias").chunk(3);
+    Vars batches;
+    for (int n = 0; n < 2; ++n) {
+        const auto rows = [&](std::size_t k) { return in[k].unbind(1)[static_cast<std::size_t>(n)]; };
+        const Var q = biased(rows(0), weight("q"), b[0]), k = biased(rows(1), weight("k"), b[1]);
+        const Var v = biased(rows(2), weight("v"), b[2]);
+        const Var keys = concat({k, m.getattr("bias_k")[0]}), values = concat({v, m.getattr("bias_v")[0]});
+        Vars heads;
+        for (const Slice& part : {to(2), from(2)}) {
+            const Var scores = exp(matmul(q[{_, part}], keys[{_, part}].transpose()) / std::sqrt(2.0));
+            heads.push_back(matmul(scores / (scores.sum(1, keepdims) + 1), values[{_, part}]));  // 1 of a key 0
+        }
+        batches.push_back(biased(concat(heads, 1), out->getattr("weight"), out->getattr("bias")));
+    }
+    return stack(batches, 1);
+}
+
 // x with `border` elements at the left, right, top and bottom, by what index stands where.
 Var bordered(const Var& x, const std::vector<int>& rows, const std::vector<int>& columns) {
     return x.index_select(2, array(rows)).index_select(3, array(columns));
@@ -132,6 +166,73 @@ const std::vector<LayerRow> rows = {
          return nn::make<nn::Conv>(4, 6, Pair{3, 2}, {.stride = {2, 1}, .padding = {1, 0}, .groups = 2});
      },
      image, "Conv(4, 6, (3, 2), (2, 1), (1, 0), (1, 1), 2, float32[6,])", grouped_conv},
+    {"Conv1d", [] { return nn::make<nn::Conv1d>(4, 6, 3, {.stride = 2, .padding = 1, .groups = 2}); },
+     [] {
+         return Vars{randn({2, 4, 7})};
+     },
+     "Conv1d(4, 6, (3, 1), (2, 1), padding=(1, 0), dilation=(1, 1), groups=2, bias=float32[6,])",
+     [](const nn::Module& m, const Vars& in) {
+         return in_two_groups(m, nn::pad(in[0], {1, 1}), [](const Var& x, const Var& w) {
+             return einsum("ncli,oci->nol", x.reindex({2, 2, 4, 3}, {"i0", "i1", "i2*2+i3"}), w);
+         });
+     }},
+    {"Conv3d",
+     [] {
+         return nn::make<nn::Conv3d>(4, 2, Triple{2, 3, 1},
+                                     {.stride = {1, 2, 1}, .padding = {0, 1, 0}, .dilation = {2, 1, 1}, .groups = 2});
+     },
+     [] {
+         return Vars{randn({1, 4, 4, 3, 2})};
+     },
+     "Conv3d(4, 2, (2, 3, 1), (1, 2, 1), (0, 1, 0), (2, 1, 1), 2, float32[2,])",
+     [](const nn::Module& m, const Vars& in) {
+         return in_two_groups(m, in[0], [](const Var& x, const Var& w) {
+             const Var seen = x.reindex({1, 2, 2, 2, 2, 2, 3}, {"i0", "i1", "i2+i5*2", "i3*2+i6-1", "i4"});
+             return einsum("ncdhwij,ocijk->nodhw", seen, w);
+         });
+     }},
+    {"ConvTranspose",
+     [] {
+         return nn::make<nn::ConvTranspose>(
+             4, 6, Pair{3, 2},
+             {.stride = {2, 1}, .padding = {1, 0}, .output_padding = {1, 0}, .groups = 2, .dilation = {1, 2}});
+     },
+     [] {
+         return Vars{randn({2, 4, 3, 2})};
+     },
+     "ConvTranspose(4, 6, (3, 2), (2, 1), (1, 0), (1, 0), 2, bias=float32[6,], dilation=(1, 2))",
+     [](const nn::Module& m, const Vars& in) {
+         return in_two_groups(m, in[0], [](const Var& x, const Var& w) {
+             return einsum("nchw,coij->nohwij", x, w)
+                 .reindex_reduce("add", {2, 3, 6, 4}, {"i0", "i1", "i2*2+i4-1", "i3+i5*2"});
+         });
+     }},
+    {"ConvTranspose1d", [] { return nn::make<nn::ConvTranspose1d>(4, 6, 3, {.stride = 2, .padding = 1, .groups = 2}); },
+     [] {
+         return Vars{randn({2, 4, 3})};
+     },
+     "ConvTranspose1d(4, 6, 3, 2, 1, 0, 2, bias=float32[6,], dilation=1)",
+     [](const nn::Module& m, const Vars& in) {
+         return in_two_groups(m, in[0], [](const Var& x, const Var& w) {
+             return einsum("ncl,coi->noli", x, w).reindex_reduce("add", {2, 3, 5}, {"i0", "i1", "i2*2+i3-1"});
+         });
+     }},
+    {"ConvTranspose3d",
+     [] {
+         return nn::make<nn::ConvTranspose3d>(
+             4, 2, Triple{2, 1, 3},
+             {.stride = {2, 2, 1}, .padding = {0, 0, 1}, .output_padding = {1, 0, 0}, .groups = 2});
+     },
+     [] {
+         return Vars{randn({1, 4, 2, 3, 2})};
+     },
+     "ConvTranspose3d(4, 2, (2, 1, 3), (2, 2, 1), (0, 0, 1), (1, 0, 0), 2, bias=float32[2,], dilation=(1, 1, 1))",
+     [](const nn::Module& m, const Vars& in) {
+         return in_two_groups(m, in[0], [](const Var& x, const Var& w) {
+             return einsum("ncdhw,coijk->nodhwijk", x, w)
+                 .reindex_reduce("add", {1, 1, 5, 5, 2}, {"i0", "i1", "i2*2+i5", "i3*2+i6", "i4+i7-1"});
+         });
+     }},
     {"Pool",
      [] {
          return nn::make<nn::Pool>(3, {.stride = 2, .padding = {1, 0}});
@@ -217,6 +318,12 @@ const std::vector<LayerRow> rows = {
      [](const nn::Module& m, const Vars& in) {
          return concat({projected(m, "_l0", in[0], false), projected(m, "_l0_reverse", in[0], true)}, 2);
      }},
+    {"MultiheadAttention",
+     [] {
+         return nn::make<nn::MultiheadAttention>(4, 2,
+                                                 {.add_bias_kv = true, .add_zero_attn = true, .kdim = 3, .vdim = 6});
+     },
+     attended, "MultiheadAttention(\n    out_proj: Linear(4, 4, float32[4,])\n)", attention},
     {"ReLU", [] { return nn::make<nn::ReLU>(); }, rows_of_three, "relu()",
      of_x([](const Var& x) { return (x + x.abs()) / 2; })},
     {"Tanh", [] { return nn::make<nn::Tanh>(); }, rows_of_three, "Tanh()",
@@ -290,29 +397,20 @@ const std::vector<LayerRow> rows = {
          return nn::make<nn::ConstantPad2d>({{1, 2, 3, 0}, 1.5});
      },
      image, "ConstantPad2d((1, 2, 3, 0), 1.5)", of_x([](const Var& x) { return within(x, 1.5); })},
-    {"ReflectionPad2d",
-     [] {
-         return nn::make<nn::ReflectionPad2d>({1, 2, 3, 0});
-     },
-     image, "ReflectionPad2d((1, 2, 3, 0))", of_x([](const Var& x) {
+    {"ReflectionPad2d", [] { return nn::make<nn::ReflectionPad2d>({1, 2, 3, 0}); }, image,
+     "ReflectionPad2d((1, 2, 3, 0))", of_x([](const Var& x) {
          return bordered(x, {3, 2, 1, 0, 1, 2, 3, 4, 5, 6}, {1, 0, 1, 2, 3, 4, 3, 2});
      })},
     {"ReplicationPad2d", [] { return nn::make<nn::ReplicationPad2d>(2); }, image, "ReplicationPad2d(2)",
      of_x([](const Var& x) {
          return bordered(x, {0, 0, 0, 1, 2, 3, 4, 5, 6, 6, 6}, {0, 0, 0, 1, 2, 3, 4, 4, 4});
      })},
-    {"Resize",
-     [] {
-         return nn::make<nn::Resize>(Pair{4, 5});
-     },
-     image, "Resize((4, 5), nearest, False)", of_x([](const Var& x) {
+    {"Resize", [] { return nn::make<nn::Resize>(Pair{4, 5}); }, image, "Resize((4, 5), nearest, False)",
+     of_x([](const Var& x) {
          return bordered(x, {0, 1, 3, 5}, {0, 1, 2, 3, 4});
      })},
-    {"Resize",
-     [] {
-         return nn::make<nn::Resize>(Pair{13, 5}, nn::ResizeMode::bilinear, true);
-     },
-     image, "Resize((13, 5), bilinear, True)", of_x([](const Var& x) {
+    {"Resize", [] { return nn::make<nn::Resize>(Pair{13, 5}, nn::ResizeMode::bilinear, true); }, image,
+     "Resize((13, 5), bilinear, True)", of_x([](const Var& x) {
          return bordered((x.repeat_interleave(2, 2)[{_, _, to(-1)}] + x.repeat_interleave(2, 2)[{_, _, from(1)}]) / 2,
                          {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, {0, 1, 2, 3, 4});
      })},

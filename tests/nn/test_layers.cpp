@@ -103,6 +103,33 @@ TEST_SUITE("nn") {
                              ShapeError);
     }
 
+    TEST_CASE("Convolutions of sequences and volumes, transposed ones: positional, without bias, wrong arguments") {
+        const nn::Conv1d line(4, 6, 3, 2, 1, 1, 2, false);
+        CHECK_EQ(nn::str(line), "Conv1d(4, 6, (3, 1), (2, 1), padding=(1, 0), dilation=(1, 1), groups=2, bias=None)");
+        CHECK_EQ(nn::Conv1d(4, 6, 3).attributes(), std::vector<std::string>{"bias", "weight"});
+        CHECK_EQ(nn::str(nn::Conv3d(2, 3, {1, 2, 3}, 2, 1, 3, 1, false)),
+                 "Conv3d(2, 3, (1, 2, 3), (2, 2, 2), (1, 1, 1), (3, 3, 3), 1, None)");
+        CHECK_EQ(nn::str(nn::ConvTranspose2d(4, 6, {3, 2}, 3, 1, 2, 2, false, 4)),
+                 "ConvTranspose(4, 6, (3, 2), (3, 3), (1, 1), (2, 2), 2, bias=None, dilation=(4, 4))");
+        CHECK_EQ(nn::str(nn::ConvTranspose3d(2, 3, 2, 3, 1, 2, 1, false, 4)),
+                 "ConvTranspose3d(2, 3, (2, 2, 2), (3, 3, 3), (1, 1, 1), (2, 2, 2), 1, bias=None, dilation=(4, 4, 4))");
+        CHECK_EQ(nn::str(nn::ConvTranspose1d(2, 3, 2, 3, 1, 2, 1, false, 4)),
+                 "ConvTranspose1d(2, 3, 2, 3, 1, 2, 1, bias=None, dilation=4)");
+        nn::ConvTranspose m(4, 6, {3, 2}, {.stride = 2, .groups = 2});
+        CHECK_EQ(m.weight.shape(), Shape{4, 3, 3, 2});
+        CHECK_EQ(m(ones({2, 4, 7, 9})).shape(), Shape{2, 6, 15, 18});
+        CHECK_THROWS_WITH_AS(nn::ConvTranspose(3, 4, 3, 1, 0, 0, 2),
+                             "ConvTranspose: needs channels that 2 groups divide, got 3 and 4", ValueError);
+        CHECK_THROWS_WITH_AS(nn::Conv1d(3, 4, 0), "Conv1d: needs a kernel of 1 or more, got 0", ValueError);
+        CHECK_THROWS_WITH_AS(nn::Conv3d(3, 4, {1, 1, 0}), "Conv3d: needs a kernel of 1 or more, got 0", ValueError);
+        CHECK_THROWS_WITH_AS(nn::ConvTranspose1d(3, 0, 1), "ConvTranspose1d: needs out_channels of 1 or more, got 0",
+                             ValueError);
+        CHECK_THROWS_WITH_AS(nn::ConvTranspose3d(3, 4, 1, {.groups = 0}),
+                             "ConvTranspose3d: needs groups of 1 or more, got 0", ValueError);
+        CHECK_THROWS_WITH_AS(nn::ConvTranspose(4, 4, 3, 2, 0, 2)(ones({1, 4, 3, 3})),
+                             doctest::Contains("conv_transpose: needs output_padding of 0 or more"), ValueError);
+    }
+
     TEST_CASE("Pool: maximum and mean, and an input of the kernel's size") {
         const Var x = arange(16).float32().reshape({1, 1, 4, 4});
         CHECK_CLOSE(nn::Pool(2)(x), {5, 7, 13, 15});

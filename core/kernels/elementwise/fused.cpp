@@ -1,6 +1,7 @@
 // Fused kernels: rows of the softmax family, weight norm over any axes, optimizer updates.
 #include "fused.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "../movement/walk.hpp"
@@ -75,6 +76,11 @@ void rescale_grad_walk(const Array& G, const Array& v, const Array& g, const Arr
     } while (walk.rest.next());
 }
 
+Groups groups_of(const Array& x) {
+    const Shape& s = x.shape();
+    return {s[0], s[1], s[2], s[3], s[4]};
+}
+
 }  // namespace
 
 Array softmax(const Array& x) {
@@ -144,6 +150,30 @@ RescaleGrads rescale_grad(Array G, const Array& v, const Array& g, const Array& 
             rescale_grad_walk<T>(from, v, g, n, axes, out);
     });
     return out;
+}
+
+Standardized standardize(const Array& x, const Array& weight, const Array& bias, double eps) {
+    const Groups groups = groups_of(x);
+    const Shape each{groups.outer, groups.period};
+    Standardized out{Array::like(x), Array(each, x.dtype()), Array(each, x.dtype())};
+    dispatch_float(x.dtype(), [&]<class T>(T) {
+        fused_rows<T>().standardize({x.data<T>(), weight.data<T>(), bias.data<T>(), out.y.data<T>(), out.mean.data<T>(),
+                                     out.var.data<T>(), groups, static_cast<T>(eps)});
+    });
+    return out;
+}
+
+StandardizeGrads standardize_grad(const Array& g, const Array& x, const Array& weight, const Standardized& s,
+                                  double eps) {
+    const Groups groups = groups_of(x);
+    Array gweight = Array::zeros(weight.shape(), float64), gbias = Array::zeros(weight.shape(), float64),
+          gx = Array::like(x), h({4 * std::max(groups.channels, groups.inner)}, x.dtype());
+    dispatch_float(x.dtype(), [&]<class T>(T) {
+        fused_rows<T>().standardize_grad({g.data<T>(), x.data<T>(), weight.data<T>(), s.mean.data<T>(), s.var.data<T>(),
+                                          gx.data<T>(), gweight.data<double>(), gbias.data<double>(), h.data<T>(),
+                                          groups, static_cast<T>(eps)});
+    });
+    return {gx, cast(gweight, x.dtype()), cast(gbias, x.dtype())};
 }
 
 void sgd(Array& p, const Array& g, Array& velocity, const SgdParams& s) {

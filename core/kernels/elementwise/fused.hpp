@@ -37,6 +37,18 @@ struct RescaleGrads {
 /// double. Writes dv over G when nobody else holds that.
 RescaleGrads rescale_grad(Array G, const Array& v, const Array& g, const Array& n, AxisSet axes);
 
+/// x of five axes, minus its mean, over sqrt(var + eps), both over the axes 0, 3 and 4; times weight, plus bias, each
+/// (axis 2, axis 3). The variance is the biased one; mean and var (axis 1, axis 2). Sums are taken in double.
+struct Standardized {
+    Array y, mean, var;
+};
+Standardized standardize(const Array& x, const Array& weight, const Array& bias, double eps);
+struct StandardizeGrads {
+    Array x, weight, bias;
+};
+StandardizeGrads standardize_grad(const Array& g, const Array& x, const Array& weight, const Standardized& s,
+                                  double eps);
+
 /// SGD in place (python/jittor/optim.py): d = p * weight_decay + g; velocity = momentum * velocity + d * (1 -
 /// dampening); p -= lr * velocity, or with nesterov p -= lr * (d + momentum * velocity). velocity may be empty when
 /// momentum is 0.

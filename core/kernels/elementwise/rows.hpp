@@ -76,6 +76,30 @@ struct RescaleGradRows {
     std::int64_t rows, length;
 };
 
+/// Numbers (pieces, outer, period, channels, inner), of which outer * period groups are standardised, see
+/// `standardize`.
+struct Groups {
+    std::int64_t pieces, outer, period, channels, inner;
+
+    std::int64_t count() const { return pieces * channels * inner; }  ///< numbers of one group
+};
+template <class T>
+struct StandardizeRows {
+    const T *x, *weight, *bias;
+    T *y, *mean, *var;
+    Groups groups;
+    T eps;
+};
+template <class T>
+struct StandardizeGradRows {
+    const T *g, *x, *weight, *mean, *var;
+    T* gx;
+    double *gweight, *gbias;
+    T* h;  ///< room for four runs, or for four times the channels
+    Groups groups;
+    T eps;
+};
+
 /// What Adan keeps of a parameter.
 template <class T>
 struct AdanRows {
@@ -96,6 +120,8 @@ struct FusedRows {
                           std::int64_t count);  ///< s = sum(G * v)
     void (*rescale_grad_rows)(const RescaleGradRows<T>& m);
     void (*rescale_grad)(const T* G, const T* v, T* dv, std::int64_t n, const RescaleTerms<T>& terms, Form form);
+    void (*standardize)(const StandardizeRows<T>& m);
+    void (*standardize_grad)(const StandardizeGradRows<T>& m);
     void (*sgd)(T* p, const T* g, T* velocity, std::int64_t n, const SgdParams& s);
     void (*adam)(T* p, const T* g, T* m, T* v, std::int64_t n, const AdamParams& s);
     void (*adamw)(T* p, const T* g, T* m, T* v, std::int64_t n, const AdamWParams& s);

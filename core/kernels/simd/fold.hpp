@@ -82,6 +82,23 @@ struct Squares : Dot<T> {
     }
 };
 
+/// A dot product of numbers of like size: the products of four floats are added as such before they are widened.
+template <class T>
+struct NearDot : Sum<T> {
+    template <int places, int n>
+    static auto products(const T* x, const T* y, std::int64_t stride) {
+        if constexpr (places == 1)
+            return read<T, n>(x) * read<T, n>(y);
+        else
+            return products<places / 2, n>(x, y, stride) +
+                   products<places / 2, n>(x + places / 2 * stride, y + places / 2 * stride, stride);
+    }
+    template <int places, int n, class A>
+    static A gain(const A& acc, const T* x, const T* y, std::int64_t stride) {
+        return acc + convert<typename Sum<T>::Acc, n>(products<places, n>(x, y, stride));
+    }
+};
+
 template <class T>
 struct Max {
     using Element = T;

@@ -1,8 +1,5 @@
-// The fused row functions of one instruction set: the softmax family, weight norm's gradient and optimizer updates.
-#include <math.h>
-
-#include "../elementwise/rows.hpp"
-#include "fold.hpp"
+// The fused row functions of one instruction set: the softmax family, weight norm, normalisations, optimizer updates.
+#include "standardize.hpp"
 
 namespace jt::kernels::JT_ISA {
 
@@ -16,11 +13,6 @@ template <class F>
 void each_block(std::int64_t rows, std::int64_t n, F f) {
     const auto step = n < block_size ? block_size / n : 1;
     for (std::int64_t r = 0; r < rows; r += step) f(r, r + step < rows ? step : rows - r);
-}
-
-template <class T>
-T sum_row(const T* x, std::int64_t n) {
-    return static_cast<T>(fold_row<Sum<T>>(x, x, n));
 }
 
 // As Max, but NaN may be lost: what is made of it here is NaN all the same.
@@ -37,46 +29,6 @@ struct Top : Max<T> {
 template <class T>
 T max_row(const T* x, std::int64_t n) {
     return fold_row<Top<T>>(x, x, n);
-}
-
-template <class T>
-void put_back(T* p, const Vec<T>& v) {
-    store(p, v);
-}
-template <class T>
-void put_back(const T*, const Vec<T>&) {}
-
-// sqrt of a number or a vector.
-template <class T, class V>
-V root(const V& x) {
-    if constexpr (!std::is_same_v<V, T>)
-        return Math<T>::sqrt(x);
-    else
-        return sizeof(T) == 4 ? ::sqrtf(x) : ::sqrt(x);
-}
-
-// f changes the numbers at one place of several arrays, or a vector of each; const arrays are only read.
-template <class T, class F, class... Pointers>
-void update(std::int64_t n, F f, Pointers... p) {
-    std::int64_t i = 0;
-    for (; i + lanes<T> <= n; i += lanes<T>)
-        [&](auto... v) {
-            f(v...);
-            (put_back(p + i, v), ...);
-        }(load<T>(p + i)...);
-    for (; i < n; ++i) few_rounds(), f(p[i]...);
-}
-
-template <class T, class F>
-void change(const T* x, T* y, std::int64_t n, F f) {
-    update<T>(
-        n, [f](auto& b, const auto& a) { b = f(a); }, y, x);
-}
-
-template <class T, class F>
-void change(const T* x, const T* y, T* z, std::int64_t n, F f) {
-    update<T>(
-        n, [f](auto& c, const auto& a, const auto& b) { c = f(a, b); }, z, x, y);
 }
 
 // y = exp(row - its largest element) for the rows of a block of x, and what the rows of y sum to.
@@ -323,6 +275,8 @@ constexpr FusedRows<T> table = {
     .rescale_terms = rescale_terms<T>,
     .rescale_grad_rows = rescale_grad_rows<T>,
     .rescale_grad = rescale_grad<T>,
+    .standardize = standardize<T>,
+    .standardize_grad = standardize_grad<T>,
     .sgd = sgd<T>,
     .adam = adam<T>,
     .adamw = adamw<T>,
