@@ -11,19 +11,12 @@ namespace kernels {
 struct Selection;
 }
 
-/// Part of an axis: start, stop and step as in Python; `Slice()` is the whole axis.
-struct Slice {
-    std::optional<std::int64_t> start = {}, stop = {};
-    std::int64_t step = 1;
-};
 struct NewAxis {};
 struct Ellipsis {};
 inline constexpr NewAxis newaxis;
 inline constexpr Ellipsis ellipsis;
-/// `x[{_, 0}]`, `x[{from(1)}]`, `x[{_, to(-1)}]`: Python's `x[:, 0]`, `x[1:]`, `x[:, :-1]`.
+/// `x[{_, 0}]`: Python's `x[:, 0]`.
 inline constexpr Slice _;
-inline Slice from(std::int64_t start) { return {start, {}}; }
-inline Slice to(std::int64_t stop) { return {{}, stop}; }
 /// Without braces `x[_, 0]` would be x[0].
 template <class T>
 void operator,(const Slice&, const T&) = delete;

@@ -23,8 +23,8 @@ namespace jt {
 class Indices;
 class Item;
 class Node;
-class Operand;
 class RowIterator;
+class Var;
 class Vars;
 
 /// The count of handles that a node starts with. It is not atomic: a graph belongs to one thread at a time.
@@ -61,6 +61,23 @@ struct KeepDims {
 };
 inline constexpr KeepDims keepdims{true};
 
+/// One side of a binary op: a Var, or a number. Only for parameters: it refers to the Var it was made from.
+class Operand {
+public:
+    Operand(const Var& v) : var_(&v), number_(0.0) {}
+    template <class T>
+    requires std::is_arithmetic_v<T> Operand(T number) : number_(number) {}
+    Operand(Scalar number) : number_(number) {}
+
+    bool is_var() const { return var_ != nullptr; }
+    const Var& var() const { return *var_; }
+    Scalar number() const { return number_; }
+
+private:
+    const Var* var_ = nullptr;
+    Scalar number_;
+};
+
 /// A handle of one node: copying it shares the node. There are no 0-d Vars; a scalar has shape (1,).
 /// A Var and its graph belong to one thread at a time. Using an empty Var throws a GraphError.
 class Var {
@@ -82,7 +99,10 @@ public:
     // What it is
     const Shape& shape() const;
     std::int64_t shape(int axis) const;  ///< one extent; -1 is the last axis
+    const Shape& size() const { return shape(); }
+    std::int64_t size(int axis) const { return shape(axis); }
     int ndim() const { return shape().rank(); }
+    int dim() const { return ndim(); }
     std::int64_t numel() const;
     Dtype dtype() const;
     /// False for a Var that holds nothing. There is no conversion to bool: of `x < 1` write `(x < 1).item()`.
@@ -111,6 +131,7 @@ public:
     Var& zero_() &;
     Var& uniform_(double low = 0, double high = 1) &;
     Var& normal_(double mean = 0, double std = 1) &;
+    Var& gauss_(double mean = 0, double std = 1) & { return normal_(mean, std); }
     /// Exchanges what two handles hold.
     void swap(Var& other) noexcept { std::swap(node_, other.node_); }
 
@@ -143,6 +164,7 @@ public:
     Var& set_name(const std::string& name);
 
     // The ops as methods: `autograd/ops.hpp` says what each does. This is their list; methods.py defines them.
+    // What takes a Shape or a list takes it one by one, too: x.view(2, -1), x.permute(0, 2, 1).
     Var neg() const;
     Var abs() const;
     Var exp() const;
@@ -187,13 +209,17 @@ public:
     Var sub(const Operand& y) const;
     Var mul(const Operand& y) const;
     Var div(const Operand& y) const;
+    Var subtract(const Operand& y) const { return sub(y); }
+    Var multiply(const Operand& y) const { return mul(y); }
+    Var divide(const Operand& y) const { return div(y); }
     Var pow(const Operand& y) const;
     Var mod(const Operand& y) const;
     Var fmod(const Operand& y) const;
     Var floor_divide(const Operand& y) const;
     Var hypot(const Operand& y) const;
     Var lerp(const Operand& end, const Operand& weight) const;
-    Var clamp(std::optional<Scalar> min_v = {}, std::optional<Scalar> max_v = {}) const;
+    Var clamp(std::optional<Operand> min_v = {}, std::optional<Operand> max_v = {}) const;
+    Var safe_clip(double left = -1e300, double right = 1e300) const;
     Var maximum(const Operand& y) const;
     Var minimum(const Operand& y) const;
     Var atan2(const Operand& x) const;
@@ -204,6 +230,7 @@ public:
     Var greater(const Operand& y) const;
     Var greater_equal(const Operand& y) const;
     Var where(const Operand& x, const Operand& y) const;
+    Var ternary(const Operand& x, const Operand& y) const { return where(x, y); }
     Var masked_fill(const Var& mask, const Operand& value) const;
     Var logical_and(const Operand& y) const;
     Var logical_or(const Operand& y) const;
@@ -217,10 +244,14 @@ public:
     Var bitwise_not() const;
     Var cast(Dtype dtype) const;
     Var to(Dtype dtype) const;
+    Var astype(Dtype dtype) const { return cast(dtype); }
     Var type_as(const Var& y) const;
     Var float32() const { return cast(Dtype::float32); }
     Var float64() const { return cast(Dtype::float64); }
     Var int32() const { return cast(Dtype::int32); }
+    Var int64() const { return cast(Dtype::int64); }
+    Var uint8() const { return cast(Dtype::uint8); }
+    Var bool_() const { return cast(Dtype::bool_); }
     Var sum(const Axes& axes = {}, KeepDims keep = {}) const;
     Var mean(const Axes& axes = {}, KeepDims keep = {}) const;
     Var var(const Axes& dims = {}, bool unbiased = false, KeepDims keep = {}) const;
@@ -248,6 +279,7 @@ public:
     Var prelu(const Var& weight) const;
     Var bernoulli() const;
     Var multinomial(std::int64_t num_samples, bool replacement = false) const;
+    Var index(int dim, Dtype dtype = Dtype::int32) const;
     Var new_zeros(const Shape& shape, std::optional<Dtype> dtype = {}) const;
     Var new_ones(const Shape& shape, std::optional<Dtype> dtype = {}) const;
     Var new_full(const Shape& shape, const Scalar& value, std::optional<Dtype> dtype = {}) const;
@@ -265,20 +297,31 @@ public:
     Var kron(const Var& b) const;
     Var cross(const Var& b, int dim = -1) const;
     Var reshape(const Shape& shape) const;
+    Var reshape(const Extent auto&... shape) const { return reshape(shape_of(shape...)); }
     Var view(const Shape& shape) const;
+    Var view(const Extent auto&... shape) const { return view(shape_of(shape...)); }
     Var reshape_as(const Var& y) const;
     Var view_as(const Var& y) const;
     Var flatten(int start_dim = 0, int end_dim = -1) const;
     Var squeeze(std::optional<int> dim = {}) const;
     Var unsqueeze(int dim) const;
     Var broadcast(const Shape& shape) const;
+    Var broadcast(const Var& y) const { return expand_as(y); }
     Var expand(const Shape& shape) const;
+    Var expand(const Extent auto&... shape) const { return expand(shape_of(shape...)); }
     Var expand_as(const Var& y) const;
     Var contiguous() const;
     void sync() const;
     Var transpose(const Axes& permutation = {}) const;
     Var transpose(int dim0, int dim1) const;
+    Var transpose(Whole auto... axes) const requires(sizeof...(axes) > 2) {
+        return transpose(Axes{static_cast<int>(axes)...});
+    }
     Var permute(const Axes& axes = {}) const;
+    Var permute(Whole auto... axes) const requires(sizeof...(axes) > 1) {
+        return permute(Axes{static_cast<int>(axes)...});
+    }
+    Var t() const { return swapaxes(-2, -1); }
     Var swapaxes(int axis0, int axis1) const;
     Var movedim(const Axes& source, const Axes& destination) const;
     Var flip(const Axes& dims = 0) const;
@@ -288,6 +331,9 @@ public:
     Vars chunk(int k, int dim = 0) const;
     Vars unbind(int dim = 0) const;
     Var repeat(const Ints& repeats) const;
+    Var repeat(Whole auto... repeats) const requires(sizeof...(repeats) > 1) {
+        return repeat(Ints{static_cast<std::int64_t>(repeats)...});
+    }
     Var tile(const Ints& repeats) const;
     Var repeat_interleave(std::int64_t repeats, std::optional<int> dim = {}) const;
     Var repeat_interleave(const Var& repeats, std::optional<int> dim = {}) const;
@@ -297,7 +343,7 @@ public:
     Var triu(int diagonal = 0) const;
     Var trace() const;
     Var gather(int dim, const Var& index) const;
-    Var scatter(int dim, const Var& index, const Var& src, const std::string& reduce = "void") const;
+    Var scatter(int dim, const Var& index, const Operand& src, const std::string& reduce = "void") const;
     Var index_select(int dim, const Var& index) const;
     Var index_add(int dim, const Var& index, const Var& src) const;
     Var index_fill(int dim, const Var& index, const Operand& value) const;
@@ -334,23 +380,6 @@ private:
     HookHandle add_hook(std::function<Var(const Var&)> hook);
 
     Counted* node_ = nullptr;
-};
-
-/// One side of a binary op: a Var, or a number. Only for parameters: it refers to the Var it was made from.
-class Operand {
-public:
-    Operand(const Var& v) : var_(&v), number_(0.0) {}
-    template <class T>
-    requires std::is_arithmetic_v<T> Operand(T number) : number_(number) {}
-    Operand(Scalar number) : number_(number) {}
-
-    bool is_var() const { return var_ != nullptr; }
-    const Var& var() const { return *var_; }
-    Scalar number() const { return number_; }
-
-private:
-    const Var* var_ = nullptr;
-    Scalar number_;
 };
 
 /// A list of Vars; three fit without an allocation.

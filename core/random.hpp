@@ -11,9 +11,10 @@ namespace jt {
 /// Starts the process-wide stream anew; seeds 0, 1 and 2^31 - 1 give one stream, as in Jittor.
 /// Without a call the stream starts from the clock.
 void set_global_seed(std::int64_t seed);
+inline void set_seed(std::int64_t seed) { set_global_seed(seed); }
 
 /// float32 arrays, filled in row-major order in one draw; each draw begins a new distribution.
-namespace random {
+namespace draw {
 
 /// Uniform in [0, 1).
 Array uniform(const Shape& shape);
@@ -32,5 +33,5 @@ Array permutation(std::int64_t n);
 std::uint32_t state();
 void set_state(std::uint32_t state);
 
-}  // namespace random
+}  // namespace draw
 }  // namespace jt

@@ -1,7 +1,9 @@
 // Shapes, axes and the rules that combine them: broadcasting, reduction, index arithmetic.
 #pragma once
+#include <concepts>
 #include <cstdint>
 #include <iosfwd>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,15 +14,32 @@ namespace jt {
 
 inline constexpr int max_rank = 64;
 
+/// Part of an axis: start, stop and step as in Python; `Slice()` is the whole axis.
+struct Slice {
+    std::optional<std::int64_t> start = {}, stop = {};
+    std::int64_t step = 1;
+};
+/// `x[{from(1)}]`, `x[{_, to(-1)}]`: Python's `x[1:]`, `x[:, :-1]`.
+inline Slice from(std::int64_t start) { return {start, {}}; }
+inline Slice to(std::int64_t stop) { return {{}, stop}; }
+
+/// A type of whole numbers; bool is none.
+template <class T>
+concept Whole = std::integral<T> && !std::same_as<T, bool>;
+
 /// Extents of an array, outermost first; up to six are stored inline, 64 at most.
 class Shape : public SmallVector<std::int64_t, 6> {
 public:
     using SmallVector::SmallVector;
+    using SmallVector::operator[];
     /// What was worked out as a std::vector<int>, or of any other integers.
-    template <class T>
-    requires(std::is_integral_v<T> && !std::is_same_v<T, bool>) Shape(const std::vector<T>& extents) {
+    template <Whole T>
+    Shape(const std::vector<T>& extents) {
         for (const T extent : extents) push_back(static_cast<std::int64_t>(extent));
     }
+
+    /// Python's `shape[:-1]`: `shape[to(-1)]`.
+    Shape operator[](const Slice& slice) const;
 
     int rank() const { return static_cast<int>(size()); }
     /// Product of the extents (1 for rank 0). The extents were checked when an Array or Var was made of them.
@@ -30,6 +49,31 @@ public:
         return n;
     }
 };
+
+/// Python's `shape[:-1] + [3]`: `shape[to(-1)] + Shape{3}`.
+inline Shape operator+(Shape first, const Shape& second) {
+    for (const auto extent : second) first.push_back(extent);
+    return first;
+}
+
+/// What a call takes one by one in place of a Shape: `zeros(2, 3)`, `x.view(x.shape()[to(-1)], 3)`.
+template <class T>
+concept Extent = Whole<T> || std::same_as<T, Shape>;
+inline const Shape& shape_of(const Shape& shape) { return shape; }
+template <Extent... T>
+requires(sizeof...(T) > 0) Shape shape_of(const T&... extents) {
+    if constexpr ((Whole<T> && ...))
+        return {static_cast<std::int64_t>(extents)...};
+    else
+        return (Shape() + ... + shape_of(extents));
+}
+
+/// `size` elements of an axis from `start`, `step` apart (step may be negative, not 0).
+struct Range {
+    std::int64_t start, step, size;
+};
+/// Those of an axis of n elements, by Python's rule. Throws a ValueError in the name of `op` for a step of 0.
+Range range_of(const char* op, const Slice& slice, std::int64_t n);
 
 /// How many elements lie between neighbours along an axis: the product of the extents behind it.
 std::int64_t step_along(const Shape& shape, int axis);

@@ -79,11 +79,11 @@ Var truncated(const Shape& shape, double mean, double std, double a, double b) {
 template <class F>
 Var write(const char* name, Var w, F make) {
     const Array& value = node_of(name, w).value;
-    const std::uint32_t state = random::state();
+    const std::uint32_t state = draw::state();
     try {
         return w.assign(make(value.shape(), value.dtype()));
     } catch (...) {
-        random::set_state(state);
+        draw::set_state(state);
         throw;
     }
 }
@@ -109,7 +109,7 @@ Var one(const Shape& shape, Dtype dtype) { return ones(shape, dtype); }
 
 Var uniform(const Shape& shape, double low, double high, Dtype dtype) {
     check_draw("uniform", shape, dtype);
-    return array(kernels::cast(random::uniform(shape, low, high), dtype));
+    return array(kernels::cast(draw::uniform(shape, low, high), dtype));
 }
 
 Var gauss(const Shape& shape, double mean, double std, Dtype dtype) { return normal(mean, std, shape, dtype); }
@@ -165,7 +165,9 @@ Var fill(const Var& w, const Scalar& value) { return constant_(w, value); }
 Var fill_(const Var& w, const Scalar& value) { return constant_(w, value); }
 Var zero_(const Var& w) { return write("zero_", w, zero); }
 Var one_(const Var& w) { return write("one_", w, one); }
-Var random_(const Var& w) { return write("random_", w, rand); }
+Var random_(const Var& w) {
+    return write("random_", w, [](const Shape& s, Dtype dtype) { return rand(s, dtype); });
+}
 
 Var uniform_(const Var& w, double low, double high) {
     return write("uniform_", w, [&](const Shape& s, Dtype dtype) { return uniform(s, low, high, dtype); });

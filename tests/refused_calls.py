@@ -39,7 +39,7 @@ VALUES = {
     "const Axes&": "0",
     "AxisSet": "1",
     "const Indices&": "Indices{Index(0)}",
-    "const Shape&": "{1}",
+    "const Shape&": "{1, 1}",
     "const Ints&": "1",
     "const Scalar&": "1",
     "Dtype": "jt::float32",
@@ -59,7 +59,8 @@ VALUES = {
     "double": "1",
 }
 SELF = Parameter("const Var& ", "x", None)
-SAYS = {"cross_entropy_rows": "cross_entropy", "set_rng_state": "item", "cat": "concat", "conv_transpose2d": "conv_transpose", "tile": "repeat", "to": "cast"}
+SAYS = {"cross_entropy_rows": "cross_entropy", "set_rng_state": "item", "cat": "concat", "tile": "repeat", "to": "cast",
+        "conv_transpose2d": "conv_transpose", "subtract": "sub", "multiply": "mul", "divide": "div", "ternary": "where"}
 
 
 def value_of(p):

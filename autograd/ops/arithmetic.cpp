@@ -194,12 +194,25 @@ Var lerp(const Var& start, const Operand& end, const Operand& weight) {
     return start + weight * (end - start);
 }
 
-Var clamp(const Var& x, std::optional<Scalar> min_v, std::optional<Scalar> max_v) {
+Var clamp(const Var& x, std::optional<Operand> min_v, std::optional<Operand> max_v) {
     node_of("clamp", x);
-    if (min_v && max_v && !(min_v->value <= max_v->value))
-        fail<ValueError>("clamp: needs min_v up to max_v, got ", *min_v, " and ", *max_v);
+    for (const auto& bound : {min_v, max_v})
+        if (bound && bound->is_var()) node_of("clamp", bound->var());
+    if (min_v && max_v && !min_v->is_var() && !max_v->is_var() && !(min_v->number().value <= max_v->number().value))
+        fail<ValueError>("clamp: needs min_v up to max_v, got ", min_v->number(), " and ", max_v->number());
     const Var above = min_v ? maximum(x, *min_v) : x.clone();
     return max_v ? minimum(above, *max_v) : above;
+}
+
+Var safe_clip(const Var& x, double left, double right) {
+    static constexpr Op op{"safe_clip", [](const Var& g, const Call&) -> Vars { return {g}; }};
+    const Dtype dtype = node_of("safe_clip", x).value.dtype();
+    if (!(left <= right)) fail<ValueError>("safe_clip: needs left up to right, got ", left, " and ", right);
+    Array value = without_grad([&] {
+                      const Var v = cast(x, is_float(dtype) ? dtype : Dtype::float64);
+                      return cast(clamp(v, left, right), dtype);
+                  }).array();
+    return like_scalar(record(op, std::move(value), {x}), x);
 }
 
 Var maximum(const Operand& x, const Operand& y) {

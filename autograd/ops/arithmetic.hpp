@@ -27,9 +27,11 @@ Var minimum(const Operand& x, const Operand& y);
 Var hypot(const Operand& x, const Operand& y);
 /// start + weight * (end - start).
 Var lerp(const Var& start, const Operand& end, const Operand& weight);
-/// maximum(x, min_v), then minimum with max_v: gradient 0 at both bounds, as Jittor (PyTorch differs: 1). A ValueError
-/// for min_v above max_v.
-Var clamp(const Var& x, std::optional<Scalar> min_v = {}, std::optional<Scalar> max_v = {});
+/// maximum(x, min_v), then minimum with max_v: gradient 0 at both bounds, as Jittor (PyTorch differs: 1). A bound may
+/// be a Var. A ValueError for a number min_v above a number max_v.
+Var clamp(const Var& x, std::optional<Operand> min_v = {}, std::optional<Operand> max_v = {});
+/// clamp of x's dtype, whose gradient is that of x, whatever the bounds.
+Var safe_clip(const Var& x, double left = -1e300, double right = 1e300);
 /// The angle of the point (x, y) from the x axis, in [-pi, pi].
 Var atan2(const Operand& y, const Operand& x);
 Var neg(const Var& x);

@@ -211,6 +211,10 @@ Var new_empty(const Var& x, const Shape& shape, std::optional<Dtype> dtype) {
 
 Var arange(Scalar end) { return arange(0, end); }
 
+Var arange(Scalar end, Dtype dtype) { return arange(0, end, 1, dtype); }
+
+Var arange(Scalar start, Scalar end, Dtype dtype) { return arange(start, end, 1, dtype); }
+
 Var arange(Scalar start, Scalar end, Scalar step, std::optional<Dtype> dtype) {
     if (step.value == 0) fail<ValueError>("arange: needs a step other than 0, got 0");
     if (!std::isfinite(start.value) || !std::isfinite(end.value) || !std::isfinite(step.value))
@@ -220,6 +224,16 @@ Var arange(Scalar start, Scalar end, Scalar step, std::optional<Dtype> dtype) {
     return leaf(integers && !is_float(wanted) ? integer_range(integers_of(start, end, step), wanted)
                                               : float_range(start.value, end.value, step.value, wanted));
 }
+
+Var index(const Shape& shape, int dim, Dtype dtype) {
+    check_shape("index", shape);
+    const int axis = normalize_axis("index", dim, shape.rank());
+    Shape line(shape.size(), 1);
+    line[axis] = shape[axis];
+    return leaf(broadcast(reshape(arange(shape[axis], dtype), line), shape).array());
+}
+
+Var index(const Var& x, int dim, Dtype dtype) { return index(node_of("index", x).value.shape(), dim, dtype); }
 
 Var linspace(Scalar start, Scalar end, std::int64_t n) {
     check_shape("linspace", {n});

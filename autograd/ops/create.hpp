@@ -22,11 +22,15 @@ Var array(const T* values, const Shape& shape, std::optional<Dtype> dtype = {});
 Var array(const Var& x, std::optional<Dtype> dtype = {});
 /// A leaf that shares an Array.
 Var array(const Array& value);
+/// Of a Shape, or of the extents one by one: `zeros({2, 3})`, `zeros(2, 3)`; so ones, empty, rand and randn.
 Var zeros(const Shape& shape, Dtype dtype = float32);
+Var zeros(const Extent auto&... shape) { return zeros(shape_of(shape...)); }
 Var ones(const Shape& shape, Dtype dtype = float32);
+Var ones(const Extent auto&... shape) { return ones(shape_of(shape...)); }
 Var full(const Shape& shape, const Scalar& value, std::optional<Dtype> dtype = {});
 /// Jittor's elements are whatever the memory held; here they are 0.
 Var empty(const Shape& shape, Dtype dtype = float32);
+Var empty(const Extent auto&... shape) { return empty(shape_of(shape...)); }
 Var zeros_like(const Var& x, std::optional<Dtype> dtype = {});
 Var ones_like(const Var& x, std::optional<Dtype> dtype = {});
 Var full_like(const Var& x, const Scalar& value, std::optional<Dtype> dtype = {});
@@ -37,7 +41,12 @@ Var new_full(const Var& x, const Shape& shape, const Scalar& value, std::optiona
 Var new_empty(const Var& x, const Shape& shape, std::optional<Dtype> dtype = {});
 /// start, start + step, ... below end; int32 when start and step are integers, float32 otherwise. Integers are exact.
 Var arange(Scalar end);
+Var arange(Scalar end, Dtype dtype);
+Var arange(Scalar start, Scalar end, Dtype dtype);
 Var arange(Scalar start, Scalar end, Scalar step = 1, std::optional<Dtype> dtype = {});
+/// The place along an axis of each element of a shape, or of x.
+Var index(const Shape& shape, int dim, Dtype dtype = Dtype::int32);
+Var index(const Var& x, int dim, Dtype dtype = Dtype::int32);
 /// n numbers i * step + start with step = (end - start) / (n - 1), float32; the last one may be off end by rounding. Of
 /// one number, as Jittor, start as it is written: int32 for an integer.
 Var linspace(Scalar start, Scalar end, std::int64_t n);
@@ -53,7 +62,9 @@ Var one_hot(const Var& x, std::int64_t num_classes = -1);
 /// Draws from Jittor's stream (`core/random.hpp`): uniform in [0, 1), normal, integers in [low, high), a permutation of
 /// 0..n-1.
 Var rand(const Shape& shape, Dtype dtype = float32);
+Var rand(const Extent auto&... shape) { return rand(shape_of(shape...)); }
 Var randn(const Shape& shape, Dtype dtype = float32);
+Var randn(const Extent auto&... shape) { return randn(shape_of(shape...)); }
 Var randint(std::int64_t low, std::int64_t high, const Shape& shape = {1}, Dtype dtype = int32);
 Var randperm(std::int64_t n, Dtype dtype = int32);
 Var rand_like(const Var& x);

@@ -189,7 +189,7 @@ Var gather(const Var& x, int dim, const Var& index) {
     return take(x, shared(in_rows("gather", x.shape(), axis, index)));
 }
 
-Var scatter(const Var& x, int dim, const Var& index, const Var& src, const std::string& reduce) {
+Var scatter(const Var& x, int dim, const Var& index, const Operand& src, const std::string& reduce) {
     const int axis = axis_of("scatter", x, dim);
     const Selected s = shared(in_rows("scatter", x.shape(), axis, index));
     const Var v = widened(fitted("scatter", src, x.dtype(), *s), s->shape);

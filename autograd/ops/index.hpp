@@ -22,7 +22,7 @@ Var scatter_add(const Var& g, const Var& index, const Shape& shape);
 Var gather(const Var& x, int dim, const Var& index);
 /// x with src[i, j, ...] written at [index[i, j, ...], j, ...] along axis `dim`, added there, or multiplied with what
 /// is there: reduce is "void", "add" or "multiply". src broadcasts to the index's shape.
-Var scatter(const Var& x, int dim, const Var& index, const Var& src, const std::string& reduce = "void");
+Var scatter(const Var& x, int dim, const Var& index, const Operand& src, const std::string& reduce = "void");
 /// x[..., index, ...]: the parts along axis `dim` that an integer index names.
 Var index_select(const Var& x, int dim, const Var& index);
 /// x with src added at these parts, those that are named twice twice. src broadcasts to the shape of index_select's

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "../../core/kernels/product/inverse.hpp"
 #include "arithmetic.hpp"
 #include "axes.hpp"
 #include "join.hpp"
@@ -30,6 +31,13 @@ std::int64_t extent_of(const Shape& shape, const Axes& axes) {
     std::int64_t n = 1;
     for (const int axis : axes) n *= shape[axis];
     return n;
+}
+
+Var square(const char* op, const Var& x) {
+    const Shape& shape = node_of(op, x).value.shape();
+    if (shape.size() < 2 || x.shape(-1) != x.shape(-2))
+        fail<ShapeError>(op, ": needs square matrices (..., n, n), got ", shape);
+    return float_of(op, x);
 }
 
 Axes all_but(const Axes& axes, int rank) {
@@ -125,6 +133,28 @@ Var cross(const Var& a, const Var& b, int dim) {
     const Var x = broadcast(a, shape), y = broadcast(b, shape);
     const auto turned = [axis](const Var& v, int by) { return roll(v, by, axis); };
     return turned(x, -1) * turned(y, 1) - turned(x, 1) * turned(y, -1);
+}
+
+Var inv(const Var& x) {
+    static constexpr Op op{"inv", [](const Var& g, const Call& call) -> Vars {
+                               const Var y = call.output();
+                               return {-matmul(matmul(y, g, true, false), y, false, true)};
+                           }};
+    const Var v = square("inv", x);
+    auto value = kernels::inverse(v.array());
+    if (!value) fail<ValueError>("inv: needs matrices that are not singular, got one in shape ", x.shape());
+    return record(op, std::move(*value), {v});
+}
+
+Var det(const Var& x) {
+    static constexpr Op op{"det", [](const Var& g, const Call& call) -> Vars {
+                               const Var v = call.input(0), share = g * call.output();
+                               return {share.reshape(v.shape()[to(-2)], 1, 1) * swapaxes(inv(v), -1, -2)};
+                           }};
+    const Var v = square("det", x);
+    Array value = kernels::determinant(v.array());
+    if (value.rank() == 0) value = value.reshaped({1});
+    return record(op, std::move(value), {v});
 }
 
 }  // namespace jt

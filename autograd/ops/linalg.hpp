@@ -34,5 +34,16 @@ template <std::derived_from<Var>... V>
 Var einsum(const std::string& equation, const V&... operands) {
     return einsum(equation, Vars{Var(operands)...});
 }
+/// The inverse of square matrices (..., n, n), worked out in double; a ValueError where one is singular.
+Var inv(const Var& x);
+/// Their determinants (...), (1,) of one matrix; 0 where one is singular, of which the gradient is a ValueError.
+Var det(const Var& x);
+
+/// Jittor's jt.linalg.
+namespace linalg {
+using jt::det;
+using jt::einsum;
+using jt::inv;
+}  // namespace linalg
 
 }  // namespace jt

@@ -63,6 +63,18 @@ struct Distinct {
     Var values, group, index;
 };
 
+// Corners and score. Both ends belong to a box.
+struct Box {
+    double x1, y1, x2, y2, score;
+
+    double area() const { return (x2 - x1 + 1) * (y2 - y1 + 1); }
+    double share_of_union(const Box& b) const {
+        const double w = std::min(x2, b.x2) - std::max(x1, b.x1) + 1, h = std::min(y2, b.y2) - std::max(y1, b.y1) + 1;
+        const double both = std::max(w, 0.0) * std::max(h, 0.0);
+        return both / (area() + b.area() - both);
+    }
+};
+
 }  // namespace
 
 std::pair<Var, Var> argsort(const Var& x, int dim, bool descending) {
@@ -186,6 +198,23 @@ Var histc(const Var& x, std::int64_t bins, double min, double max) {
     const Var inside = (v >= min) & (v <= max), place = floor((v - min) * (static_cast<double>(bins) / (max - min)));
     const Var bin = where(inside, minimum(place, static_cast<double>(bins - 1)), 0).cast(Dtype::int64);
     return scatter_add(reshape(inside.cast(v.dtype()), {-1}), reshape(bin, {-1}), {bins});
+}
+
+Var nms(const Var& dets, double thresh) {
+    const Shape& shape = node_of("nms", dets).value.shape();
+    if (shape.size() != 2 || shape[1] != 5) fail<ShapeError>("nms: needs boxes (n, 5), got ", shape);
+    const Var order = argsort(getitem(dets, {_, 4}), 0, true).first;
+    const auto numbers = getitem(dets, order).to_vector<double>();
+    std::vector<Box> kept;
+    std::vector<std::int64_t> places;
+    for (std::size_t k = 0; k < numbers.size(); k += 5) {
+        const Box box{numbers[k], numbers[k + 1], numbers[k + 2], numbers[k + 3], numbers[k + 4]};
+        const auto takes_it = [&](const Box& better) { return better.share_of_union(box) > thresh; };
+        if (std::any_of(kept.begin(), kept.end(), takes_it)) continue;
+        kept.push_back(box);
+        places.push_back(static_cast<std::int64_t>(k / 5));
+    }
+    return getitem(order, array(places));
 }
 
 }  // namespace jt

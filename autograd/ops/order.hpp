@@ -40,6 +40,9 @@ std::tuple<Var, Var, Var> unique(const Var& x, ReturnInverse inverse, ReturnCoun
 /// How often each number from 0 to the largest of integers x (n,) stands there, as int32, or the sum of the weights
 /// (n,) at those places; at least minlength numbers. A ValueError for negative ones.
 Var bincount(const Var& x, const Var& weights = {}, std::int64_t minlength = 0);
+/// Which boxes (n, 5) of x1, y1, x2, y2 and score stay, the best first, when each takes away those below it that share
+/// more than `thresh` of their union with it; both ends of a box belong to it, as in Jittor. int32.
+Var nms(const Var& dets, double thresh);
 /// How many elements fall into each of equal bins between min and max, the last of which holds max as well; from the
 /// smallest element to the largest one when the two are equal. A float Var (bins,).
 Var histc(const Var& x, std::int64_t bins, double min = 0, double max = 0);

@@ -9,20 +9,6 @@ namespace jt {
 
 namespace {
 
-using kernels::Range;
-
-// Python's rule for one slice of an axis of n elements.
-Range range_of(const char* op, const Slice& s, std::int64_t n) {
-    if (s.step == 0) fail<ValueError>(op, ": needs a slice step other than 0, got 0");
-    const std::int64_t low = s.step > 0 ? 0 : -1, high = s.step > 0 ? n : n - 1;
-    const auto clip = [&](std::int64_t i) { return std::clamp(i < 0 ? i + n : i, low, high); };
-    const auto start = s.start ? clip(*s.start) : (s.step > 0 ? low : high);
-    const auto stop = s.stop ? clip(*s.stop) : (s.step > 0 ? high : low);
-    const bool some = s.step > 0 ? start < stop : start > stop;
-    const auto size = some ? (stop - start - (s.step > 0 ? 1 : -1)) / s.step + 1 : 0;
-    return {start, size > 1 ? s.step : 1, size};  // a step of any size is none where it leads nowhere
-}
-
 bool is_bool(const Var& index) { return index.dtype() == Dtype::bool_; }
 
 std::size_t axes_of(const char* op, const Index& index) {

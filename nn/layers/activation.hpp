@@ -28,6 +28,7 @@ class ReLU : public Activation<jt::relu> {
 public:
     std::string class_name() const override { return "relu"; }
 };
+using Relu = ReLU;
 class ReLU6 : public Activation<jt::relu6> {
 public:
     std::string class_name() const override { return "relu6"; }
@@ -54,6 +55,7 @@ public:
     std::string class_name() const override { return "leaky_relu"; }
     std::string extra_repr() const override { return options.scale == Options().scale ? "" : repr(options.scale); }
 };
+using Leaky_relu = LeakyReLU;
 
 struct ELUOptions {
     double alpha = 1;

@@ -20,6 +20,16 @@ Var by_channel(const Var& v, int ndim) {
     return v.reshape(shape);
 }
 
+// Over the last axes, which have the shape `last`, as weight and bias have.
+Var standardized(const char* name, const Var& x, const Shape& last, const Var& weight, const Var& bias, double eps) {
+    const Shape shape = x.defined() ? x.shape() : Shape();
+    const int first = shape.rank() - last.rank();
+    if (first < 0 || shape[from(first)] != last)
+        fail<ShapeError>(name, ": needs last axes of shape ", last, ", got ", shape);
+    const Shape rows{1, shape[to(first)].numel(), 1, last.numel(), 1};
+    return standardize(x.reshape(rows), weight, bias, eps).y.reshape(shape);
+}
+
 // `running`, moved towards what a batch has.
 Var followed(const Var& running, const Var& batch, double momentum) {
     return running + (batch.detach().reshape(running.shape()) - running) * momentum;
@@ -80,6 +90,18 @@ Var InstanceNorm::execute(const Var& x) {
 
 std::string InstanceNorm::extra_repr() const { return channels_repr(*this); }
 
+Var layer_norm(const Var& x, const Shape& normalized_shape, const Var& weight, const Var& bias, double eps) {
+    if (normalized_shape.empty()) fail<ShapeError>("layer_norm: needs a shape of one axis or more, got ()");
+    const auto spread = [&normalized_shape](const Var& v) {
+        if (!v.defined() || v.shape() == normalized_shape) return v;
+        if (!broadcasts_to(v.shape(), normalized_shape))
+            fail<ShapeError>("layer_norm: needs weight and bias that broadcast to ", normalized_shape, ", got ",
+                             v.shape());
+        return v.broadcast(normalized_shape);
+    };
+    return standardized("layer_norm", x, normalized_shape, spread(weight), spread(bias), eps);
+}
+
 LayerNorm::LayerNorm(const Shape& normalized_shape, const Options& o)
     : normalized_shape(normalized_shape),
       options(o),
@@ -89,12 +111,7 @@ LayerNorm::LayerNorm(const Shape& normalized_shape, const Options& o)
 }
 
 Var LayerNorm::execute(const Var& x) {
-    const Shape shape = x.defined() ? x.shape() : Shape();
-    const int first = shape.rank() - normalized_shape.rank();
-    if (first < 0 || Shape(shape.begin() + first, shape.end()) != normalized_shape)
-        fail<ShapeError>("LayerNorm: needs last axes of shape ", normalized_shape, ", got ", shape);
-    const Shape rows{1, Shape(shape.begin(), shape.begin() + first).numel(), 1, normalized_shape.numel(), 1};
-    return standardize(x.reshape(rows), weight, bias, options.eps).y.reshape(shape);
+    return standardized("LayerNorm", x, normalized_shape, weight, bias, options.eps);
 }
 
 std::string LayerNorm::extra_repr() const {

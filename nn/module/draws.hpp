@@ -21,8 +21,8 @@ struct KeptStream {
     KeptStream() = default;
     KeptStream(const KeptStream&) = delete;
     KeptStream& operator=(const KeptStream&) = delete;
-    ~KeptStream() { random::set_state(state); }
-    const std::uint32_t state = random::state();
+    ~KeptStream() { draw::set_state(state); }
+    const std::uint32_t state = draw::state();
 };
 
 }  // namespace jt::nn

@@ -111,6 +111,11 @@ void Module::setattr(const std::string& name, ModulePtr module) {
     put(slot, std::move(module));
 }
 
+Module& Module::add_module(const std::string& name, ModulePtr module) {
+    setattr(name, std::move(module));
+    return *this;
+}
+
 // A module that was never put anywhere stands below nothing. (Assignment through a member goes by unseen: Walk says
 // so.)
 void Module::adopt(const ModulePtr& module, const std::string& name) const {

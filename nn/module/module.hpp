@@ -86,6 +86,8 @@ public:
     /// does. An optimizer that was made with the old parameter throws from then on.
     void setattr(const std::string& name, Var value);
     void setattr(const std::string& name, ModulePtr module);
+    /// The same, and returns itself.
+    Module& add_module(const std::string& name, ModulePtr module);
     /// Takes an attribute away; a member that refers to it reads as empty from then on. Throws a KeyError for a derived
     /// one and for what one is rebuilt from.
     void delattr(const std::string& name);

@@ -110,6 +110,15 @@ TEST_SUITE("autograd") {
                "jt.Var([2 1 3 0], dtype=int32)");
     }
 
+    TEST_CASE("places along an axis") {
+        expect("index", index({2, 3}, -1), "jt.Var([[0 1 2]\n        [0 1 2]], dtype=int32)");
+        CHECK_SAME(zeros(2, 3).index(0, float32), array({{0.0, 0.0, 0.0}, {1.0, 1.0, 1.0}}));
+        CHECK(index({0, 2}, 1).shape() == Shape{0, 2});
+        CHECK_THROWS_WITH_AS(index(Shape{2, -3}, 0), "index: needs extents of 0 or more, got (2, -3)", ShapeError);
+        CHECK_THROWS_WITH_AS(index(Shape{2, 300}, 1, uint8), "arange: needs a number that uint8 holds, got 299",
+                             ValueError);
+    }
+
     TEST_CASE("wrong draws") {
         const Var w = array({0.5, 0.0, 0.5});
         CHECK_THROWS_WITH_AS(normal(0, 1, {-1}), "normal: needs extents of 0 or more, got (-1,)", ShapeError);

@@ -29,6 +29,8 @@ const std::vector<GradRow> grad_rows = {
      {{{4}}, {{3, 4}}, {{1}}, {{0, 4}}}},
     {"cast", [](const Vars& x) { return cast(x[0], x[0].dtype()) * x[0]; }, singles},
     {"sqr", [](const Vars& x) { return sqr(x[0]); }, singles},
+    {"safe_clip", [](const Vars& x) { return safe_clip(x[0], -3, 3) * x[0]; }, {{{3, 4}}, {{1}}, {{0}}}},
+    {"clamp: Vars", [](const Vars& x) { return x[0].clamp(x[1], x[2] + 2) * x[0]; }, {{{3, 4}, {4}, {3, 1}}}},
     {"clamp", [](const Vars& x) { return x[0].clamp(-1, 1.9) * x[0] + x[0].clamp({}, 1) * 3 + x[0].clamp(0.1); },
      singles},
     {"lerp", [](const Vars& x) { return lerp(x[0], x[1], 0.25) * x[0].lerp(0.5, x[1]); }, masked},
@@ -92,6 +94,10 @@ TEST_SUITE("autograd") {
         CHECK_CLOSE(grad(clamp(x, -1, 1).sum(), x), {0, 0});
         CHECK_THROWS_WITH_AS(clamp(x, 2, 1), "clamp: needs min_v up to max_v, got 2 and 1", ValueError);
         CHECK_THROWS_AS(clamp(x, nan, 1), ValueError);
+        expect("safe_clip", safe_clip(array({-3, 5, 1}), -1.5, 2.5), "jt.Var([-1  2  1], dtype=int32)");
+        CHECK_SAME(safe_clip(x), x);
+        CHECK_CLOSE(grad(x.safe_clip(-0.5, 0.25).sum(), x), {1, 1});
+        CHECK_THROWS_WITH_AS(safe_clip(x, 2, 1), "safe_clip: needs left up to right, got 2 and 1", ValueError);
         expect("masked_fill", masked_fill(array({1, 2, 3}), array({1, 0, 1}), 9), "jt.Var([9 2 9], dtype=int32)");
     }
 

@@ -1,10 +1,14 @@
 // Products of vectors, batches and named axes: gradients against differences, values against other ops and what is
 // written here.
+#include <limits>
+
 #include "op_rows.hpp"
 
 namespace jt::test {
 
 namespace {
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 const std::vector<GradRow> grad_rows = {
     {"bmm",
@@ -36,6 +40,12 @@ const std::vector<GradRow> grad_rows = {
     {"einsum: dots",
      [](const Vars& x) { return einsum("...ij,...j->...i", x); },
      {{{2, 1, 2, 3}, {3, 3}}, {{2, 3}, {3}}}},
+    {"inv",
+     [](const Vars& x) { return inv(x[0] + 5 * eye(x[0].shape(-1))); },
+     {{{3, 3}}, {{2, 2, 2}}, {{1, 1}}, {{0, 2, 2}}, {{0, 0}}}},
+    {"det",
+     [](const Vars& x) { return det(x[0] / 2 + 2 * eye(x[0].shape(-1))); },
+     {{{3, 3}}, {{2, 2, 2}}, {{1, 1}}, {{0, 2, 2}}}},
 };
 
 struct Same {
@@ -144,6 +154,25 @@ TEST_SUITE("autograd") {
         CHECK_THROWS_AS(einsum("ij->ii", x), ValueError);
         CHECK_THROWS_WITH_AS(einsum("ij->k", x),
                              "einsum: needs letters of the operands, each once, behind '->', got 'ij->k'", ValueError);
+    }
+
+    TEST_CASE("inverses and determinants") {
+        const Var swap = array({{0, 2}, {1, 0}}), singular = array({{1.0, 2.0}, {2.0, 4.0}});
+        expect("inv", inv(swap), "jt.Var([[0.  1. ]\n        [0.5 0. ]], dtype=float32)");
+        expect("det", det(swap), "jt.Var([-2.], dtype=float32)");
+        expect("det: singular", linalg::det(stack({singular, singular * 0, swap})),
+               "jt.Var([ 0.  0. -2.], dtype=float32)");
+        expect("det: none", det(zeros(0, 0)), "jt.Var([1.], dtype=float32)");
+        const Var x = randn(3, 20, 20).float64();
+        CHECK_EQ(difference(matmul(linalg::inv(x), x), broadcast(eye(20).float64(), {3, 20, 20}), 0, 1e-9), "");
+        CHECK_EQ(difference(det(matmul(x[0], x[1])), det(x[0]) * det(x[1]), 1e-9, 0), "");
+        CHECK_EQ(difference(inv(eye(2).float64() * 1e-200), eye(2).float64() * 1e200, 1e-12, 0), "");
+        CHECK(isnan(inv(array({{nan, 1.0}, {2.0, 3.0}}))).any().item() == 1);
+        CHECK_THROWS_WITH_AS(inv(singular), "inv: needs matrices that are not singular, got one in shape (2, 2)",
+                             ValueError);
+        CHECK_THROWS_AS(grad(det(singular), singular), ValueError);
+        CHECK_THROWS_WITH_AS(inv(zeros(2, 3)), "inv: needs square matrices (..., n, n), got (2, 3)", ShapeError);
+        CHECK_THROWS_WITH_AS(det(zeros(4)), "det: needs square matrices (..., n, n), got (4,)", ShapeError);
     }
 }
 

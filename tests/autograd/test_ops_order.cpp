@@ -239,6 +239,20 @@ TEST_SUITE("autograd") {
                              "0), (1, 1), (1, 1) and (0, 0)",
                              ValueError);
     }
+
+    TEST_CASE("boxes that others do not cover") {
+        const Var boxes = array({{0.0, 0.0, 9.0, 9.0, 0.9},
+                                 {0.0, 0.0, 9.0, 8.0, 0.8},
+                                 {20.0, 20.0, 30.0, 30.0, 0.7},
+                                 {0.0, 5.0, 9.0, 14.0, 0.95},
+                                 {21.0, 20.0, 30.0, 31.0, 0.1}});
+        expect("nms", nms(boxes, 0.5), "jt.Var([3 0 2], dtype=int32)");
+        expect("nms: lower", nms(boxes, 0.2), "jt.Var([3 2], dtype=int32)");
+        expect("nms: both ends", nms(array({{0, 0, 1, 0, 2}, {1, 0, 1, 0, 1}}), 0.5), "jt.Var([0 1], dtype=int32)");
+        CHECK(nms(zeros(0, 5), 0.5).shape() == Shape{0});
+        CHECK(nms(full({2, 5}, nan), 0.5).numel() == 2);
+        CHECK_THROWS_WITH_AS(nms(zeros(2, 4), 0.5), "nms: needs boxes (n, 5), got (2, 4)", ShapeError);
+    }
 }
 
 }  // namespace jt::test

@@ -28,11 +28,11 @@ const Shape layouts[] = {{5, 1, 3, 1, 7}, {2, 1, 2, 1, 70}, {1, 3, 1, 5, 1}, {1,
 
 }  // namespace
 
-TEST_SUITE("ops") {
+TEST_SUITE("autograd") {
     TEST_CASE("standardize: gradients against differences, fused and in Vars") {
         const Op y = [](const Vars& x) { return of(x).y; };
         for (const Shape& x : {layouts[0], layouts[2], layouts[4], layouts[5], layouts[7], layouts[9]})
-            check({"standardize", y, {sample(x), {x, {x[2], x[3]}}, {x}}});
+            check({": a normalisation", y, {sample(x), {x, {x[2], x[3]}}, {x}}});
     }
 
     TEST_CASE("standardize: values and gradients by its definition") {

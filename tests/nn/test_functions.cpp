@@ -77,6 +77,15 @@ const std::vector<GradRow> grad_rows = {
      [](const Vars& x) { return set_global_seed(1), nn::dropout2d(x[0], 0.4) * x[0]; },
      {{{2, 3, 2, 2}}, {{2, 0, 3}}}},
     {"droppath", [](const Vars& x) { return set_global_seed(1), nn::droppath(x[0], 0.4) * x[0]; }, {{{4, 3}}, {{0}}}},
+    {"avg_pool2d", [](const Vars& x) { return nn::avg_pool2d(x[0], 2, 1) * 2; }, {{{1, 2, 3, 4}}}},
+    {"pool",
+     [](const Vars& x) { return nn::pool(x[0], 2, "maximum", 1) * nn::pool(x[0], 2, "minimum", 1); },
+     {{{1, 2, 3, 4}}}},
+    {"layer_norm",
+     [](const Vars& x) {
+         return nn::layer_norm(x[0], {3, 4}, x[1], x[2]) * nn::layer_norm(x[0], {4});
+     },
+     {{{2, 3, 4}, {3, 4}, {4}}}},
     {"scaled_dot_product_attention",
      [](const Vars& x) { return nn::scaled_dot_product_attention(x[0], x[1], x[2]); },
      {{{3, 2}, {4, 2}, {4, 3}}, {{2, 1, 2}, {2, 3, 2}, {2, 3, 1}}, {{0, 2}, {4, 2}, {4, 3}}}},
@@ -109,6 +118,27 @@ TEST_SUITE("nn") {
                })[0],
                "jt.Var([ 0.5769707  -0.02839073 -0.27184364], dtype=float32)");
         expect("fan_in", array(fan_in({5, 2, 3, 4})), "jt.Var([24], dtype=int32)");
+    }
+
+    TEST_CASE("pooling and normalising by a function") {
+        const Var x = randn(2, 3, 4, 4), w = randn(4), b = randn(4);
+        CHECK_SAME(nn::pool(x, 2, "maximum"), nn::Pool(2)(x));
+        CHECK_SAME(nn::pool(x, {3, 2}, "mean", 1, 2), nn::mean_pool2d(x, {3, 2}, 2, 1));
+        CHECK_SAME(nn::pool(x, 3, "minimum", 0, 1), -nn::pool(-x, 3, "maximum", 0, 1));
+        CHECK_SAME(nn::avg_pool2d(x, 3, 2, 1, true, false), nn::mean_pool2d(x, 3, 2, 1, true, false));
+        CHECK_SAME(nn::layer_norm(x, x.shape()[from(1)]),
+                   nn::LayerNorm(Shape{3, 4, 4}, {.elementwise_affine = false})(x));
+        CHECK_EQ(difference(nn::layer_norm(x, {4}, w, b, 0.1), nn::LayerNorm(4, 0.1, false)(x) * w + b, 1e-5, 1e-6),
+                 "");
+        CHECK_THROWS_WITH_AS(nn::pool(x, 2, "sum"), "pool: needs op to be maximum, minimum or mean, got sum",
+                             ValueError);
+        CHECK_THROWS_WITH_AS(nn::layer_norm(x, {3}), "layer_norm: needs last axes of shape (3,), got (2, 3, 4, 4)",
+                             ShapeError);
+        CHECK_THROWS_WITH_AS(nn::layer_norm(x, {4}, w, zeros(3)),
+                             "layer_norm: needs weight and bias that broadcast to (4,), got (3,)", ShapeError);
+        CHECK_THROWS_WITH_AS(nn::pool({}, 2, "minimum"), "pool: needs a Var that holds something, got an empty one",
+                             GraphError);
+        CHECK_THROWS_WITH_AS(nn::layer_norm({}, {3}), "layer_norm: needs last axes of shape (3,), got ()", ShapeError);
     }
 
     TEST_CASE("interpolate takes a size or a factor, and nothing else") {

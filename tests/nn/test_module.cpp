@@ -266,4 +266,12 @@ TEST_SUITE("nn") {
         owned(ones({1, 3}));
         CHECK_EQ(notes.list.size(), 1);
     }
+
+    TEST_CASE("add_module is setattr; Jittor's names of activations") {
+        nn::Sequential net;
+        CHECK(&net.add_module("in", nn::make<nn::Linear>(2, 3)).add_module("act", nn::make<nn::Relu>()) == &net);
+        CHECK(net.attributes() == std::vector<std::string>{"in", "act"});
+        CHECK(net(ones(4, 2)).shape() == Shape{4, 3});
+        CHECK_EQ(nn::str(nn::Leaky_relu(0.3)), nn::str(nn::LeakyReLU(0.3)));
+    }
 }

@@ -47,11 +47,14 @@ TEST_SUITE("nn") {
         const nn::ModulePtr net = nn::make<Net>();
         const Var t = randn({2, 5, 3});
         CHECK(net(t).shape() == Shape{2, 4});
-        CHECK_SAME((t[{_, to(-1)}]), (t[{Slice(), Slice{{}, -1}}]));  // t[:, :-1]
-        CHECK_SAME(t[{from(1)}], (t[Slice{1, {}}]));                  // t[1:]
-        CHECK(t[{_, newaxis, 0}].shape() == Shape{2, 1, 3});          // x[:, None, 0]
-        CHECK(t[_].shape() == t.shape());                             // t[:]
-        const Var y = without_grad([&] { return net(t); });           // with jt.no_grad(): y = net(x)
+        CHECK_SAME((t[{_, to(-1)}]), (t[{Slice(), Slice{{}, -1}}]));             // t[:, :-1]
+        CHECK_SAME(t[{from(1)}], (t[Slice{1, {}}]));                             // t[1:]
+        CHECK(t[{_, newaxis, 0}].shape() == Shape{2, 1, 3});                     // x[:, None, 0]
+        CHECK(t[_].shape() == t.shape());                                        // t[:]
+        CHECK(rand(3).shape() == random({3}).shape());                           // jt.rand(3), jt.random((3,))
+        CHECK(t.view(t.shape()[to(-1)], 3, 1).shape() == t.shape() + Shape{1});  // t.view(*t.shape[:-1], 3, 1)
+        CHECK_SAME(index({2, 3}, 1)[0], arange(3));                              // jt.index((2, 3), 1)
+        const Var y = without_grad([&] { return net(t); });                      // with jt.no_grad(): y = net(x)
         CHECK(y.is_stop_grad());
         if (auto* cell = net.as<Net>().cell.get(); true) CHECK(cell->class_name() == "LSTMCell");
         if (auto* conv = net->getattr_module("conv").as_if<nn::Conv>())  // isinstance(m, nn.Conv)

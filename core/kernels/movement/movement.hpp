@@ -21,10 +21,7 @@ Array permute(const Array& x, const SmallVector<int, 6>& permutation);
 /// x repeated to `shape` (it must broadcast).
 Array broadcast_to(const Array& x, const Shape& shape);
 
-/// Along each axis: `size` elements from `start`, `step` apart (step may be negative, not 0).
-struct Range {
-    std::int64_t start, step, size;
-};
+/// Along each axis.
 using Ranges = SmallVector<Range, 6>;
 /// The box of x that `ranges` names, one range an axis; they must lie inside.
 Array slice(const Array& x, const Ranges& ranges);
