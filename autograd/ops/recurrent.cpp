@@ -1,6 +1,8 @@
 // Steps of recurrent cells in Vars, and runs of them fused to one op.
 #include "recurrent.hpp"
 
+#include <bitset>
+
 #include "../../core/kernels/product/recurrent.hpp"
 #include "../grad.hpp"
 #include "../node.hpp"
@@ -25,15 +27,16 @@ struct Kind {
 };
 constexpr Kind kinds[] = {{lstm_step, 4}, {gru_step, 3}};
 
+// x, h, c, weights and biases; the gru's c and biases may be empty.
+constexpr std::size_t n_inputs = 7;
+
 struct Params {
     Recurrent kind;
     bool reverse;
+    std::bitset<n_inputs> wanted = {};  // of a gradient: for which inputs
 
     const Kind& of_kind() const { return kinds[static_cast<int>(kind)]; }
 };
-
-// x, h, c, weights and biases; the gru's c and biases may be empty.
-constexpr std::size_t n_inputs = 7;
 
 // The output of the op, as kernels::RecurrentRun::out says.
 Var joined(const Var& first, const RecurrentOutputs& out, bool reverse) {
@@ -49,43 +52,77 @@ RecurrentOutputs taken_apart(const Var& out, std::int64_t steps, bool reverse) {
             {state(reverse ? 0 : steps), out.shape(0) > steps + 1 ? state(-1) : Var()}};
 }
 
-// Step by step, from copies of the inputs: the walk must not go on behind them.
-Vars composed_grad(const Var& g, const Call& call, const Params& params) {
-    Vars in, targets;
-    for (std::size_t k = 0; k < n_inputs; ++k) {
-        const Var x = call.input(k);
-        in.push_back(x.defined() ? x.clone() : Var());
-        if (call.needs(k)) targets.push_back(in.back());
-    }
-    const RecurrentOutputs out =
-        run_steps(params.of_kind().step, in[0], {in[1], in[2]}, {in[3], in[4], in[5], in[6], {}}, params.reverse);
-    const Vars gradients = grad(joined(in[1], out, params.reverse) * g, targets);
-    std::size_t next = 0;
-    return call.each_needed([&](std::size_t) { return gradients[next++]; });
-}
-
 kernels::RecurrentInputs arrays(const Vars& in) {
     const auto array = [&](std::size_t k) { return in[k].defined() ? in[k].array() : Array(); };
     return {array(0), array(1), array(2), array(3), array(4), array(5), array(6)};
 }
 
-Vars fused_grad(const Var& g, const Call& call, const Params& params) {
+// All gradients in one row, one after another.
+Var row_of(const Vars& gradients) {
+    Vars rows;
+    for (const Var& g : gradients) rows.push_back(reshape(g, {g.numel()}));
+    return concat(rows);
+}
+
+// The row of what is wanted, step by step.
+Var composed_grad(const Var& g, const Vars& in, const Params& params) {
+    Vars targets;
+    for (std::size_t k = 0; k < n_inputs; ++k)
+        if (params.wanted[k]) targets.push_back(in[k]);
+    const RecurrentOutputs out =
+        run_steps(params.of_kind().step, in[0], {in[1], in[2]}, {in[3], in[4], in[5], in[6], {}}, params.reverse);
+    return row_of(grad(joined(in[1], out, params.reverse) * g, targets));
+}
+
+// Gradients for g and the inputs, from copies of these: the walk must not go on behind them.
+Vars second_grad(const Var& gg, const Call& call) {
+    const bool keep = recording();
+    const enable_grad guard;
+    Vars copies, targets;
+    for (std::size_t k = 0; k <= n_inputs; ++k) {
+        const Var x = call.input(k);
+        copies.push_back(x.defined() ? x.clone() : Var());
+        if (call.needs(k)) targets.push_back(copies.back());
+    }
+    const Vars in(copies.begin() + 1, copies.end());
+    const Vars gradients = grad(composed_grad(copies[0], in, call.params<Params>()) * gg, targets, keep);
+    std::size_t next = 0;
+    return call.each_needed([&](std::size_t) { return gradients[next++]; });
+}
+
+// Fused gradients as one node, whose rule is the composed form.
+Vars recorded_grad(const Var& g, const Vars& in, const Vars& gradients, Params params) {
+    static constexpr Op op{"recurrent_grad", second_grad};
+    Vars wanted, inputs{g};
+    for (std::size_t k = 0; k < n_inputs; ++k) {
+        inputs.push_back(in[k]);
+        params.wanted[k] = gradients[k].defined();
+        if (gradients[k].defined()) wanted.push_back(gradients[k]);
+    }
+    const Var row = record(op, Array(row_of(wanted).array()), inputs, params);
+    Vars out;
+    std::int64_t start = 0;
+    for (const Var& x : gradients) {
+        out.push_back(x.defined() ? reshape(part(row, 0, start, x.numel()), x.shape()) : Var());
+        if (x.defined()) start += x.numel();
+    }
+    return out;
+}
+
+Vars recurrent_rule(const Var& g, const Call& call) {
     using Grad = kernels::RecurrentGrad;
     using OfInput = Array (Grad::*)() const;
     static constexpr OfInput of_input[n_inputs] = {&Grad::x,    &Grad::h,    &Grad::c,   &Grad::w_ih,
                                                    &Grad::w_hh, &Grad::b_ih, &Grad::b_hh};
-    Vars all;
-    for (std::size_t k = 0; k < call.size(); ++k) all.push_back(call.input(k));
-    const kernels::RecurrentInputs in = arrays(all);
-    const kernels::RecurrentRun run{call.output().array(), all[n_inputs].array(),
-                                    all[n_inputs + 1].defined() ? all[n_inputs + 1].array() : Array()};
-    const Grad back(params.kind, g.array(), in, run, params.reverse);
-    return call.each_needed([&](std::size_t k) { return make_var((back.*of_input[k])()); });
-}
-
-Vars recurrent_rule(const Var& g, const Call& call) {
     const auto params = call.params<Params>();
-    return recording() ? composed_grad(g, call, params) : fused_grad(g, call, params);
+    Vars in;
+    for (std::size_t k = 0; k < call.size(); ++k) in.push_back(call.input(k));
+    const kernels::RecurrentInputs inputs = arrays(in);
+    const kernels::RecurrentRun run{call.output().array(), in[n_inputs].array(),
+                                    in[n_inputs + 1].defined() ? in[n_inputs + 1].array() : Array()};
+    const Grad back(params.kind, g.array(), inputs, run, params.reverse);
+    const Vars gradients = call.each_needed([&](std::size_t k) { return make_var((back.*of_input[k])()); });
+    return recording() ? recorded_grad(g, in, gradients, params) : gradients;
 }
 
 constexpr Op ops[] = {{"lstm", recurrent_rule}, {"gru", recurrent_rule}};

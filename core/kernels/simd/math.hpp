@@ -32,8 +32,7 @@ struct Library {
 #define JT_LIBRARY(name) \
     static V name(const V& x) { return from(xsimd::name(to(x))); }
 #include "../elementwise/unary.def"
-    /// x * y + z, rounded once or twice.
-    static V fma(const V& x, const V& y, const V& z) { return from(xsimd::fma(to(x), to(y), to(z))); }
+    static V fma(const V& x, const V& y, const V& z) { return multiply_add<T>(x, y, z); }
 
 private:
     static B to(const V& x) { return B::load_unaligned(reinterpret_cast<const T*>(&x)); }
@@ -60,7 +59,7 @@ struct Library {
         return each(x, [](T a) -> T { return sizeof(T) == 4 ? ::name##f(a) : ::name(a); }); \
     }
 #include "../elementwise/unary.def"
-    static V fma(const V& x, const V& y, const V& z) { return x * y + z; }
+    static V fma(const V& x, const V& y, const V& z) { return multiply_add<T>(x, y, z); }
 
 private:
     template <class F>

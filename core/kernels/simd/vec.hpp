@@ -78,6 +78,24 @@ inline Vec<double> widen(const VecOf<float, lanes<double>>::type& v) {
 }
 #endif
 
+/// x * y + z, rounded once where the processor can (xsimd does not ask AVX-512 for it), else twice.
+template <class T>
+Vec<T> multiply_add(const Vec<T>& x, const Vec<T>& y, const Vec<T>& z) {
+#if defined(__AVX512F__)
+    if constexpr (sizeof(T) == 4)
+        return _mm512_fmadd_ps(x, y, z);
+    else
+        return _mm512_fmadd_pd(x, y, z);
+#elif defined(__FMA__)
+    if constexpr (sizeof(T) == 4)
+        return _mm256_fmadd_ps(x, y, z);
+    else
+        return _mm256_fmadd_pd(x, y, z);
+#else
+    return x * y + z;
+#endif
+}
+
 /// n numbers as A, one number being itself.
 template <class A, int n, class V>
 auto convert(const V& v) {
