@@ -90,7 +90,7 @@ void set_global_seed(std::int64_t seed) {
     stream().restart(seed);
 }
 
-namespace draw {
+namespace drawing {
 
 Array uniform(const Shape& shape) {
     return fill<float>(shape, [](Stream& s) { return s.uniform(); });
@@ -136,5 +136,5 @@ void set_state(std::uint32_t state) {
     stream().state = state;
 }
 
-}  // namespace draw
+}  // namespace drawing
 }  // namespace jt

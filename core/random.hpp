@@ -14,7 +14,7 @@ void set_global_seed(std::int64_t seed);
 inline void set_seed(std::int64_t seed) { set_global_seed(seed); }
 
 /// float32 arrays, filled in row-major order in one draw; each draw begins a new distribution.
-namespace draw {
+namespace drawing {
 
 /// Uniform in [0, 1).
 Array uniform(const Shape& shape);
@@ -33,5 +33,5 @@ Array permutation(std::int64_t n);
 std::uint32_t state();
 void set_state(std::uint32_t state);
 
-}  // namespace draw
+}  // namespace drawing
 }  // namespace jt

@@ -79,11 +79,11 @@ Var truncated(const Shape& shape, double mean, double std, double a, double b) {
 template <class F>
 Var write(const char* name, Var w, F make) {
     const Array& value = node_of(name, w).value;
-    const std::uint32_t state = draw::state();
+    const std::uint32_t state = drawing::state();
     try {
         return w.assign(make(value.shape(), value.dtype()));
     } catch (...) {
-        draw::set_state(state);
+        drawing::set_state(state);
         throw;
     }
 }
@@ -109,7 +109,7 @@ Var one(const Shape& shape, Dtype dtype) { return ones(shape, dtype); }
 
 Var uniform(const Shape& shape, double low, double high, Dtype dtype) {
     check_draw("uniform", shape, dtype);
-    return array(kernels::cast(draw::uniform(shape, low, high), dtype));
+    return array(kernels::cast(drawing::uniform(shape, low, high), dtype));
 }
 
 Var gauss(const Shape& shape, double mean, double std, Dtype dtype) { return normal(mean, std, shape, dtype); }

@@ -57,24 +57,24 @@ Var with_replacement(const Var& weights, std::int64_t num_samples) {
 
 Var rand(const Shape& shape, Dtype dtype) {
     check_random_float("rand", shape, dtype);
-    return array(kernels::cast(draw::uniform(shape), dtype));
+    return array(kernels::cast(drawing::uniform(shape), dtype));
 }
 
 Var randn(const Shape& shape, Dtype dtype) {
     check_random_float("randn", shape, dtype);
-    return array(kernels::cast(draw::normal(shape), dtype));
+    return array(kernels::cast(drawing::normal(shape), dtype));
 }
 
 Var randint(std::int64_t low, std::int64_t high, const Shape& shape, Dtype dtype) {
     check_shape("randint", shape);
     check_low_high(low, high, dtype);
-    return array(kernels::cast(draw::integers(shape, low, high), dtype));
+    return array(kernels::cast(drawing::integers(shape, low, high), dtype));
 }
 
 Var randperm(std::int64_t n, Dtype dtype) {
     if (n < 0) fail<ValueError>("randperm: needs n of 0 or more, got ", n);
     for (const Dtype holds : {Dtype::int32, dtype}) check_number("randperm", std::max<std::int64_t>(n - 1, 0), holds);
-    return array(kernels::cast(draw::permutation(n), dtype));
+    return array(kernels::cast(drawing::permutation(n), dtype));
 }
 
 Var rand_like(const Var& x) {
@@ -92,18 +92,18 @@ Var randint_like(const Var& x, std::int64_t low, std::int64_t high) {
     return randint(low, high, like.shape(), like.dtype());
 }
 
-Var get_rng_state() { return constant(Array::full({1}, draw::state(), Dtype::int64)); }
+Var get_rng_state() { return constant(Array::full({1}, drawing::state(), Dtype::int64)); }
 
 void set_rng_state(const Operand& state) {
     const double at = state.is_var() ? state.var().item() : state.number().value;
     if (!(at >= 1 && at <= 2147483646 && at == std::floor(at)))
         fail<ValueError>("set_rng_state: needs a whole number from 1 to 2147483646, got ", at);
-    draw::set_state(static_cast<std::uint32_t>(at));
+    drawing::set_state(static_cast<std::uint32_t>(at));
 }
 
 Var normal(double mean, double std, const Shape& shape, Dtype dtype) {
     check_random_float("normal", shape, dtype);
-    return array(kernels::cast(draw::normal(shape, mean, std), dtype));
+    return array(kernels::cast(drawing::normal(shape, mean, std), dtype));
 }
 
 Var bernoulli(const Var& p) {
@@ -125,13 +125,13 @@ Var multinomial(const Var& weights, std::int64_t num_samples, bool replacement) 
 Var& Var::uniform_(double low, double high) & {
     const Array& value = node_of("uniform_", *this).value;
     check_random_float("uniform_", value.shape(), value.dtype());
-    return fill_(constant(draw::uniform(value.shape(), low, high)));
+    return fill_(constant(drawing::uniform(value.shape(), low, high)));
 }
 
 Var& Var::normal_(double mean, double std) & {
     const Array& value = node_of("normal_", *this).value;
     check_random_float("normal_", value.shape(), value.dtype());
-    return fill_(constant(draw::normal(value.shape(), mean, std)));
+    return fill_(constant(drawing::normal(value.shape(), mean, std)));
 }
 
 }  // namespace jt

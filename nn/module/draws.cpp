@@ -9,7 +9,7 @@ namespace jt::nn {
 
 namespace detail {
 
-Birth::Birth() : from_(draw::state()) {}
+Birth::Birth() : from_(drawing::state()) {}
 
 void Birth::note(const ModulePtr& module) {
     if (module) given_.push_back(module.weak());
@@ -25,7 +25,7 @@ void Birth::note(const NamedModules& modules) {
 
 ModulePtr Birth::of(std::shared_ptr<Module> module, Remake remake) {
     auto& origin = module->origin_;
-    if (!origin) origin = std::make_unique<Module::Origin>(Module::Origin{.from = from_, .to = draw::state()});
+    if (!origin) origin = std::make_unique<Module::Origin>(Module::Origin{.from = from_, .to = drawing::state()});
     origin->remake = std::move(remake);
     origin->given = std::move(given_);
     return ModulePtr(std::move(module));
@@ -51,7 +51,7 @@ public:
     // The same modules in the order in which they drew one behind the other, up to now; none when others drew between.
     static std::vector<ModulePtr> as_drawn(const std::vector<ModulePtr>& drawn) {
         std::vector<ModulePtr> rest = drawn, out;
-        for (auto at = draw::state(); !rest.empty(); at = out.back()->origin_->from) {
+        for (auto at = drawing::state(); !rest.empty(); at = out.back()->origin_->from) {
             const auto last = std::find_if(rest.rbegin(), rest.rend(),
                                            [at](const auto& module) { return module->origin_->to == at; });
             if (last == rest.rend()) return {};
@@ -71,7 +71,7 @@ public:
         const bool in_order = !alone || before.empty() || std::ranges::equal(drawn, before, {}, handle, handle);
         if (drawn.empty()) return;
         if (!in_order && std::ranges::all_of(drawn, is_as_drawn)) {
-            draw::set_state(before.front()->origin_->from);
+            drawing::set_state(before.front()->origin_->from);
             for (const auto& child : drawn) redraw(*child);
         } else if (!in_order) {
             warn(parent.class_name() +
@@ -100,7 +100,7 @@ public:
     static bool has_drawn_values(const ModulePtr& part) {
         if (!drew(*part) || !part->origin_->remake) return true;
         const KeptStream stream;
-        draw::set_state(part->origin_->from);
+        drawing::set_state(part->origin_->from);
         const StateDict born = part->origin_->newborn(*part), mine = part->state_dict();
         return born.names() == mine.names() && std::ranges::all_of(mine, [&](const auto& entry) {
                    return largest_difference(entry.second, born[entry.first]) == 0;
@@ -117,13 +117,13 @@ public:
 
     static void redraw_itself(Module& part) {
         Origin& origin = origin_of(part);
-        origin.from = draw::state();
+        origin.from = drawing::state();
         if (origin.remake) {
             const StateDict fresh = origin.newborn(part);
             for (const auto& [name, var] : part.state_dict()) Var(var).assign(fresh[name]);
             part.rebuild_derived();
         }
-        origin.to = draw::state();
+        origin.to = drawing::state();
     }
 
     // What a container drew goes from the first draw of its modules to the last.

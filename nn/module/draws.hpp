@@ -21,8 +21,8 @@ struct KeptStream {
     KeptStream() = default;
     KeptStream(const KeptStream&) = delete;
     KeptStream& operator=(const KeptStream&) = delete;
-    ~KeptStream() { draw::set_state(state); }
-    const std::uint32_t state = draw::state();
+    ~KeptStream() { drawing::set_state(state); }
+    const std::uint32_t state = drawing::state();
 };
 
 }  // namespace jt::nn

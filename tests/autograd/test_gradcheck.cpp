@@ -106,14 +106,14 @@ TEST_SUITE("autograd") {
 
     TEST_CASE("gradcheck leaves the random stream, grad mode and inputs alone") {
         set_global_seed(3);
-        const auto before = draw::state();
+        const auto before = drawing::state();
         const Var x = array({0.5, 1.0}, float64);
         {
             const no_grad guard;
             CHECK(gradcheck([](const Vars& v) { return exp(v[0]); }, {x}, {.order = 2}));
             CHECK_FALSE((x * 2).requires_grad());
         }
-        CHECK(draw::state() == before);
+        CHECK(drawing::state() == before);
         CHECK_EQ(str(x), "jt.Var([0.5 1. ], dtype=float64)");
         const auto heard =
             warnings_of([&] { CHECK(gradcheck([](const Vars& v) { return v[0] * 2; }, {x}, {.order = 2})); });

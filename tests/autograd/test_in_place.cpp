@@ -62,8 +62,8 @@ TEST_SUITE("autograd") {
         set_global_seed(7);
         x.uniform_(-1, 2), y.normal_(3, 0.5);
         set_global_seed(7);
-        CHECK_SAME(same, array(draw::uniform({2, 2}, -1, 2)));
-        CHECK_SAME(y, array(draw::normal({2, 2}, 3, 0.5)));
+        CHECK_SAME(same, array(drawing::uniform({2, 2}, -1, 2)));
+        CHECK_SAME(y, array(drawing::normal({2, 2}, 3, 0.5)));
         Var i = array({1});
         CHECK_THROWS_WITH_AS(i.uniform_(), "uniform_: needs a float dtype, got int32", DtypeError);
         CHECK_THROWS_WITH_AS(i.normal_(), "normal_: needs a float dtype, got int32", DtypeError);

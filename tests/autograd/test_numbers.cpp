@@ -77,7 +77,7 @@ TEST_SUITE("autograd") {
     }
 
     TEST_CASE("draws that the dtype does not hold throw and draw nothing") {
-        const auto state = draw::state();
+        const auto state = drawing::state();
         check_refused({
             {"randint: needs a number that uint8 holds, got 299", [] { randint(0, 300, {2}, uint8); }},
             {"randint: needs a number that uint8 holds, got -1", [] { randint(-1, 3, {2}, uint8); }},
@@ -87,7 +87,7 @@ TEST_SUITE("autograd") {
         });
         CHECK_THROWS_WITH_AS(rand({2}, int32), "rand: needs a float dtype, got int32", DtypeError);
         CHECK_THROWS_WITH_AS(randn_like(zeros({2}, uint8)), "randn: needs a float dtype, got uint8", DtypeError);
-        CHECK(draw::state() == state);
+        CHECK(drawing::state() == state);
         CHECK(randperm(0, uint8).numel() == 0);
         CHECK(randint(0, 256, {3}, uint8).dtype() == uint8);
     }

@@ -17,7 +17,7 @@ TEST_SUITE("core") {
         CHECK_EQ(test::difference(seeded([] { return randn({4}); }), {-.901248038, .896408677, -1.20271361, -.49015528},
                                   1e-8, 0),
                  "");
-        CHECK_EQ(test::difference(seeded([] { return array(draw::normal({4}, 5, 3)); }),
+        CHECK_EQ(test::difference(seeded([] { return array(drawing::normal({4}, 5, 3)); }),
                                   {2.29625583, 7.68922615, 1.39185917, 3.5295341}, 1e-8, 0),
                  "");
         CHECK_EQ(seeded([] { return randint(0, 10, {8}); }).to_vector<int>(), std::vector<int>{0, 5, 7, 2, 3, 1, 9, 5});
@@ -46,10 +46,10 @@ TEST_SUITE("core") {
             for (const Shape& shape : {Shape{1}, Shape{1, 1}, Shape{}, Shape{2}, Shape{1, 3}}) {
                 const auto first = [seed = k * 10000019](const Array& x) { return set_global_seed(seed), x; };
                 first(Array());
-                const float u = *first(draw::uniform(shape)).data<float>();
-                check(u, static_cast<float>(-0.3 - 0.4), 0.4F, first(draw::uniform(shape, -0.3, 0.4)));
-                const float z = *first(draw::normal(shape)).data<float>();
-                check(z, 0.7F, 0.1F, first(draw::normal(shape, 0.1, 0.7)));
+                const float u = *first(drawing::uniform(shape)).data<float>();
+                check(u, static_cast<float>(-0.3 - 0.4), 0.4F, first(drawing::uniform(shape, -0.3, 0.4)));
+                const float z = *first(drawing::normal(shape)).data<float>();
+                check(z, 0.7F, 0.1F, first(drawing::normal(shape, 0.1, 0.7)));
             }
         CHECK(differ > 100);
     }
@@ -61,9 +61,9 @@ TEST_SUITE("core") {
         CHECK(std::vector(many.begin(), many.begin() + 4) == std::vector{-999860, -632320, 600895, -744298});
         CHECK(many[25] == 484717);  // 484718 when the product is rounded
         for (int k = 0; k < 200; ++k) {
-            const auto state = draw::state();
-            const float draw = *draw::uniform({1}).data<float>();
-            draw::set_state(state);
+            const auto state = drawing::state();
+            const float draw = *drawing::uniform({1}).data<float>();
+            drawing::set_state(state);
             const volatile float product = draw * static_cast<float>(high - low);
             CHECK(randint(low, high).item() == std::floor(product + static_cast<float>(low)));
         }
@@ -81,9 +81,9 @@ TEST_SUITE("core") {
     }
 
     TEST_CASE("a state can be returned to") {
-        const auto state = draw::state();
+        const auto state = drawing::state();
         const Var x = rand({4});
-        draw::set_state(state);
+        drawing::set_state(state);
         CHECK_SAME(x, rand({4}));
     }
 }
