@@ -1,4 +1,9 @@
 // Times the limits and minijt with Google Benchmark: the same work under "limit/..." and "minijt/...".
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <string>
+
 #include "limit.hpp"
 #include "timed.hpp"
 
@@ -44,6 +49,13 @@ BENCHMARK_CAPTURE(time_mlp_big, plain, false)->Name("limit/mlp_big");
 BENCHMARK_CAPTURE(time_mlp_big, normed, true)->Name("limit/mlp_big_wn");
 BENCHMARK(time_lenet)->Name("limit/lenet");
 
+// The most memory that this process had, in kB.
+void print_peak() {
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);)
+        if (line.starts_with("VmHWM:")) std::cerr << line << '\n';
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -51,5 +63,6 @@ int main(int argc, char** argv) {
     benchmark::Initialize(&argc, argv);
     if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
     benchmark::RunSpecifiedBenchmarks();
+    if (std::getenv("BENCH_PEAK")) print_peak();
     return 0;
 }

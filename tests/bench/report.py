@@ -9,6 +9,7 @@ import argparse
 import importlib.util
 import json
 import os
+import re
 import resource
 import shlex
 import subprocess
@@ -48,6 +49,7 @@ WORKS = [
     ("rmsprop", "RMSprop, 1,000,000 parameters", None, 1.0),
     ("adamw", "AdamW, 1,000,000 parameters", None, 1.0),
 ]
+TRAININGS = {"mlp_small", "mlp_small_wn", "mlp_big", "mlp_big_wn", "lenet", "bn_cnn", "lstm", "gru", "attention"}
 SAME_WORK = {"chain_scalar": "chain"}  # minijt and PyTorch have one way only
 MOST_NORMED_OVER_PLAIN = 1.12
 MOST_FIRST_OVER_HELLO = 3.5
@@ -80,6 +82,26 @@ def run_torch(*names):
         return json.loads(output_of([sys.executable, str(HERE / "torch_bench.py"), *names]))
     except subprocess.CalledProcessError:
         return {}
+
+
+def peak_megabytes(command):
+    """Of a process of its own, which prints it."""
+    run = subprocess.run(command, env=os.environ | ONE_THREAD | {"BENCH_PEAK": "1"}, capture_output=True, text=True)
+    found = re.search(r"VmHWM:\s*(\d+)", run.stderr)
+    return found and int(found[1]) / 1024
+
+
+def print_peaks(program, has_torch):
+    """What trainings need beyond a program that has nothing to do."""
+    bench = lambda which: [program, f"--benchmark_filter=^{which}$", "--benchmark_min_time=0.01"]
+    torch = lambda which: [sys.executable, str(HERE / "torch_bench.py"), which]
+    idle, torch_idle = peak_megabytes(bench("limit/chain")), has_torch and peak_megabytes(torch("idle"))
+    rows = []
+    for name, title, *_ in (work for work in WORKS if work[0] in TRAININGS):
+        own = peak_megabytes(bench(f"minijt/{name}")) - idle
+        other = peak_megabytes(torch(name)) - torch_idle if has_torch else None
+        rows.append([title, cell(own, 1), cell(other, 1)])
+    print_table([["peak memory of a step above idle, MB", "minijt", "PyTorch"]] + rows)
 
 
 def compile_seconds(compiler, source):
@@ -176,6 +198,7 @@ def main():
     header = ["one thread, us", "limit", "minijt", "minijt/limit", "budget", "PyTorch", "PyTorch/minijt", "PyTorch/limit"]
     print_table([header] + [row(work, times, torch) for work in WORKS])
     print_normed_over_plain(times, torch)
+    print_peaks(args.bench, bool(torch))
     print_compiles(args.compiler, args.first)
     print_ops(args.bench)
 

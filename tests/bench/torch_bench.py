@@ -4,6 +4,7 @@ torch_bench.py [NAME...]: names of WORKS, or "ops/NAME/NUMBERS" as in bench_ops.
 """
 import json
 import math
+import os
 import re
 import sys
 import time
@@ -123,6 +124,7 @@ def updates(make):
 
 # Several ways to write one work: the fastest counts.
 WORKS = {
+    "idle": lambda: [lambda: None],
     "chain": lambda: [chain()],
     "mlp_small": lambda: mlp(64, 128, 10, 32),
     "mlp_small_wn": lambda: normed_mlp(64, 128, 10, 32),
@@ -265,6 +267,8 @@ def main():
     torch.set_num_threads(1)
     warnings.simplefilter("ignore")
     print(json.dumps({name: time_of(name) for name in sys.argv[1:] or WORKS}))
+    if "BENCH_PEAK" in os.environ:
+        print(re.search(r"VmHWM:.*", Path("/proc/self/status").read_text())[0], file=sys.stderr)
 
 
 if __name__ == "__main__":
