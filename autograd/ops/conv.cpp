@@ -233,7 +233,8 @@ Var conv_transpose3d(const Var& x, const Var& weight, const Var& bias, Triple st
     static constexpr Kind kind{"conv_transpose3d", "x (n, c, d, h, w) and weight (c, o / groups, kd, kh, kw)", true};
     const Operands o = floats(kind.op, x, weight, bias);
     const auto w = over(kind, o, WindowsOf<Triple>{1, stride, padding, dilation, groups});
-    const Shape y = transposed_shape(kind.op, o, w, output_padding), s = x.shape();
+    const Shape y = transposed_shape(kind.op, o, w, output_padding);
+    const Shape& s = x.shape();
     const Var planes = transpose(o.x, 1, 2).reshape({s[0] * s[2], s[1], s[3], s[4]});
     const Var apart = transposed(planes, planes_as_channels(o.weight), {s[0] * s[2], y[1] * w.kernel.d, y[3], y[4]},
                                  in_plane(w), in_plane(output_padding));

@@ -43,7 +43,7 @@ Var reflected(const Var& at, double low, double high) {
 
 // From -1 to 1 along n pixels to 0 to n - 1.
 Var unnormalized(const Var& at, std::int64_t n, GridPadding padding_mode, bool align_corners) {
-    const Var pixel = align_corners ? (at + 1) / 2 * (n - 1) : ((at + 1) * n - 1) / 2;
+    Var pixel = align_corners ? (at + 1) / 2 * (n - 1) : ((at + 1) * n - 1) / 2;
     if (padding_mode == GridPadding::zeros) return pixel;
     if (padding_mode == GridPadding::border) return clamp(pixel, 0, n - 1);
     const double edge = align_corners ? 0 : 0.5;
