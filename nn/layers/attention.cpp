@@ -5,6 +5,7 @@
 
 #include "../../autograd/node.hpp"
 #include "../../autograd/ops.hpp"
+#include "../../autograd/ops/attention.hpp"
 #include "../init.hpp"
 #include "checks.hpp"
 #include "dropout.hpp"
@@ -36,9 +37,16 @@ struct Attended {
 };
 
 Attended attended(const Var& query, const Var& key, const Var& value, const Var& mask, double scale, double dropout_p) {
-    const Var scores = plus(matmul(query * scale, key, false, true), mask);
-    const Var weights = dropout(softmax(scores, -1), dropout_p);
+    const Var weights = dropout(attention_weights(query, key, mask, scale), dropout_p);
     return {matmul(weights, value), weights};
+}
+
+// Of heads side by side; no weights where nobody needs them and nothing is dropped.
+Attended attended(const Vars& parts, const Var& mask, const Heads& heads, double dropout_p, bool need_weights) {
+    if (!need_weights && dropout_p == 0) return {attend(parts, mask, heads), {}};
+    const Vars in = in_heads(parts, heads);
+    const auto [out, weights] = attended(in[0], in[1], in[2], mask, heads.scale(), dropout_p);
+    return {side_by_side(out), weights};
 }
 
 void check_dot_product(const char* op, const Var& query, const Var& key, const Var& value) {
@@ -140,29 +148,15 @@ Var MultiheadAttention::as_given(const Var& out, bool batched) const {
     return options.batch_first ? out : out.transpose(0, 1);
 }
 
-Var MultiheadAttention::in_heads(const Var& x) const {
-    return x.reshape({x.shape(0), x.shape(1), num_heads, embed_dim / num_heads}).transpose(1, 2);
-}
-
-Vars MultiheadAttention::projected(const Vars& inputs) const {
+// Query, key and value; in self-attention one Var holds all three.
+Vars MultiheadAttention::projected(const Var& query, const Var& key, const Var& value) const {
+    const bool longer = options.add_bias_kv || options.add_zero_attn;
+    if (projects_alike() && same(query, key) && same(key, value) && !longer)
+        return {linear(query, in_proj_weight, in_proj_bias)};
     const Vars weights = projects_alike() ? in_proj_weight.chunk(3) : Vars{q_proj_weight, k_proj_weight, v_proj_weight};
     const Vars biases = options.bias ? in_proj_bias.chunk(3) : Vars(3);
-    Vars out;
-    for (std::size_t k = 0; k < 3; ++k) out.push_back(linear(inputs[k], weights[k], biases[k]));
-    return out;
-}
-
-// Query, key and value. Self-attention is one product.
-Vars MultiheadAttention::heads(const Vars& inputs) const {
-    const bool longer = options.add_bias_kv || options.add_zero_attn;
-    if (projects_alike() && same(inputs[0], inputs[1]) && same(inputs[1], inputs[2]) && !longer) {
-        const Var all = linear(inputs[0], in_proj_weight, in_proj_bias);
-        return all.reshape({all.shape(0), all.shape(1), 3, num_heads, embed_dim / num_heads})
-            .transpose({2, 0, 3, 1, 4})
-            .unbind();
-    }
-    const Vars in = projected(inputs);
-    return {in_heads(in[0]), in_heads(lengthened(in[1], bias_k)), in_heads(lengthened(in[2], bias_v))};
+    return {linear(query, weights[0], biases[0]), lengthened(linear(key, weights[1], biases[1]), bias_k),
+            lengthened(linear(value, weights[2], biases[2]), bias_v)};
 }
 
 Var MultiheadAttention::lengthened(const Var& x, const Var& row) const {
@@ -202,11 +196,9 @@ std::tuple<Var, Var> MultiheadAttention::execute(const Var& query, const Var& ke
     const Shape scores{q.shape(0), num_heads, q.shape(1), k.shape(1)};
     check_masks(scores, batched, key_padding_mask, attn_mask);
     const Var mask = mask_for(scores, key_padding_mask, attn_mask, is_causal);
-    const Vars in = heads({q, k, v});
-    const double scale = 1 / std::sqrt(static_cast<double>(embed_dim / num_heads));
-    const auto [seen, weights] = attended(in[0], in[1], in[2], mask, scale, is_training() ? options.dropout : 0);
-    const Var out = out_proj(seen.transpose(1, 2).reshape({q.shape(0), q.shape(1), embed_dim}));
-    return {as_given(out, batched), need_weights ? shown(weights, batched, average_attn_weights) : Var()};
+    const auto [out, weights] = attended(projected(q, k, v), mask, {num_heads, embed_dim / num_heads},
+                                         is_training() ? options.dropout : 0, need_weights);
+    return {as_given(out_proj(out), batched), need_weights ? shown(weights, batched, average_attn_weights) : Var()};
 }
 
 }  // namespace jt::nn

@@ -87,10 +87,8 @@ private:
     void check_inputs(const Var& query, const Var& key, const Var& value) const;
     void check_masks(const Shape& scores, bool batched, const Var& key_padding_mask, const Var& attn_mask) const;
     Var mask_for(const Shape& scores, const Var& key_padding_mask, const Var& attn_mask, bool is_causal) const;
-    Vars projected(const Vars& inputs) const;
-    Vars heads(const Vars& inputs) const;
+    Vars projected(const Var& query, const Var& key, const Var& value) const;
     Var lengthened(const Var& x, const Var& row) const;
-    Var in_heads(const Var& x) const;
     Var batch_first(const Var& x) const;
     Var as_given(const Var& out, bool batched) const;
 };

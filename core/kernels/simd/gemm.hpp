@@ -65,8 +65,13 @@ void copy_transposed(const Inner<T>& x, T* to, Int to_step) {
 /// to[i * to_step + j] = x(i, j)
 template <class T>
 void copy(const Inner<T>& x, T* to, Int to_step) {
-    for (Int i = 0; i < x.rows; ++i)
-        for (Int j = 0; j < x.columns; ++j) to[i * to_step + j] = x.from[i * x.step + j];
+    constexpr int W = lanes<T>;
+    for (Int i = 0; i < x.rows; ++i, to += to_step) {
+        const T* const from = x.from + i * x.step;
+        Int j = 0;
+        for (; j + W <= x.columns; j += W) few_rounds(), store(to + j, load(from + j));
+        for (; j < x.columns; ++j) few_rounds(), to[j] = from[j];
+    }
 }
 
 template <class T>
@@ -85,7 +90,7 @@ void times_all_columns(const Gemm<T>& g, MatrixProduct<T> p, const T* b) {
         p.c = c + j;
         p.b = g.trans_b ? b + j * g.ldb : b + j;
         p.b_row = {g.ldb};
-        if (g.trans_b || p.n < width || p.m >= many_rows) {
+        if (g.trans_b || p.n < width || (p.m >= many_rows && g.ldb != width)) {
             if (g.trans_b)
                 copy_transposed({p.b, g.ldb, p.n, p.k}, panel, width);
             else

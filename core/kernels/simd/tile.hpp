@@ -119,9 +119,24 @@ struct Parts {
     Int largest() const { return (total + count - 1) / count; }
 };
 
+/// As any_tile, for tiles of a single vector, which need more rows lest their few sums wait for each other.
+inline constexpr int most_tall_rows = 8;
+template <int R, class P>
+void tall_tile(const P& p, Int i, Int rows) {
+    if constexpr (R > 1)
+        if (rows < R) return tall_tile<R - 1>(p, i, rows);
+    tile<R, 1>(p, i, 0);
+}
+template <class P>
+void tall_column(const P& p) {
+    const Parts rows(p.m, most_tall_rows);
+    for (Int t = 0; t < rows.count; ++t) tall_tile<most_tall_rows>(p, rows.start(t), rows.size(t));
+}
+
 /// All rows of c for the first `vectors` vectors of columns.
 template <class P>
 void column(const P& p, const Parts& rows, Int vectors) {
+    if (vectors == 1) return tall_column(p);
     for (Int t = 0; t < rows.count; ++t)
         any_tile<most_rows, widest(most_rows)>(p, rows.start(t), 0, rows.size(t), vectors);
 }
