@@ -119,7 +119,9 @@ private:
     }
     void check_input(const Var& x) const {
         const Shape shape = x.defined() ? x.shape() : Shape();
-        if (shape.rank() != 3 || shape[2] != input_size || shape[batch_first ? 1 : 0] == 0)
+        if (shape.rank() == 3 && shape[batch_first ? 1 : 0] == 0)
+            fail<ShapeError>(layer, ": needs a step or more, got ", shape);
+        if (shape.rank() != 3 || shape[2] != input_size)
             fail<ShapeError>(layer, ": needs x of shape ", batch_first ? "(batch, steps, " : "(steps, batch, ",
                              input_size, "), got ", shape);
     }

@@ -117,7 +117,7 @@ void Module::note_caller() {
     if (!Running::innermost || is_known(Running::innermost->module->id_)) return;
     const Module& caller = *Running::innermost->module;
     know(caller.id_);
-    if (has_parameters() && !caller.holds(*this))
+    if (has_state() && !caller.holds(*this))
         warn(caller.class_name() + " calls a " + class_name() + " it does not own; declare it with attr");
 }
 

@@ -125,7 +125,22 @@ void Module::adopt(const ModulePtr& module, const std::string& name) const {
                    module.get() == this ? "itself" : "a " + module->class_name() + " that holds it");
 }
 
+// An optimizer that holds the parameters of a module that nobody has any more must not train them on in silence.
+void Module::mark_gone(const ModulePtr& module) {
+    std::vector<const ModulePtr*> gone{&module};
+    while (!gone.empty()) {
+        const ModulePtr& last = *gone.back();
+        gone.pop_back();
+        if (!last || !last.unique()) continue;
+        for (const auto& slot : *last->table_) {
+            if (slot->is_parameter()) mark_replaced({slot->var}, slot->name);
+            gone.push_back(&slot->module);
+        }
+    }
+}
+
 void Module::put(Slot& slot, ModulePtr module) {
+    mark_gone(slot.module);
     slot.module = std::move(module);
     table_->set_layer(slot, true);
 }
@@ -136,10 +151,10 @@ bool Module::holds(const Module& other) const {
     return false;
 }
 
-bool Module::has_parameters() const {
+bool Module::has_state() const {
     for (Walk at(*this); at; ++at)
         for (const auto& slot : at.table())
-            if (slot->is_parameter()) return true;
+            if (slot->var.defined()) return true;
     return false;
 }
 

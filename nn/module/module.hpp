@@ -83,7 +83,7 @@ public:
     /// The submodule of that name, or null when the name is a Var or not there.
     const Module* child(const std::string& name) const;
     /// Replaces an attribute in its place or adds one at the end; throws a KeyError for a derived one, and as attr
-    /// does. An optimizer that was made with the old parameter throws from then on.
+    /// does. An optimizer that was made with the old parameter throws from then on, as does one of a module that is gone.
     void setattr(const std::string& name, Var value);
     void setattr(const std::string& name, ModulePtr module);
     /// The same, and returns itself.
@@ -296,7 +296,8 @@ private:
     void adopt(const ModulePtr& module, const std::string& name) const;
     void put(Slot& slot, ModulePtr module);
     bool holds(const Module& other) const;
-    bool has_parameters() const;
+    bool has_state() const;
+    static void mark_gone(const ModulePtr& module);
     void warn_of_derived(const StateDict& state) const;
     bool depends(const std::string& name, const std::string& source) const;
 

@@ -30,7 +30,8 @@ public:
     requires std::is_base_of_v<Module, M> ModulePtr(std::shared_ptr<M> module) : module_(std::move(module)) {}
     ModulePtr(const ModulePtr& other) = default;
     ModulePtr(ModulePtr&& other) noexcept = default;
-    ModulePtr& operator=(ModulePtr other) noexcept {
+    /// Of a named handle alone: what `net[0]` gives is a copy, and `net.setattr("0", m)` replaces.
+    ModulePtr& operator=(ModulePtr other) & noexcept {
         module_.swap(other.module_);
         return *this;
     }

@@ -274,4 +274,29 @@ TEST_SUITE("nn") {
         CHECK(net(ones(4, 2)).shape() == Shape{4, 3});
         CHECK_EQ(nn::str(nn::Leaky_relu(0.3)), nn::str(nn::LeakyReLU(0.3)));
     }
+
+    TEST_CASE("an optimizer of a layer that is gone throws; of one that only moved it goes on") {
+        nn::Sequential net(nn::make<nn::Linear>(2, 2), nn::make<nn::ReLU>());
+        nn::SGD opt(net.parameters(), {.lr = 0.1});
+        const nn::ModulePtr held = net[0];
+        net.insert(0, nn::make<nn::Tanh>());
+        CHECK_NOTHROW(opt.step(net(ones({1, 2})).sum()));
+        net.setattr("1", nn::make<nn::Linear>(2, 2));
+        CHECK_NOTHROW(opt.step(held(ones({1, 2})).sum()));
+        nn::SGD fresh(net.parameters(), {.lr = 0.1});
+        net.setattr("1", nn::make<nn::Sequential>(nn::make<nn::Linear>(2, 2)));
+        CHECK_THROWS_WITH_AS(fresh.step(net(ones({1, 2})).sum()),
+                             "optimizer: 1.weight was replaced by 1.weight; make the optimizer after the change",
+                             GraphError);
+    }
+
+    TEST_CASE("a layer with buffers alone warns when its caller does not own it") {
+        struct Plain : nn::Module {
+            nn::BatchNorm bn{2, {.affine = false}};
+            Var execute(const Var& x) override { return bn(x); }
+        } plain;
+        const test::Notes notes;
+        plain(ones({2, 2}));
+        CHECK_EQ(notes.list, std::vector<std::string>{"Plain calls a BatchNorm it does not own; declare it with attr"});
+    }
 }
