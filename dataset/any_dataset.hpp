@@ -1,5 +1,7 @@
 // What datasets of all kinds of items share: attributes, and the order of an epoch.
 #pragma once
+#include <mutex>
+
 #include "../core/numpy_random.hpp"
 #include "sampler.hpp"
 
@@ -44,6 +46,13 @@ public:
     /// other than 0 and 1.
     void set_attrs(const Attrs& attrs);
 
+    /// The dataset that the items come from.
+    virtual const AnyDataset& source() const { return *this; }
+    /// Whether num_workers counts: false where Vars of the caller are read.
+    virtual bool takes_worker() const { return true; }
+    /// Held while a loop or its worker makes a batch of its items, so that loops of one source may run side by side.
+    std::mutex& making() const { return making_; }
+
 protected:
     /// The next epoch's batches: as the sampler says, or shuffled by NumPy's default_rng(1), which is one generator a
     /// dataset and runs on over the epochs. Throws a ValueError without items, an IndexError where the sampler gives
@@ -63,6 +72,7 @@ private:
     bool shuffle_ = false, drop_last_ = false;
     drawing::DefaultRng shuffle_rng_ = drawing::DefaultRng(1);
     std::shared_ptr<Order> order_;
+    mutable std::mutex making_;
 };
 
 }  // namespace jt::dataset

@@ -3,9 +3,12 @@
 #include <cstddef>
 #include <future>
 #include <iterator>
+#include <memory>
+#include <mutex>
 
 #include "any_dataset.hpp"
 #include "collate.hpp"
+#include "worker.hpp"
 
 namespace jt::dataset {
 
@@ -43,7 +46,8 @@ public:
     using value_type = typename Data::Batch;
     using difference_type = std::ptrdiff_t;
 
-    BatchIterator(const Data& data, Epoch epoch, bool ahead) : data_(&data), epoch_(std::move(epoch)), ahead_(ahead) {
+    BatchIterator(const Data& data, Epoch epoch, bool ahead)
+        : data_(&data), epoch_(std::move(epoch)), worker_(ahead ? std::make_unique<Worker>() : nullptr) {
         fetch();
     }
 
@@ -60,14 +64,16 @@ public:
 
 private:
     static auto pack(const Data& data, const std::vector<std::int64_t>& indices) {
+        const std::lock_guard lock(data.source().making());
         const no_grad guard;
         return detail::each(data.batch(indices), [](const auto& x) { return detail::packed(x); });
     }
 
     void fetch() {
-        if (k_ < epoch_.batch_len) batch_ = ahead_ ? taken() : made();
+        if (k_ < epoch_.batch_len) batch_ = worker_ ? taken() : made();
     }
     value_type made() const {
+        const std::lock_guard lock(data_->source().making());
         const no_grad guard;
         return detail::each(data_->batch(epoch_.batch(k_)), [](const auto& x) { return detail::leaf_of(x); });
     }
@@ -79,15 +85,20 @@ private:
         return detail::each(ready, [](const auto& x) { return detail::unpacked(x); });
     }
     void begin_batch(std::int64_t k) {
-        next_ = std::async(std::launch::async, pack, std::cref(*data_), epoch_.batch(k));
+        const auto make = [data = data_, indices = epoch_.batch(k)] { return pack(*data, indices); };
+        const auto task = std::make_shared<std::packaged_task<Ready()>>(make);
+        next_ = task->get_future();
+        worker_->begin([task] { (*task)(); });
     }
+
+    using Ready = decltype(pack(std::declval<const Data&>(), {}));
 
     const Data* data_;
     Epoch epoch_;
-    bool ahead_;
     std::int64_t k_ = 0;
     std::optional<value_type> batch_;
-    std::future<decltype(pack(std::declval<const Data&>(), {}))> next_;  ///< waits for its thread when it dies
+    std::future<Ready> next_;
+    std::unique_ptr<Worker> worker_;
 };
 
 }  // namespace jt::dataset

@@ -18,8 +18,9 @@ namespace jt::dataset {
 /// strings a vector. Its Vars are leaves without gradients until start_grad() is called for them. A loop may be left
 /// early; each begins a new epoch.
 ///
-/// With num_workers 1 a thread of its own makes the next batch while the loop runs: in the meantime the loop leaves
-/// alone what `item` uses, Vars above all. The batches are the same, unless `item` draws from the random stream.
+/// With num_workers 1 a thread of its own makes the next batch while the loop runs. Meanwhile the loop leaves alone
+/// what `item` uses, Vars above all, and total_len; other loops over this dataset or its parts may run inside it. The
+/// batches are the same, unless `item` draws from the random stream.
 template <class... Item>
 class Dataset : public AnyDataset {
 public:
@@ -43,8 +44,6 @@ public:
         for (const auto k : indices) items.push_back((*this)[k]);
         return collate_batch(items);
     }
-    /// Whether num_workers counts: false where Vars of the caller are read.
-    virtual bool takes_worker() const { return true; }
 
     Dataset& set_attrs(const Attrs& attrs) & {
         AnyDataset::set_attrs(attrs);
@@ -52,7 +51,7 @@ public:
     }
     /// The first batch of a new epoch. Throws a ValueError without items, an IndexError where a sampler gives an index
     /// of none.
-    BatchIterator<Dataset> begin() { return {*this, next_epoch(), num_workers() == 1 && takes_worker()}; }
+    BatchIterator<Dataset> begin() { return {*this, next_epoch(), num_workers() == 1 && source().takes_worker()}; }
     std::default_sentinel_t end() const { return {}; }
 };
 

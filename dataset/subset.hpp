@@ -32,7 +32,7 @@ public:
         for (const auto k : indices) theirs.push_back(detail::index_of(indices_, k));
         return data_.batch(theirs);
     }
-    bool takes_worker() const override { return data_.takes_worker(); }
+    const AnyDataset& source() const override { return data_.source(); }
 
 private:
     const Dataset<Item...>& data_;

@@ -248,6 +248,29 @@ TEST_SUITE("dataset") {
         CHECK_EQ(sum.item(), 3 * 2 * 399 * 200);
     }
 
+    TEST_CASE("loops over a dataset and its parts may run inside each other, each with a worker") {
+        struct Rows : Dataset<Var> {
+            std::int64_t size() const override { return 30; }
+            std::tuple<Var> item(std::int64_t k) const override { return {rows[static_cast<int>(k)]}; }
+            Var rows = arange(90).reshape({30, 3});
+        };
+        Rows data;
+        auto [first, second] = random_split(data, {20, 10});
+        for (AnyDataset* part : std::initializer_list<AnyDataset*>{&data, &first, &second})
+            part->set_attrs({.batch_size = 4, .shuffle = true, .num_workers = 1});
+        double sum_of_data = 0, sum_of_parts = 0;
+        for (auto [x] : data) {
+            sum_of_data += x.sum().item();
+            for (auto [y] : first) {
+                sum_of_parts += y.sum().item();
+                for (auto [z] : second) sum_of_data += 0 * z.sum().item();
+            }
+            for (auto [z] : second) sum_of_parts += z.sum().item();
+        }
+        CHECK_EQ(sum_of_data, 90 * 89 / 2);
+        CHECK_EQ(sum_of_parts, 8 * 90 * 89 / 2);
+    }
+
     TEST_CASE("each error's text") {
         Counting none(0), five(5);
         Ragged ragged;
