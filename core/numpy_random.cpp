@@ -111,6 +111,7 @@ std::vector<std::int64_t> DefaultRng::permutation(std::int64_t n) { return permu
 // Lemire's way: the upper half of a product, drawn again where the lower half would favour some numbers.
 std::vector<std::int64_t> DefaultRng::integers(std::int64_t high, std::int64_t count) {
     if (high < 1 || high > std::int64_t{1} << 32) fail<ValueError>("integers: needs high from 1 to 2^32, got ", high);
+    if (count < 0) fail<ValueError>("integers: needs a count of 0 or more, got ", count);
     const auto range = static_cast<std::uint64_t>(high);
     const auto biased = static_cast<Word>((std::uint64_t{1} << 32) % range);
     std::vector<std::int64_t> out(static_cast<std::size_t>(count));

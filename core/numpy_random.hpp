@@ -13,7 +13,7 @@ public:
 
     /// 0 ... n - 1 in random order. Throws a ValueError for 2^32 or more.
     std::vector<std::int64_t> permutation(std::int64_t n);
-    /// `count` numbers in [0, high). Throws a ValueError unless high is from 1 to 2^32.
+    /// `count` numbers in [0, high). Throws a ValueError unless high is from 1 to 2^32 and count 0 or more.
     std::vector<std::int64_t> integers(std::int64_t high, std::int64_t count);
 
     /// 32 random bits: the lower half of what PCG64 gives, then the upper half.
