@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "../core/error.hpp"
 
@@ -15,6 +16,8 @@ void check(const char* name, std::optional<std::int64_t> value, std::int64_t lea
 
 }  // namespace
 
+namespace detail {
+
 std::vector<std::int64_t> indices_up_to(std::int64_t n) {
     std::vector<std::int64_t> order(static_cast<std::size_t>(n));
     std::iota(order.begin(), order.end(), 0);
@@ -25,10 +28,12 @@ std::int64_t count_batches(std::int64_t items, std::int64_t batch_size, bool dro
     return items / batch_size + (!drop_last && items % batch_size != 0);
 }
 
+}  // namespace detail
+
 Epoch::Epoch(std::vector<std::int64_t> order, std::int64_t batch_size, bool drop_last)
     : order(std::move(order)),
       batch_size(batch_size),
-      batch_len(count_batches(static_cast<std::int64_t>(this->order.size()), batch_size, drop_last)) {}
+      batch_len(detail::count_batches(static_cast<std::int64_t>(this->order.size()), batch_size, drop_last)) {}
 
 std::vector<std::int64_t> Epoch::batch(std::int64_t k) const {
     const auto first = order.begin() + k * batch_size;
@@ -41,7 +46,7 @@ std::int64_t AnyDataset::size() const {
 }
 
 std::int64_t AnyDataset::batch_len() const {
-    return count_batches(order_ ? order_->size() : total_len(), batch_size_, drop_last_);
+    return detail::count_batches(order_ ? order_->size() : total_len(), batch_size_, drop_last_);
 }
 
 void AnyDataset::set_attrs(const Attrs& attrs) {
@@ -64,7 +69,7 @@ void AnyDataset::check_index(std::int64_t k) const {
 std::vector<std::int64_t> AnyDataset::next_order() {
     if (order_) return order_->next();
     const auto n = total_len();
-    return shuffle_ ? shuffle_rng_.permutation(n) : indices_up_to(n);
+    return shuffle_ ? shuffle_rng_.permutation(n) : detail::indices_up_to(n);
 }
 
 Epoch AnyDataset::next_epoch() {

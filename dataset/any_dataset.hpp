@@ -15,10 +15,12 @@ struct Attrs {
     std::optional<std::int64_t> num_workers = {};  ///< 1: a thread makes the next batch while the loop runs
 };
 
+namespace detail {
 /// 0, 1, ... n - 1.
 std::vector<std::int64_t> indices_up_to(std::int64_t n);
 /// Of batch_size items each; what is left over makes one more, unless drop_last.
 std::int64_t count_batches(std::int64_t items, std::int64_t batch_size, bool drop_last);
+}  // namespace detail
 
 /// An order taken apart into batches.
 struct Epoch {
@@ -30,6 +32,7 @@ struct Epoch {
     std::vector<std::int64_t> batch(std::int64_t k) const;
 };
 
+/// What samplers and loops know of a dataset.
 class AnyDataset {
 public:
     AnyDataset() = default;

@@ -2,7 +2,10 @@
 #pragma once
 #include <concepts>
 #include <string>
+#include <tuple>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 #include "../autograd/ops/create.hpp"
 

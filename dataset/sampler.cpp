@@ -10,7 +10,7 @@ namespace {
 class InOrder : public Order {
 public:
     explicit InOrder(std::int64_t n) : n_(n) {}
-    std::vector<std::int64_t> next() override { return indices_up_to(n_); }
+    std::vector<std::int64_t> next() override { return detail::indices_up_to(n_); }
     std::int64_t size() const override { return n_; }
 
 private:
@@ -84,6 +84,6 @@ std::vector<std::vector<std::int64_t>> BatchSampler::indices() const {
     return batches;
 }
 
-std::int64_t BatchSampler::size() const { return count_batches(sampler_.size(), batch_size_, drop_last_); }
+std::int64_t BatchSampler::size() const { return detail::count_batches(sampler_.size(), batch_size_, drop_last_); }
 
 }  // namespace jt::dataset

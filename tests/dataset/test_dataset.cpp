@@ -31,8 +31,7 @@ struct Counting : Dataset<std::int64_t> {
 struct Mixed : Dataset<Var, bool, std::size_t, float, std::string> {
     std::int64_t size() const override { return 3; }
     std::tuple<Var, bool, std::size_t, float, std::string> item(std::int64_t k) const override {
-        return {numbers[static_cast<int>(k)], k == 1, static_cast<std::size_t>(k), 0.5F,
-                std::string("abc").substr(0, k)};
+        return {numbers[k], k == 1, static_cast<std::size_t>(k), 0.5F, std::string("abc").substr(0, k)};
     }
 
     Var numbers = arange(12, float64).reshape({3, 2, 2});
@@ -248,7 +247,7 @@ TEST_SUITE("dataset") {
         struct Where : Dataset<Var, bool> {
             std::int64_t size() const override { return 40; }
             std::tuple<Var, bool> item(std::int64_t k) const override {
-                return {images[static_cast<int>(k)] * 2, std::this_thread::get_id() == home};
+                return {images[k] * 2, std::this_thread::get_id() == home};
             }
             Var images = arange(400, float32).reshape({40, 10});
             std::thread::id home = std::this_thread::get_id();
@@ -285,7 +284,7 @@ TEST_SUITE("dataset") {
     TEST_CASE("loops over a dataset and its parts may run inside each other, each with a worker") {
         struct Rows : Dataset<Var> {
             std::int64_t size() const override { return 30; }
-            std::tuple<Var> item(std::int64_t k) const override { return {rows[static_cast<int>(k)]}; }
+            std::tuple<Var> item(std::int64_t k) const override { return {rows[k]}; }
             Var rows = arange(90).reshape({30, 3});
         };
         Rows data;
