@@ -55,4 +55,10 @@ public:
     std::default_sentinel_t end() const { return {}; }
 };
 
+/// `auto& loader = dataset::DataLoader(data, {.batch_size = 8});`: set_attrs by the name that loops know, as in Jittor.
+template <class... Item>
+Dataset<Item...>& DataLoader(Dataset<Item...>& data, const Attrs& attrs) {
+    return data.set_attrs(attrs);
+}
+
 }  // namespace jt::dataset

@@ -118,6 +118,8 @@ TEST_SUITE("dataset") {
         data.set_attrs({.batch_size = 4});
         CHECK_EQ(epoch_of(data), std::vector<List>{});
         CHECK_EQ(data.batch_len(), 0);
+        auto& loader = DataLoader(data, {.batch_size = 1});
+        CHECK_EQ(epoch_of(loader), std::vector<List>{{0}, {1}, {2}});
     }
 
     TEST_CASE("attributes that change inside a loop leave it alone, and loops of one dataset are apart") {
@@ -284,7 +286,10 @@ TEST_SUITE("dataset") {
     TEST_CASE("loops over a dataset and its parts may run inside each other, each with a worker") {
         struct Rows : Dataset<Var> {
             std::int64_t size() const override { return 30; }
-            std::tuple<Var> item(std::int64_t k) const override { return {rows[k]}; }
+            std::tuple<Var> item(std::int64_t k) const override {
+                const Var counted = rows;
+                return {counted[k]};
+            }
             Var rows = arange(90).reshape({30, 3});
         };
         Rows data;
