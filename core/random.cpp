@@ -7,6 +7,8 @@
 #include <mutex>
 #include <numeric>
 
+#include "numpy_random.hpp"
+
 namespace jt {
 
 namespace {
@@ -88,6 +90,7 @@ Array fill(const Shape& shape, Draw draw) {
 void set_global_seed(std::int64_t seed) {
     const std::lock_guard lock(mutex);
     stream().restart(seed);
+    drawing::seed_numpy(seed);
 }
 
 namespace drawing {

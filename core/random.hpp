@@ -8,7 +8,8 @@
 
 namespace jt {
 
-/// Starts the process-wide stream anew; seeds 0, 1 and 2^31 - 1 give one stream, as in Jittor.
+/// Starts the process-wide stream anew; seeds 0, 1 and 2^31 - 1 give one stream, as in Jittor. And that of NumPy, which
+/// SubsetRandomSampler draws from.
 /// Without a call the stream starts from the clock.
 void set_global_seed(std::int64_t seed);
 inline void set_seed(std::int64_t seed) { set_global_seed(seed); }

@@ -1,6 +1,7 @@
 // The random stream against the numbers that Jittor 1.3.11 prints on a CPU.
 #include "../../core/random.hpp"
 
+#include "../../core/numpy_random.hpp"
 #include "../check.hpp"
 
 using namespace jt;
@@ -85,5 +86,34 @@ TEST_SUITE("core") {
         const Var x = rand({4});
         drawing::set_state(state);
         CHECK_SAME(x, rand({4}));
+    }
+
+    TEST_CASE("NumPy's default_rng, and its permutation of a seed") {
+        using List = std::vector<std::int64_t>;
+        drawing::DefaultRng rng(1), large(4000000000U);
+        CHECK_EQ(rng.integers(3000000000, 8), List{1535464873, 2851391088, 104557657, 2845948340, 935494355, 2607075741,
+                                                   1269979346, 770976088});  // some drawn again
+        CHECK_EQ(rng.integers(std::int64_t{1} << 32, 2), List{1757496908, 2765224490});
+        CHECK_EQ(rng.integers(1, 2), List{0, 0});
+        CHECK_EQ(rng.permutation(5), List{0, 1, 3, 4, 2});
+        CHECK_EQ(large.permutation(6), List{5, 2, 0, 1, 4, 3});
+        CHECK_EQ(large.integers(7, 4), List{3, 2, 2, 5});
+        set_global_seed(42);
+        CHECK_EQ(drawing::numpy_permutation(6), List{0, 1, 5, 2, 4, 3});
+        CHECK_EQ(drawing::numpy_permutation(1), List{0});
+        CHECK_EQ(drawing::numpy_permutation(0), List{});
+        CHECK_EQ(drawing::numpy_permutation(6), List{3, 0, 1, 2, 5, 4});
+        set_global_seed(-1);  // NumPy's 2^32 - 1
+        CHECK_EQ(drawing::numpy_permutation(6), List{1, 4, 5, 0, 2, 3});
+    }
+
+    TEST_CASE("NumPy's numbers: what is refused") {
+        drawing::DefaultRng rng(1);
+        CHECK_THROWS_WITH_AS(rng.permutation(std::int64_t{1} << 32),
+                             "permutation: needs from 0 to 2^32 - 1 numbers, got 4294967296", ValueError);
+        CHECK_THROWS_AS(drawing::numpy_permutation(-1), ValueError);
+        CHECK_THROWS_WITH_AS(rng.integers(0, 3), "integers: needs high from 1 to 2^32, got 0", ValueError);
+        CHECK_THROWS_AS(rng.integers((std::int64_t{1} << 32) + 1, 3), ValueError);
+        CHECK_THROWS_WITH_AS(rng.integers(4, -1), "integers: needs a count of 0 or more, got -1", ValueError);
     }
 }

@@ -6,6 +6,7 @@
 # layers.npz       the same of Embedding, MultiheadAttention, PReLU and convolutions
 # unary.npz        for each row of autograd/unary_rows.def that Jittor has: x, f(x), and its gradient where it has one
 # binary.npz       for each row of autograd/binary_rows.def likewise: x, y, f(x, y), and both gradients
+# dataset.npz      for each row of DATASETS: the batches of two epochs, and how many; the orders of samplers, a row an epoch
 # ops.npz          for each line of cases.def: what Jittor answers, packed as `pack` says, and the inputs by name
 # train_*.npz      the seeded trainings of trainings.py, which says what is in them
 #
@@ -15,6 +16,7 @@ import re
 import shutil
 import sys
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 os.environ.update(use_mkl="0", nvcc_path="", log_silent="1", lazy_execution="1", OMP_NUM_THREADS="1")
@@ -24,6 +26,7 @@ import numpy as np
 import jittor as jt
 from jittor import nn
 from jittor.attention import MultiheadAttention
+from jittor.dataset import (BatchSampler, Dataset, RandomSampler, SequentialSampler, SubsetRandomSampler, TensorDataset)
 from jittor.weightnorm import weight_norm
 
 from trainings import TRAININGS, recorded, seeded, to_f4
@@ -221,6 +224,76 @@ def layers_fixture():
             for name, build in LAYERS.items() for key, value in seeded(seed, build).state_dict().items()}}
 
 
+# ---------------------------------------------------------------------------------------------------- data
+
+class Shapes(Dataset):
+    """22 items: a Var, an integer, a float."""
+    def __init__(self, **attrs):
+        super().__init__()
+        self.set_attrs(total_len=22, **attrs)
+
+    def __getitem__(self, k):
+        return jt.array(to_f4([k, k * k])), k % 5, k / 4
+
+
+def sampled(sampler, *args):
+    data = Shapes()
+    sampler(data, *args)
+    return data
+
+
+def rows_of_vars():
+    return TensorDataset(jt.array(to_f4(np.arange(22).reshape(11, 2))), jt.array(np.arange(11, dtype=np.int32)))
+
+
+DATASETS = {
+    "plain": Shapes,
+    "shuffled": lambda: Shapes(batch_size=4, shuffle=True),
+    "dropped": lambda: Shapes(batch_size=4, shuffle=True, drop_last=True),
+    "one_left": lambda: Shapes(batch_size=7, shuffle=True),
+    "sequential": lambda: sampled(SequentialSampler),
+    "random": lambda: sampled(RandomSampler),
+    "replaced": lambda: sampled(RandomSampler, True, 30),
+    "subset": lambda: sampled(SubsetRandomSampler, (3, 17)),
+    "rows": lambda: rows_of_vars().set_attrs(batch_size=5, shuffle=True),
+}
+
+
+def epoch_of(data, left_after=None):
+    return [[value.numpy() for value in batch] for batch in islice(data, left_after)]
+
+
+def batches_of(name, epochs):
+    whole = {f"{name}.{e}.{b}.{k}": value for e, epoch in enumerate(epochs)
+             for b, batch in enumerate(epoch) for k, value in enumerate(batch)}
+    return dict(whole, **{f"{name}.batches": np.int32([len(epoch) for epoch in epochs])})
+
+
+def orders_of(sampler, *args):
+    data = Shapes()
+    data.set_attrs(total_len=1000)
+    sampler = sampler(data, *args)
+    return np.int32([list(sampler), list(sampler)])
+
+
+def dataset_fixture():
+    arrays = {"cases": np.int32([len(DATASETS)])}
+    for name, build in DATASETS.items():
+        jt.set_global_seed(9)
+        data = build()
+        arrays.update(batches_of(name, [epoch_of(data), epoch_of(data)]))
+    data = Shapes(batch_size=4, shuffle=True)
+    arrays.update(batches_of("left", [epoch_of(data, 2), epoch_of(data)]))
+    jt.set_global_seed(9)
+    arrays["random_order"] = orders_of(RandomSampler)
+    arrays["replaced_order"] = orders_of(RandomSampler, True, 300)
+    arrays["subset_order"] = orders_of(SubsetRandomSampler, (100, 900))
+    for drop_last in (False, True):
+        batches = list(BatchSampler(RandomSampler(Shapes()), 5, drop_last))
+        arrays[f"batch_sampler.{drop_last}"] = np.int32([batch + [-1] * (5 - len(batch)) for batch in batches])
+    return arrays
+
+
 # ------------------------------------------------------------------------- functions of one and two numbers
 
 ROW = re.compile(r"^[A-Z]+\((\w+), .*, (\S+), (\S+), (\w+)\)", re.M)
@@ -352,6 +425,7 @@ FIXTURES = {
     "init": init_fixture,
     "optim": optim_fixture,
     "layers": layers_fixture,
+    "dataset": dataset_fixture,
     "unary": unary_fixture,
     "binary": binary_fixture,
     "ops": ops_fixture,

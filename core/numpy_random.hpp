@@ -1,0 +1,37 @@
+// NumPy's random numbers as far as Jittor's datasets draw them, bit for bit: numpy.random.default_rng, which is PCG64,
+// and numpy.random.permutation, whose Mersenne twister set_global_seed starts.
+#pragma once
+#include <cstdint>
+#include <vector>
+
+namespace jt::drawing {
+
+/// numpy.random.default_rng(seed).
+class DefaultRng {
+public:
+    explicit DefaultRng(std::uint32_t seed);
+
+    /// 0 ... n - 1 in random order. Throws a ValueError for 2^32 or more.
+    std::vector<std::int64_t> permutation(std::int64_t n);
+    /// `count` numbers in [0, high). Throws a ValueError unless high is from 1 to 2^32 and count 0 or more.
+    std::vector<std::int64_t> integers(std::int64_t high, std::int64_t count);
+
+    /// 32 random bits: the lower half of what PCG64 gives, then the upper half.
+    std::uint32_t operator()();
+
+private:
+    __extension__ using Wide = unsigned __int128;
+
+    void step();
+
+    Wide state_ = 0, increment_ = 0;
+    std::uint32_t upper_ = 0;
+    bool kept_ = false;
+};
+
+/// numpy.random.permutation(n). Throws a ValueError for 2^32 or more.
+std::vector<std::int64_t> numpy_permutation(std::int64_t n);
+/// numpy.random.seed, of the lower 32 bits.
+void seed_numpy(std::int64_t seed);
+
+}  // namespace jt::drawing

@@ -1,0 +1,81 @@
+// What datasets of all kinds of items share: attributes, and the order of an epoch.
+#pragma once
+#include <mutex>
+
+#include "../core/numpy_random.hpp"
+#include "sampler.hpp"
+
+namespace jt::dataset {
+
+/// Those that are given are changed. Jittor's defaults: batch_size 16, no shuffle, no drop_last, num_workers 0.
+struct Attrs {
+    std::optional<std::int64_t> batch_size = {};  ///< 1 or more
+    std::optional<std::int64_t> total_len = {};   ///< the number of items, in place of what size() says
+    std::optional<bool> shuffle = {}, drop_last = {};
+    std::optional<std::int64_t> num_workers = {};  ///< 1: a thread makes the next batch while the loop runs
+};
+
+namespace detail {
+/// 0, 1, ... n - 1.
+std::vector<std::int64_t> indices_up_to(std::int64_t n);
+/// Of batch_size items each; what is left over makes one more, unless drop_last.
+std::int64_t count_batches(std::int64_t items, std::int64_t batch_size, bool drop_last);
+}  // namespace detail
+
+/// An order taken apart into batches.
+struct Epoch {
+    std::vector<std::int64_t> order;
+    std::int64_t batch_size, batch_len;
+
+    Epoch(std::vector<std::int64_t> order, std::int64_t batch_size, bool drop_last);
+    /// The indices of the k-th batch.
+    std::vector<std::int64_t> batch(std::int64_t k) const;
+};
+
+/// What samplers and loops know of a dataset.
+class AnyDataset {
+public:
+    AnyDataset() = default;
+    AnyDataset(const AnyDataset&) = delete;
+    AnyDataset& operator=(const AnyDataset&) = delete;
+    virtual ~AnyDataset() = default;
+
+    /// The number of items. Throws a ValueError unless overridden or set as total_len.
+    virtual std::int64_t size() const;
+    std::int64_t total_len() const { return total_len_ ? *total_len_ : size(); }
+    /// The number of batches of an epoch.
+    std::int64_t batch_len() const;
+    /// Acts from the next epoch on. Throws a ValueError for a batch_size below 1, a total_len below 0, num_workers
+    /// other than 0 and 1.
+    void set_attrs(const Attrs& attrs);
+
+    /// The dataset that the items come from.
+    virtual const AnyDataset& source() const { return *this; }
+    /// Whether num_workers counts: false where Vars of the caller are read.
+    virtual bool takes_worker() const { return true; }
+    /// Held while a loop or its worker makes a batch of its items, so that loops of one source may run side by side.
+    std::mutex& making() const { return making_; }
+
+protected:
+    /// The next epoch's batches: as the sampler says, or shuffled by NumPy's default_rng(1), which is one generator a
+    /// dataset and runs on over the epochs. Throws a ValueError without items, an IndexError where the sampler gives
+    /// none of them.
+    Epoch next_epoch();
+    /// Throws an IndexError unless k is from 0 up to total_len.
+    void check_index(std::int64_t k) const;
+    std::int64_t num_workers() const { return num_workers_; }
+
+private:
+    friend class Sampler;
+
+    std::vector<std::int64_t> next_order();
+
+    std::int64_t batch_size_ = 16, num_workers_ = 0;
+    std::optional<std::int64_t> total_len_ = {};
+    bool shuffle_ = false, drop_last_ = false;
+    drawing::DefaultRng shuffle_rng_ = drawing::DefaultRng(1);
+    std::shared_ptr<Order> order_;
+    mutable std::mutex making_;
+};
+
+}  // namespace jt::dataset

@@ -1,0 +1,105 @@
+// Walk through the batches of an epoch, made in the loop's thread or ahead of it in another.
+#pragma once
+#include <cstddef>
+#include <future>
+#include <iterator>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "any_dataset.hpp"
+#include "collate.hpp"
+#include "worker.hpp"
+
+namespace jt::dataset {
+
+namespace detail {
+
+/// A Var's numbers in memory that any thread may free.
+struct Packed {
+    Shape shape;
+    Dtype dtype;
+    std::vector<std::byte> bytes;
+};
+Packed packed(const Var& x);
+Var unpacked(const Packed& x);
+/// A leaf that shares x's numbers.
+inline Var leaf_of(const Var& x) { return array(x.array()); }
+
+using Strings = std::vector<std::string>;
+inline Strings packed(const Strings& x) { return x; }
+inline Strings unpacked(const Strings& x) { return x; }
+inline Strings leaf_of(const Strings& x) { return x; }
+
+/// f of each member of a tuple.
+template <class Tuple, class F>
+auto each(const Tuple& tuple, F f) {
+    return std::apply([&](const auto&... x) { return std::tuple<decltype(f(x))...>(f(x)...); }, tuple);
+}
+
+}  // namespace detail
+
+/// Where a loop over a dataset stands; it ends at std::default_sentinel. What `item` throws comes out of the ++ (the
+/// first batch: of begin()) whose batch it was for. A worker that is ahead ends its batch before the iterator is gone.
+template <class Data>
+class BatchIterator {
+public:
+    using value_type = typename Data::Batch;
+    using difference_type = std::ptrdiff_t;
+
+    BatchIterator(const Data& data, Epoch epoch, bool ahead)
+        : data_(&data), epoch_(std::move(epoch)), worker_(ahead ? std::make_unique<Worker>() : nullptr) {
+        fetch();
+    }
+
+    const value_type& operator*() const { return batch_.value(); }
+    const value_type* operator->() const { return &batch_.value(); }
+    BatchIterator& operator++() {
+        batch_.reset();
+        ++k_;
+        fetch();
+        return *this;
+    }
+    void operator++(int) { ++*this; }
+    bool operator==(std::default_sentinel_t) const { return !batch_; }
+
+private:
+    static auto pack(const Data& data, const std::vector<std::int64_t>& indices) {
+        const std::lock_guard lock(data.source().making());
+        const no_grad guard;
+        return detail::each(data.batch(indices), [](const auto& x) { return detail::packed(x); });
+    }
+
+    void fetch() {
+        if (k_ < epoch_.batch_len) batch_ = worker_ ? taken() : made();
+    }
+    value_type made() const {
+        const std::lock_guard lock(data_->source().making());
+        const no_grad guard;
+        return detail::each(data_->batch(epoch_.batch(k_)), [](const auto& x) { return detail::leaf_of(x); });
+    }
+    value_type taken() {
+        if (!next_.valid()) begin_batch(k_);
+        const auto ready = next_.get();
+        if (k_ + 1 < epoch_.batch_len) begin_batch(k_ + 1);
+        const no_grad guard;
+        return detail::each(ready, [](const auto& x) { return detail::unpacked(x); });
+    }
+    void begin_batch(std::int64_t k) {
+        const auto make = [data = data_, indices = epoch_.batch(k)] { return pack(*data, indices); };
+        const auto task = std::make_shared<std::packaged_task<Ready()>>(make);
+        next_ = task->get_future();
+        worker_->begin([task] { (*task)(); });
+    }
+
+    using Ready = decltype(pack(std::declval<const Data&>(), {}));
+
+    const Data* data_;
+    Epoch epoch_;
+    std::int64_t k_ = 0;
+    std::optional<value_type> batch_;
+    std::future<Ready> next_;
+    std::unique_ptr<Worker> worker_;
+};
+
+}  // namespace jt::dataset

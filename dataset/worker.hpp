@@ -1,0 +1,27 @@
+// A thread that works ahead of another.
+#pragma once
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+namespace jt::dataset {
+
+/// Runs one job after the other on a thread of its own. When it dies it waits for the job that runs.
+class Worker {
+public:
+    Worker() : thread_([this](const std::stop_token& stop) { work(stop); }) {}
+
+    /// Takes the place of a job that did not begin. A job must not throw.
+    void begin(std::function<void()> job);
+
+private:
+    void work(const std::stop_token& stop);
+
+    std::mutex mutex_;
+    std::condition_variable_any changed_;
+    std::function<void()> next_;
+    std::jthread thread_;  ///< the last member: it uses the others
+};
+
+}  // namespace jt::dataset
