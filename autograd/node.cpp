@@ -130,10 +130,13 @@ std::string Derived::advice(const char* verb) const {
 }
 
 void mark_replaced(const Vars& old, const std::string& by) {
-    std::vector<std::string> names(old.size(), by);
+    mark_replaced(old, std::vector<std::string>(old.size(), by));
+}
+
+void mark_replaced(const Vars& old, std::vector<std::string>&& by) {
     for (const auto& x : old) x.node()->extras();
     for (std::size_t k = 0; k < old.size(); ++k) {
-        old[k].node()->extra->replaced_by.swap(names[k]);
+        old[k].node()->extra->replaced_by.swap(by[k]);
         ++old[k].node()->extra->replacements;
     }
 }

@@ -138,6 +138,7 @@ private:
 
 /// Notes that attributes which held these hold something else from now on, for an optimizer that still has one.
 void mark_replaced(const Vars& old, const std::string& by);
+void mark_replaced(const Vars& old, std::vector<std::string>&& by);  ///< each by its own
 
 /// What x is derived from, or null when it is no value of a derived attribute.
 inline std::shared_ptr<const Derived> derived_of(const Node& x) { return x.extra ? x.extra->derived.lock() : nullptr; }

@@ -107,6 +107,7 @@ void Module::setattr(const std::string& name, Var value) {
 void Module::setattr(const std::string& name, ModulePtr module) {
     adopt(module, name);
     Slot& slot = slot_to_set(name);
+    mark_gone(slot.module);
     slot.var = Var();
     put(slot, std::move(module));
 }
@@ -127,20 +128,25 @@ void Module::adopt(const ModulePtr& module, const std::string& name) const {
 
 // An optimizer that holds the parameters of a module that nobody has any more must not train them on in silence.
 void Module::mark_gone(const ModulePtr& module) {
+    if (!module) return;
     std::vector<const ModulePtr*> gone{&module};
+    Vars parameters;
+    std::vector<std::string> names;
     while (!gone.empty()) {
         const ModulePtr& last = *gone.back();
         gone.pop_back();
         if (!last || !last.unique()) continue;
         for (const auto& slot : *last->table_) {
-            if (slot->is_parameter()) mark_replaced({slot->var}, slot->name);
             gone.push_back(&slot->module);
+            if (!slot->is_parameter()) continue;
+            parameters.push_back(slot->var);
+            names.push_back(slot->name);
         }
     }
+    mark_replaced(parameters, std::move(names));
 }
 
 void Module::put(Slot& slot, ModulePtr module) {
-    mark_gone(slot.module);
     slot.module = std::move(module);
     table_->set_layer(slot, true);
 }
