@@ -11,8 +11,8 @@ struct EmbeddingOptions {
 
 /// Rows of a weight (num_embeddings, embedding_dim) by number: (..., embedding_dim) for numbers x (...). The weight is
 /// drawn from N(0, 1); the row padding_idx begins as zeros and, as in Jittor, learns like any other. Whole numbers may
-/// come as floats, those below 0 count from the end. Throws a ValueError for negative sizes and a padding_idx that is no
-/// row; a call throws a ValueError for other floats, an IndexError for what is no row.
+/// come as floats, those below 0 count from the end. Throws a ValueError for negative sizes and a padding_idx that is
+/// no row; a call throws a ValueError for other floats, an IndexError for what is no row.
 class Embedding : public Module {
 public:
     using Options = EmbeddingOptions;
