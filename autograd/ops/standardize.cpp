@@ -25,8 +25,8 @@ Vars composed(const Var& g, const Call& call, double eps) {
 }
 
 Vars fused(const Var& g, const Call& call, double eps) {
-    const auto array = [&](std::size_t k) { return call.input(k).array(); };
-    auto gradients = kernels::standardize_grad(g.array(), array(0), array(1), {{}, array(3), array(4)}, eps);
+    const Var x = call.input(0), w = call.input(1), mean = call.input(3), var = call.input(4);
+    auto gradients = kernels::standardize_grad(g.array(), x.array(), w.array(), {{}, mean.array(), var.array()}, eps);
     return {make_var(std::move(gradients.x)), make_var(std::move(gradients.weight)),
             make_var(std::move(gradients.bias))};
 }

@@ -153,16 +153,17 @@ Vec<T> load(const T* p, std::int64_t n) {
 }
 
 /// f changes the numbers at the same places of several arrays, a vector of each; the last one is padded, as in `apply`.
+/// Vectors go by reference: clang 14 spoils the pointers where more than eight are handed over by value.
 template <class T, class F, class... Pointers>
 void in_vectors(std::int64_t n, F f, Pointers... p) {
     std::int64_t i = 0;
     for (; i + lanes<T> <= n; i += lanes<T>)
-        [&](auto... v) {
+        [&](auto&&... v) {
             f(v...);
             (put_back(p + i, v), ...);
         }(load<T>(p + i)...);
     if (i == n) return;
-    [&](auto... v) {
+    [&](auto&&... v) {
         f(v...);
         (put_back(p + i, v, n - i), ...);
     }(load<T>(p + i, n - i)...);
