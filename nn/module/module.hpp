@@ -83,7 +83,8 @@ public:
     /// The submodule of that name, or null when the name is a Var or not there.
     const Module* child(const std::string& name) const;
     /// Replaces an attribute in its place or adds one at the end; throws a KeyError for a derived one, and as attr
-    /// does. An optimizer that was made with the old parameter throws from then on, as does one of a module that is gone.
+    /// does. An optimizer that was made with the old parameter throws from then on, as does one of a module that is
+    /// gone.
     void setattr(const std::string& name, Var value);
     void setattr(const std::string& name, ModulePtr module);
     /// The same, and returns itself.
