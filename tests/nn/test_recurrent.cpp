@@ -108,8 +108,7 @@ TEST_SUITE("nn") {
         const Var x = zeros({5, 2, 4});
         nn::LSTM lstm(4, 3);
         CHECK_THROWS_WITH_AS(lstm(zeros({5, 4})), "LSTM: needs x of shape (steps, batch, 4), got (5, 4)", ShapeError);
-        CHECK_THROWS_WITH_AS(lstm(zeros({0, 2, 4})), "LSTM: needs a step or more, got (0, 2, 4)",
-                             ShapeError);
+        CHECK_THROWS_WITH_AS(lstm(zeros({0, 2, 4})), "LSTM: needs a step or more, got (0, 2, 4)", ShapeError);
         CHECK_THROWS_WITH_AS(nn::GRU(3, 2, {.batch_first = true})(x),
                              "GRU: needs x of shape (batch, steps, 3), got (5, 2, 4)", ShapeError);
         CHECK_THROWS_WITH_AS(lstm(x, zeros({1, 2, 4})), "LSTM: needs h0 of shape (1, 2, 3), got (1, 2, 4)", ShapeError);
