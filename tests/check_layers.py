@@ -1,9 +1,9 @@
-"""Says whether every include between the rooms points down: core <- autograd <- dataset <- nn <- weightnorm."""
+"""Says whether every include between the rooms points down: core <- autograd <- nn <- weightnorm."""
 import pathlib
 import re
 import sys
 
-ROOMS = ["core", "autograd", "dataset", "nn", "weightnorm"]
+ROOMS = ["core", "autograd", "nn", "weightnorm"]
 
 
 def includes(file):

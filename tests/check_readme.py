@@ -9,7 +9,7 @@ import textwrap
 
 root, build = (pathlib.Path(arg) for arg in sys.argv[1:3])
 compiler = sys.argv[3:]
-ROOMS = ["core", "autograd", "dataset", "nn", "weightnorm", "tests", "examples"]
+ROOMS = ["core", "autograd", "nn", "weightnorm", "tests", "examples"]
 
 
 def missing_files(text):

@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-ROOMS = ["core", "autograd", "dataset", "nn", "weightnorm"]
+ROOMS = ["core", "autograd", "nn", "weightnorm"]
 
 
 def sources(build):

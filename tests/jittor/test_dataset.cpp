@@ -2,8 +2,8 @@
 #include <functional>
 
 #include "../../core/random.hpp"
-#include "../../dataset/dataset.hpp"
-#include "../../dataset/tensor_dataset.hpp"
+#include "../../nn/data/dataset.hpp"
+#include "../../nn/data/tensor_dataset.hpp"
 #include "fixture.hpp"
 
 using namespace jt;

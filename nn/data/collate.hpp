@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "../autograd/ops/create.hpp"
+#include "../../autograd/ops/create.hpp"
 
 namespace jt::dataset {
 

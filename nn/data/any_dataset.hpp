@@ -2,7 +2,7 @@
 #pragma once
 #include <mutex>
 
-#include "../core/numpy_random.hpp"
+#include "../../core/numpy_random.hpp"
 #include "sampler.hpp"
 
 namespace jt::dataset {

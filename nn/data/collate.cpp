@@ -1,6 +1,6 @@
 #include "collate.hpp"
 
-#include "../autograd/ops/join.hpp"
+#include "../../autograd/ops/join.hpp"
 
 namespace jt::dataset::detail {
 

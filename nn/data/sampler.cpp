@@ -1,6 +1,6 @@
 #include "sampler.hpp"
 
-#include "../core/error.hpp"
+#include "../../core/error.hpp"
 #include "any_dataset.hpp"
 
 namespace jt::dataset {

@@ -4,7 +4,7 @@
 #include <numeric>
 #include <utility>
 
-#include "../core/error.hpp"
+#include "../../core/error.hpp"
 
 namespace jt::dataset {
 

@@ -1,6 +1,6 @@
 // TensorDataset: the rows of Vars.
 #pragma once
-#include "../autograd/indexing.hpp"
+#include "../../autograd/indexing.hpp"
 #include "dataset.hpp"
 
 namespace jt::dataset {

@@ -1,5 +1,5 @@
 // Datasets: what a batch is made of, loops, workers, parts, and each error's text.
-#include "../../dataset/dataset.hpp"
+#include "../../nn/data/dataset.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -7,8 +7,8 @@
 
 #include "../../autograd/grad.hpp"
 #include "../../core/random.hpp"
-#include "../../dataset/subset.hpp"
-#include "../../dataset/tensor_dataset.hpp"
+#include "../../nn/data/subset.hpp"
+#include "../../nn/data/tensor_dataset.hpp"
 #include "../check.hpp"
 
 using namespace jt;
@@ -79,7 +79,7 @@ std::vector<List> epoch_of(auto& data) {
 
 }  // namespace
 
-TEST_SUITE("dataset") {
+TEST_SUITE("nn") {
     TEST_CASE("each kind of value is collated; Vars keep their dtype and have no gradients until they are asked for") {
         Mixed data;
         for (const int workers : {0, 1}) {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "../autograd/ops/create.hpp"
+#include "../../autograd/ops/create.hpp"
 
 namespace jt::dataset::detail {
 
