@@ -1,10 +1,9 @@
 // Attention of heads in Vars, and fused to one op.
 #include "attention.hpp"
 
-#include "../grad.hpp"
-#include "../node.hpp"
 #include "arithmetic.hpp"
 #include "axes.hpp"
+#include "composed.hpp"
 #include "join.hpp"
 #include "loss.hpp"
 #include "product.hpp"
@@ -21,21 +20,12 @@ struct Places {
     explicit Places(const Call& call) : mask(call.size() - 2), weights(call.size() - 1) {}
 };
 
-// From copies of the inputs: the walk must not go on behind them.
 Vars composed_grad(const Var& g, const Call& call) {
-    const bool retain_graph = recording();
-    const enable_grad guard;
     const std::size_t mask = Places(call).mask;
-    Vars in, targets;
-    for (std::size_t k = 0; k <= mask; ++k) {
-        const Var x = call.input(k);
-        in.push_back(x.defined() ? x.clone() : Var());
-        if (call.needs(k)) targets.push_back(in.back());
-    }
-    const Var out = attend_by_ops(Vars(in.begin(), in.end() - 1), in[mask], call.params<Heads>());
-    const Vars gradients = grad(out * g, targets, retain_graph);
-    std::size_t next = 0;
-    return call.each_needed([&](std::size_t) { return gradients[next++]; });
+    return composed_gradients(call, [&](const Vars& in) {
+        const Vars parts(in.begin(), in.begin() + static_cast<std::ptrdiff_t>(mask));
+        return attend_by_ops(parts, in[mask], call.params<Heads>()) * g;
+    });
 }
 
 template <class Each>

@@ -190,13 +190,9 @@ Var conv1d(const Var& x, const Var& weight, const Var& bias, Single stride, Sing
 }
 
 Var conv2d(const Var& x, const Var& weight, const Var& bias, Pair stride, Pair padding, Pair dilation, int groups) {
-    return conv2d(x, weight, bias, Windows{1, stride, padding, dilation, groups});
-}
-
-Var conv2d(const Var& x, const Var& weight, const Var& bias, const Windows& windows) {
     static constexpr Kind kind{"conv2d", "x (n, c, h, w) and weight (o, c / groups, kh, kw)"};
     const Operands o = floats(kind.op, x, weight, bias);
-    return conv(o.x, o.weight, o.bias, fitting(kind, o, windows));
+    return conv(o.x, o.weight, o.bias, fitting(kind, o, Windows{1, stride, padding, dilation, groups}));
 }
 
 Var conv3d(const Var& x, const Var& weight, const Var& bias, Triple stride, Triple padding, Triple dilation,

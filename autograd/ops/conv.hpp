@@ -9,8 +9,6 @@ namespace jt {
 /// (in + 2 * padding - dilation * (kernel - 1) - 1) / stride + 1, rounded down; integers become float.
 Var conv2d(const Var& x, const Var& weight, const Var& bias = {}, Pair stride = 1, Pair padding = 0, Pair dilation = 1,
            int groups = 1);
-/// The same by windows, whose kernel is the weight's.
-Var conv2d(const Var& x, const Var& weight, const Var& bias, const Windows& windows);
 /// The same of x (n, c, l) and weight (o, c / groups, k).
 Var conv1d(const Var& x, const Var& weight, const Var& bias = {}, Single stride = 1, Single padding = 0,
            Single dilation = 1, int groups = 1);

@@ -4,10 +4,9 @@
 #include <bitset>
 
 #include "../../core/kernels/product/recurrent.hpp"
-#include "../grad.hpp"
-#include "../node.hpp"
 #include "activation.hpp"
 #include "arithmetic.hpp"
+#include "composed.hpp"
 #include "elementwise.hpp"
 #include "index.hpp"
 #include "join.hpp"
@@ -74,20 +73,11 @@ Var composed_grad(const Var& g, const Vars& in, const Params& params) {
     return row_of(grad(joined(in[1], out, params.reverse) * g, targets));
 }
 
-// Gradients for g and the inputs, from copies of these: the walk must not go on behind them.
+// Gradients for g and the inputs.
 Vars second_grad(const Var& gg, const Call& call) {
-    const bool keep = recording();
-    const enable_grad guard;
-    Vars copies, targets;
-    for (std::size_t k = 0; k <= n_inputs; ++k) {
-        const Var x = call.input(k);
-        copies.push_back(x.defined() ? x.clone() : Var());
-        if (call.needs(k)) targets.push_back(copies.back());
-    }
-    const Vars in(copies.begin() + 1, copies.end());
-    const Vars gradients = grad(composed_grad(copies[0], in, call.params<Params>()) * gg, targets, keep);
-    std::size_t next = 0;
-    return call.each_needed([&](std::size_t) { return gradients[next++]; });
+    return composed_gradients(call, [&](const Vars& all) {
+        return composed_grad(all[0], Vars(all.begin() + 1, all.end()), call.params<Params>()) * gg;
+    });
 }
 
 // Fused gradients as one node, whose rule is the composed form.

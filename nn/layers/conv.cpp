@@ -35,6 +35,19 @@ ConvDraws draws(const char* layer, int in, int out, N kernel, const ConvTranspos
     return drawn(in, out, kernel.shape(), o.groups, out, o.bias);
 }
 
+template <class N, class F>
+Var called(const char* layer, F f, const Var& x, const Var& weight, const Var& bias, const ConvOptionsOf<N>& o) {
+    check_channels(layer, x, weight.shape(1) * o.groups);
+    return f(x, weight, bias, o.stride, o.padding, o.dilation, o.groups);
+}
+
+template <class N, class F>
+Var called(const char* layer, F f, const Var& x, const Var& weight, const Var& bias,
+           const ConvTransposeOptionsOf<N>& o) {
+    check_channels(layer, x, weight.shape(0));
+    return f(x, weight, bias, o.stride, o.padding, o.output_padding, o.groups, o.dilation);
+}
+
 template <class N>
 std::string shown(const ConvOptionsOf<N>& o, const Var& bias) {
     return repr(o.stride, o.padding, o.dilation, o.groups, bias);
@@ -70,20 +83,12 @@ template class Convolution<Triple, ConvTranspose3dOptions>;
 Conv::Conv(int in, int out, Pair kernel, const Options& o)
     : Convolution(in, out, kernel, o, draws("Conv", in, out, kernel, o)) {}
 
-Var Conv::execute(const Var& x) {
-    const Options& o = options;
-    check_channels("Conv", x, weight.shape(1) * o.groups);
-    return conv2d(x, weight, bias, o.stride, o.padding, o.dilation, o.groups);
-}
+Var Conv::execute(const Var& x) { return called("Conv", conv2d, x, weight, bias, options); }
 
 Conv3d::Conv3d(int in, int out, Triple kernel, const Options& o)
     : Convolution(in, out, kernel, o, draws("Conv3d", in, out, kernel, o)) {}
 
-Var Conv3d::execute(const Var& x) {
-    const Options& o = options;
-    check_channels("Conv3d", x, weight.shape(1) * o.groups);
-    return conv3d(x, weight, bias, o.stride, o.padding, o.dilation, o.groups);
-}
+Var Conv3d::execute(const Var& x) { return called("Conv3d", conv3d, x, weight, bias, options); }
 
 Conv1d::Conv1d(int in, int out, Single kernel, const Options& o)
     : Conv1d(in, out, kernel, o, draws("Conv1d", in, out, kernel, o)) {}
@@ -96,11 +101,7 @@ Conv1d::Conv1d(int in, int out, Single kernel, const Options& o, const ConvDraws
       bias(attr("bias", draws.bias)),
       weight(attr("weight", draws.weight)) {}
 
-Var Conv1d::execute(const Var& x) {
-    const Options& o = options;
-    check_channels("Conv1d", x, weight.shape(1) * o.groups);
-    return conv1d(x, weight, bias, o.stride, o.padding, o.dilation, o.groups);
-}
+Var Conv1d::execute(const Var& x) { return called("Conv1d", conv1d, x, weight, bias, options); }
 
 std::string Conv1d::extra_repr() const {
     const Options& o = options;
@@ -112,28 +113,20 @@ std::string Conv1d::extra_repr() const {
 ConvTranspose::ConvTranspose(int in, int out, Pair kernel, const Options& o)
     : Convolution(in, out, kernel, o, draws("ConvTranspose", in, out, kernel, o)) {}
 
-Var ConvTranspose::execute(const Var& x) {
-    const Options& o = options;
-    check_channels("ConvTranspose", x, weight.shape(0));
-    return conv_transpose(x, weight, bias, o.stride, o.padding, o.output_padding, o.groups, o.dilation);
-}
+Var ConvTranspose::execute(const Var& x) { return called("ConvTranspose", conv_transpose, x, weight, bias, options); }
 
 ConvTranspose3d::ConvTranspose3d(int in, int out, Triple kernel, const Options& o)
     : Convolution(in, out, kernel, o, draws("ConvTranspose3d", in, out, kernel, o)) {}
 
 Var ConvTranspose3d::execute(const Var& x) {
-    const Options& o = options;
-    check_channels("ConvTranspose3d", x, weight.shape(0));
-    return conv_transpose3d(x, weight, bias, o.stride, o.padding, o.output_padding, o.groups, o.dilation);
+    return called("ConvTranspose3d", conv_transpose3d, x, weight, bias, options);
 }
 
 ConvTranspose1d::ConvTranspose1d(int in, int out, Single kernel, const Options& o)
     : Convolution(in, out, kernel, o, draws("ConvTranspose1d", in, out, kernel, o)) {}
 
 Var ConvTranspose1d::execute(const Var& x) {
-    const Options& o = options;
-    check_channels("ConvTranspose1d", x, weight.shape(0));
-    return conv_transpose1d(x, weight, bias, o.stride, o.padding, o.output_padding, o.groups, o.dilation);
+    return called("ConvTranspose1d", conv_transpose1d, x, weight, bias, options);
 }
 
 }  // namespace jt::nn
