@@ -106,6 +106,25 @@ std::uint32_t DefaultRng::operator()() {
     return static_cast<Word>(bits);
 }
 
+Words DefaultRng::state() const {
+    Words words;
+    for (const Wide number : {state_, increment_})
+        for (int bit = 0; bit < 128; bit += 32) words.push_back(static_cast<Word>(number >> bit));
+    words.push_back(kept_);
+    words.push_back(upper_);
+    return words;
+}
+
+void DefaultRng::set_state(const Words& words) {
+    const auto wide = [&](std::size_t k) {
+        return Wide{words[k + 3]} << 96 | Wide{words[k + 2]} << 64 | Wide{words[k + 1]} << 32 | words[k];
+    };
+    state_ = wide(0);
+    increment_ = wide(4) | 1;
+    kept_ = words[8] != 0;
+    upper_ = words[9];
+}
+
 std::vector<std::int64_t> DefaultRng::permutation(std::int64_t n) { return permuted(n, *this); }
 
 // Lemire's way: the upper half of a product, drawn again where the lower half would favour some numbers.

@@ -6,6 +6,9 @@
 
 namespace jt::drawing {
 
+/// 32 bits each.
+using Words = std::vector<std::uint32_t>;
+
 /// numpy.random.default_rng(seed).
 class DefaultRng {
 public:
@@ -18,6 +21,10 @@ public:
 
     /// 32 random bits: the lower half of what PCG64 gives, then the upper half.
     std::uint32_t operator()();
+
+    /// Where it stands, in ten words, and back.
+    Words state() const;
+    void set_state(const Words& words);
 
 private:
     __extension__ using Wide = unsigned __int128;

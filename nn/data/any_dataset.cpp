@@ -4,14 +4,41 @@
 #include <numeric>
 #include <utility>
 
+#include "../../autograd/ops/create.hpp"
 #include "../../core/error.hpp"
+#include "../optim/numbers.hpp"
 
 namespace jt::dataset {
+
+using nn::detail::StateReader;
+using Need = StateReader::Need;
 
 namespace {
 
 void check(const char* name, std::optional<std::int64_t> value, std::int64_t least) {
     if (value && *value < least) fail<ValueError>("set_attrs: needs ", name, " of ", least, " or more, got ", *value);
+}
+
+template <class T>
+Var var_of(const std::vector<T>& values) {
+    return array(std::vector<std::int64_t>(values.begin(), values.end()), jt::int64);
+}
+
+std::optional<std::vector<std::int64_t>> integers_in(StateReader& reader, const char* name, Need need) {
+    const Var* var = reader.find(name, need);
+    if (!var) return {};
+    if (var->dim() == 1 && !is_float(var->dtype())) return var->to_vector<std::int64_t>();
+    reader.wrong(name, "a row of integers", text(var->shape()) + " of " + jt::name(var->dtype()));
+    return {};
+}
+
+drawing::Words words_in(StateReader& reader, const char* name, std::size_t count) {
+    const auto values = integers_in(reader, name, Need::must_be);
+    if (!values) return {};
+    const bool fits = std::ranges::all_of(*values, [](std::int64_t x) { return x >= 0 && x >> 32 == 0; });
+    if (values->size() != count || !fits)
+        reader.wrong(name, text(count) + " numbers of 32 bits", fits ? text(values->size()) : "others");
+    return {values->begin(), values->end()};
 }
 
 }  // namespace
@@ -38,6 +65,11 @@ Epoch::Epoch(std::vector<std::int64_t> order, std::int64_t batch_size, bool drop
 std::vector<std::int64_t> Epoch::batch(std::int64_t k) const {
     const auto first = order.begin() + k * batch_size;
     return {first, first + std::min(batch_size, order.end() - first)};
+}
+
+std::vector<std::int64_t> Epoch::rest() const {
+    const auto past = std::min(taken * batch_size, static_cast<std::int64_t>(order.size()));
+    return {order.begin() + past, order.end()};
 }
 
 std::int64_t AnyDataset::size() const {
@@ -67,18 +99,48 @@ void AnyDataset::check_index(std::int64_t k) const {
 }
 
 std::vector<std::int64_t> AnyDataset::next_order() {
+    if (to_come_) return *to_come_;
     if (order_) return order_->next();
     const auto n = total_len();
     return shuffle_ ? shuffle_rng_.permutation(n) : detail::indices_up_to(n);
 }
 
-Epoch AnyDataset::next_epoch() {
+void AnyDataset::check_order(const char* giver, const std::vector<std::int64_t>& order) const {
     const auto n = total_len();
-    if (n < 1) fail<ValueError>("Dataset: needs at least one item, got ", n);
-    Epoch epoch(next_order(), batch_size_, drop_last_);
-    for (const auto k : epoch.order)
-        if (k < 0 || k >= n) fail<IndexError>("Dataset: needs a sampler of items from 0 to ", n - 1, ", got ", k);
+    for (const auto k : order)
+        if (k < 0 || k >= n) fail<IndexError>("Dataset: needs ", giver, " of items from 0 to ", n - 1, ", got ", k);
+}
+
+std::shared_ptr<Epoch> AnyDataset::next_epoch() {
+    if (const auto n = total_len(); n < 1) fail<ValueError>("Dataset: needs at least one item, got ", n);
+    const auto epoch = std::make_shared<Epoch>(next_order(), batch_size_, drop_last_);
+    check_order("a sampler", epoch->order);
+    to_come_.reset();
+    begun_ = epoch;
     return epoch;
+}
+
+nn::StateDict AnyDataset::state_dict() const {
+    nn::StateDict state{{"shuffle", var_of(shuffle_rng_.state())}};
+    if (order_) state.add("sampler", var_of(order_->state()));
+    if (const auto epoch = begun_.lock())
+        state.add("order", var_of(epoch->rest()));
+    else if (to_come_)
+        state.add("order", var_of(*to_come_));
+    return state;
+}
+
+void AnyDataset::load_state_dict(const nn::StateDict& state) {
+    nn::detail::StateReader reader(state);
+    const auto shuffle = words_in(reader, "shuffle", shuffle_rng_.state().size());
+    const auto sampler = order_ ? words_in(reader, "sampler", order_->state().size()) : drawing::Words();
+    auto order = integers_in(reader, "order", Need::may_be);
+    reader.finish("dataset");
+    if (order) check_order("an order", *order);
+    shuffle_rng_.set_state(shuffle);
+    if (order_) order_->set_state(sampler);
+    to_come_ = std::move(order);
+    begun_.reset();
 }
 
 }  // namespace jt::dataset

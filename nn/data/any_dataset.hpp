@@ -3,6 +3,7 @@
 #include <mutex>
 
 #include "../../core/numpy_random.hpp"
+#include "../module/state.hpp"
 #include "sampler.hpp"
 
 namespace jt::dataset {
@@ -22,14 +23,16 @@ std::vector<std::int64_t> indices_up_to(std::int64_t n);
 std::int64_t count_batches(std::int64_t items, std::int64_t batch_size, bool drop_last);
 }  // namespace detail
 
-/// An order taken apart into batches.
+/// An order taken apart into batches, and how many of them a loop has been given.
 struct Epoch {
     std::vector<std::int64_t> order;
-    std::int64_t batch_size, batch_len;
+    std::int64_t batch_size, batch_len, taken = 0;
 
     Epoch(std::vector<std::int64_t> order, std::int64_t batch_size, bool drop_last);
     /// The indices of the k-th batch.
     std::vector<std::int64_t> batch(std::int64_t k) const;
+    /// What is still to come.
+    std::vector<std::int64_t> rest() const;
 };
 
 /// What samplers and loops know of a dataset.
@@ -49,6 +52,12 @@ public:
     /// other than 0 and 1.
     void set_attrs(const Attrs& attrs);
 
+    /// Where the orders of coming epochs are drawn, "shuffle" and a sampler's "sampler"; and while a loop is on its way
+    /// the indices that it has yet to visit, "order". Once they are loaded the next loop visits those alone. Loading
+    /// throws a KeyError for what does not fit, an IndexError for an index of no item, and changes nothing then.
+    nn::StateDict state_dict() const;
+    void load_state_dict(const nn::StateDict& state);
+
     /// The dataset that the items come from.
     virtual const AnyDataset& source() const { return *this; }
     /// Whether num_workers counts: false where Vars of the caller are read.
@@ -60,7 +69,7 @@ protected:
     /// The next epoch's batches: as the sampler says, or shuffled by NumPy's default_rng(1), which is one generator a
     /// dataset and runs on over the epochs. Throws a ValueError without items, an IndexError where the sampler gives
     /// none of them.
-    Epoch next_epoch();
+    std::shared_ptr<Epoch> next_epoch();
     /// Throws an IndexError unless k is from 0 up to total_len.
     void check_index(std::int64_t k) const;
     std::int64_t num_workers() const { return num_workers_; }
@@ -69,12 +78,15 @@ private:
     friend class Sampler;
 
     std::vector<std::int64_t> next_order();
+    void check_order(const char* giver, const std::vector<std::int64_t>& order) const;
 
     std::int64_t batch_size_ = 16, num_workers_ = 0;
     std::optional<std::int64_t> total_len_ = {};
     bool shuffle_ = false, drop_last_ = false;
     drawing::DefaultRng shuffle_rng_ = drawing::DefaultRng(1);
     std::shared_ptr<Order> order_;
+    std::weak_ptr<const Epoch> begun_;                  ///< gone when its loop is
+    std::optional<std::vector<std::int64_t>> to_come_;  ///< what a state that was loaded leaves to the next loop
     mutable std::mutex making_;
 };
 

@@ -47,7 +47,7 @@ public:
     using value_type = typename Data::Batch;
     using difference_type = std::ptrdiff_t;
 
-    BatchIterator(const Data& data, Epoch epoch, bool ahead)
+    BatchIterator(const Data& data, std::shared_ptr<Epoch> epoch, bool ahead)
         : data_(&data), epoch_(std::move(epoch)), worker_(ahead ? std::make_unique<Worker>() : nullptr) {
         fetch();
     }
@@ -56,7 +56,6 @@ public:
     const value_type* operator->() const { return &batch_.value(); }
     BatchIterator& operator++() {
         batch_.reset();
-        ++k_;
         fetch();
         return *this;
     }
@@ -71,22 +70,24 @@ private:
     }
 
     void fetch() {
-        if (k_ < epoch_.batch_len) batch_ = worker_ ? taken() : made();
+        if (epoch_->taken == epoch_->batch_len) return;
+        const auto k = epoch_->taken++;
+        batch_ = worker_ ? taken(k) : made(k);
     }
-    value_type made() const {
+    value_type made(std::int64_t k) const {
         const std::lock_guard lock(data_->source().making());
         const no_grad guard;
-        return detail::each(data_->batch(epoch_.batch(k_)), [](const auto& x) { return detail::leaf_of(x); });
+        return detail::each(data_->batch(epoch_->batch(k)), [](const auto& x) { return detail::leaf_of(x); });
     }
-    value_type taken() {
-        if (!next_.valid()) begin_batch(k_);
+    value_type taken(std::int64_t k) {
+        if (!next_.valid()) begin_batch(k);
         const auto ready = next_.get();
-        if (k_ + 1 < epoch_.batch_len) begin_batch(k_ + 1);
+        if (k + 1 < epoch_->batch_len) begin_batch(k + 1);
         const no_grad guard;
         return detail::each(ready, [](const auto& x) { return detail::unpacked(x); });
     }
     void begin_batch(std::int64_t k) {
-        const auto make = [data = data_, indices = epoch_.batch(k)] { return pack(*data, indices); };
+        const auto make = [data = data_, indices = epoch_->batch(k)] { return pack(*data, indices); };
         const auto task = std::make_shared<std::packaged_task<Ready()>>(make);
         next_ = task->get_future();
         worker_->begin([task] { (*task)(); });
@@ -95,8 +96,7 @@ private:
     using Ready = decltype(pack(std::declval<const Data&>(), {}));
 
     const Data* data_;
-    Epoch epoch_;
-    std::int64_t k_ = 0;
+    std::shared_ptr<Epoch> epoch_;
     std::optional<value_type> batch_;
     std::future<Ready> next_;
     std::unique_ptr<Worker> worker_;

@@ -33,6 +33,8 @@ public:
         return order;
     }
     std::int64_t size() const override { return samples_; }
+    drawing::Words state() const override { return rng_.state(); }
+    void set_state(const drawing::Words& words) override { rng_.set_state(words); }
 
 private:
     std::int64_t n_, samples_;

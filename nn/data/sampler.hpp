@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "../../core/numpy_random.hpp"
+
 namespace jt::dataset {
 
 class AnyDataset;
@@ -22,6 +24,9 @@ public:
     virtual std::vector<std::int64_t> next() = 0;
     /// How many they are.
     virtual std::int64_t size() const = 0;
+    /// What checkpoints keep of it, always as many words; and back. Nothing, unless it has a random stream of its own.
+    virtual drawing::Words state() const { return {}; }
+    virtual void set_state(const drawing::Words&) {}
 };
 
 /// A handle of an order. Making one gives the order to a dataset, as in Jittor, which keeps it, whatever becomes of the
