@@ -1,4 +1,4 @@
-// PCG64 (O'Neill) with NumPy's SeedSequence before it, the Mersenne twister, and NumPy's shuffle on both.
+// PCG64 (O'Neill) with NumPy's SeedSequence before it, and NumPy's shuffle on it and on the Mersenne twister.
 #include "numpy_random.hpp"
 
 #include <array>
@@ -6,7 +6,6 @@
 #include <ctime>
 #include <mutex>
 #include <numeric>
-#include <random>
 #include <utility>
 
 #include "error.hpp"
@@ -51,6 +50,7 @@ private:
 // In [0, most]: as many bits as most has, drawn again while they are too large.
 template <class Generator>
 Word drawn_up_to(Word most, Generator& generator) {
+    if (most == 0) return 0;  // nothing is drawn
     const Word mask = ~Word{0} >> std::countl_zero(most);
     Word drawn;
     do drawn = static_cast<Word>(generator()) & mask;
@@ -74,8 +74,8 @@ std::vector<std::int64_t> permuted(std::int64_t n, Generator& generator) {
 
 std::mutex mutex;
 
-std::mt19937& twister() {
-    static std::mt19937 value(static_cast<Word>(std::time(nullptr)));
+Twister& twister() {
+    static Twister value(static_cast<Word>(std::time(nullptr)));
     return value;
 }
 
@@ -149,9 +149,25 @@ std::vector<std::int64_t> numpy_permutation(std::int64_t n) {
     return permuted(n, twister());
 }
 
+std::int64_t numpy_randint(std::int64_t high) {
+    if (high < 1 || high > std::int64_t{1} << 32) fail<ValueError>("randint: needs high from 1 to 2^32, got ", high);
+    const std::lock_guard lock(mutex);
+    return drawn_up_to(static_cast<Word>(high - 1), twister());
+}
+
 void seed_numpy(std::int64_t seed) {
     const std::lock_guard lock(mutex);
-    twister().seed(static_cast<Word>(seed));
+    twister() = Twister(static_cast<Word>(seed));
+}
+
+Twister::State numpy_state() {
+    const std::lock_guard lock(mutex);
+    return twister().state();
+}
+
+void set_numpy_state(const Twister::State& state) {
+    const std::lock_guard lock(mutex);
+    twister().set_state(state);
 }
 
 }  // namespace jt::drawing

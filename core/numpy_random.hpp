@@ -1,8 +1,10 @@
 // NumPy's random numbers as far as Jittor's datasets draw them, bit for bit: numpy.random.default_rng, which is PCG64,
-// and numpy.random.permutation, whose Mersenne twister set_global_seed starts.
+// and the functions of numpy.random itself, whose Mersenne twister set_global_seed starts.
 #pragma once
 #include <cstdint>
 #include <vector>
+
+#include "twister.hpp"
 
 namespace jt::drawing {
 
@@ -38,7 +40,12 @@ private:
 
 /// numpy.random.permutation(n). Throws a ValueError for 2^32 or more.
 std::vector<std::int64_t> numpy_permutation(std::int64_t n);
+/// numpy.random.randint(high): a number in [0, high). Throws a ValueError unless high is from 1 to 2^32.
+std::int64_t numpy_randint(std::int64_t high);
 /// numpy.random.seed, of the lower 32 bits.
 void seed_numpy(std::int64_t seed);
+/// Where numpy.random stands, to come back to it.
+Twister::State numpy_state();
+void set_numpy_state(const Twister::State& state);
 
 }  // namespace jt::drawing

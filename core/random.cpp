@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "numpy_random.hpp"
+#include "python_random.hpp"
 
 namespace jt {
 
@@ -90,6 +91,7 @@ Array fill(const Shape& shape, Draw draw) {
 void set_global_seed(std::int64_t seed) {
     const std::lock_guard lock(mutex);
     stream().restart(seed);
+    drawing::seed_python(seed);
     drawing::seed_numpy(seed);
 }
 

@@ -8,8 +8,8 @@
 
 namespace jt {
 
-/// Starts the process-wide stream anew; seeds 0, 1 and 2^31 - 1 give one stream, as in Jittor. And that of NumPy, which
-/// SubsetRandomSampler draws from.
+/// Starts the process-wide stream anew; seeds 0, 1 and 2^31 - 1 give one stream, as in Jittor. And those of Python and
+/// NumPy, which random transforms and SubsetRandomSampler draw from; NumPy takes the lower 32 bits.
 /// Without a call the stream starts from the clock.
 void set_global_seed(std::int64_t seed);
 inline void set_seed(std::int64_t seed) { set_global_seed(seed); }

@@ -1,7 +1,10 @@
 // The random stream against the numbers that Jittor 1.3.11 prints on a CPU.
 #include "../../core/random.hpp"
 
+#include <limits>
+
 #include "../../core/numpy_random.hpp"
+#include "../../core/python_random.hpp"
 #include "../check.hpp"
 
 using namespace jt;
@@ -105,6 +108,100 @@ TEST_SUITE("core") {
         CHECK_EQ(drawing::numpy_permutation(6), List{3, 0, 1, 2, 5, 4});
         set_global_seed(-1);  // NumPy's 2^32 - 1
         CHECK_EQ(drawing::numpy_permutation(6), List{1, 4, 5, 0, 2, 3});
+    }
+
+    TEST_CASE("NumPy's randint of a seed, with its permutation on one stream") {
+        using List = std::vector<std::int64_t>;
+        set_global_seed(42);
+        List drawn;
+        for (const std::int64_t high : {7LL, 7LL, 1LL, 1000LL, 1LL << 32, (1LL << 31) + 1, 5LL})
+            drawn.push_back(drawing::numpy_randint(high));
+        CHECK_EQ(drawn, List{6, 3, 0, 860, 787846414, 670094950, 1});
+        const auto state = drawing::numpy_state();
+        CHECK_EQ(drawing::numpy_permutation(6), List{3, 1, 0, 4, 5, 2});
+        drawing::set_numpy_state(state);
+        CHECK_EQ(drawing::numpy_permutation(6), List{3, 1, 0, 4, 5, 2});
+    }
+
+    TEST_CASE("Python's random, of seeds of one word, of two, and below 0") {
+        struct Row {
+            std::int64_t seed;
+            double first, second;
+            std::vector<std::int64_t> digits;
+            std::int64_t wide;
+            double uniform, last;
+        };
+        const Row rows[] = {
+            {42,
+             0.6394267984578837,
+             0.025010755222666936,
+             {4, 3, 3, 2, 1, 8},
+             373399423,
+             3.7714775373471188,
+             0.029797219438070344},
+            {-5,
+             0.6229016948897019,
+             0.7417869892607294,
+             {8, 0, 7, 3, 0, 2},
+             486215923,
+             3.115380066686922,
+             0.38075791704476514},
+            {0,
+             0.8444218515250481,
+             0.7579544029403025,
+             {6, 0, 4, 8, 7, 6},
+             1302718214,
+             4.903399984760514,
+             0.5833820394550312},
+            {1099511627783,
+             0.6137037779936511,
+             0.8149162973309487,
+             {9, 7, 4, 9, 2, 8},
+             1611772091,
+             3.5640074920602114,
+             0.39317959132030256},
+            {std::numeric_limits<std::int64_t>::min(),
+             0.5534639983914199,
+             0.9406144709090462,
+             {3, 8, 1, 5, 5, 8},
+             1310961890,
+             3.3752124082564876,
+             0.24299287070593645},
+        };
+        for (const Row& row : rows) {
+            CAPTURE(row.seed);
+            set_global_seed(row.seed);
+            CHECK_EQ(drawing::python_random(), row.first);
+            CHECK_EQ(drawing::python_random(), row.second);
+            for (const std::int64_t digit : row.digits) CHECK_EQ(drawing::python_randint(0, 9), digit);
+            CHECK_EQ(drawing::python_randint(-3, std::int64_t{1} << 31), row.wide);
+            CHECK_EQ(drawing::python_uniform(2, 5), row.uniform);
+            CHECK_EQ(drawing::python_randint(7, 7), 7);
+            CHECK_EQ(drawing::python_random(), row.last);
+        }
+    }
+
+    TEST_CASE("Python's random past its first 624 words, and back to a state") {
+        set_global_seed(3);
+        for (int k = 0; k < 700; ++k) drawing::python_random();
+        const auto state = drawing::python_state();
+        CHECK_EQ(drawing::python_random(), 0.07205680902929257);
+        drawing::set_python_state(state);
+        CHECK_EQ(drawing::python_random(), 0.07205680902929257);
+        auto broken = state;
+        broken.used = 625;
+        CHECK_THROWS_WITH_AS(drawing::set_python_state(broken), "Twister: needs at most 624 used words, got 625",
+                             ValueError);
+    }
+
+    TEST_CASE("Python's and NumPy's randint: what is refused") {
+        CHECK_THROWS_WITH_AS(drawing::numpy_randint(0), "randint: needs high from 1 to 2^32, got 0", ValueError);
+        CHECK_THROWS_WITH_AS(drawing::python_randint(2, 1),
+                             "randint: needs low at most high and less than 2^32 - 1 below it, got 2 and 1",
+                             ValueError);
+        CHECK_THROWS_AS(
+            drawing::python_randint(std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()),
+            ValueError);
     }
 
     TEST_CASE("NumPy's numbers: what is refused") {
