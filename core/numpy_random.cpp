@@ -3,12 +3,11 @@
 
 #include <array>
 #include <bit>
-#include <ctime>
-#include <mutex>
 #include <numeric>
 #include <utility>
 
 #include "error.hpp"
+#include "streams.hpp"
 
 namespace jt::drawing {
 
@@ -70,13 +69,6 @@ std::vector<std::int64_t> permuted(std::int64_t n, Generator& generator) {
     for (std::size_t k = order.size(); k-- > 1;)
         std::swap(order[k], order[drawn_up_to(static_cast<Word>(k), generator)]);
     return order;
-}
-
-std::mutex mutex;
-
-Twister& twister() {
-    static Twister value(static_cast<Word>(std::time(nullptr)));
-    return value;
 }
 
 }  // namespace
@@ -144,30 +136,11 @@ std::vector<std::int64_t> DefaultRng::integers(std::int64_t high, std::int64_t c
     return out;
 }
 
-std::vector<std::int64_t> numpy_permutation(std::int64_t n) {
-    const std::lock_guard lock(mutex);
-    return permuted(n, twister());
-}
+std::vector<std::int64_t> numpy_permutation(std::int64_t n) { return permuted(n, Drawing()->numpy); }
 
 std::int64_t numpy_randint(std::int64_t high) {
     if (high < 1 || high > std::int64_t{1} << 32) fail<ValueError>("randint: needs high from 1 to 2^32, got ", high);
-    const std::lock_guard lock(mutex);
-    return drawn_up_to(static_cast<Word>(high - 1), twister());
-}
-
-void seed_numpy(std::int64_t seed) {
-    const std::lock_guard lock(mutex);
-    twister() = Twister(static_cast<Word>(seed));
-}
-
-Twister::State numpy_state() {
-    const std::lock_guard lock(mutex);
-    return twister().state();
-}
-
-void set_numpy_state(const Twister::State& state) {
-    const std::lock_guard lock(mutex);
-    twister().set_state(state);
+    return drawn_up_to(static_cast<Word>(high - 1), Drawing()->numpy);
 }
 
 }  // namespace jt::drawing

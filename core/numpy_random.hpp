@@ -42,10 +42,5 @@ private:
 std::vector<std::int64_t> numpy_permutation(std::int64_t n);
 /// numpy.random.randint(high): a number in [0, high). Throws a ValueError unless high is from 1 to 2^32.
 std::int64_t numpy_randint(std::int64_t high);
-/// numpy.random.seed, of the lower 32 bits.
-void seed_numpy(std::int64_t seed);
-/// Where numpy.random stands, to come back to it.
-Twister::State numpy_state();
-void set_numpy_state(const Twister::State& state);
 
 }  // namespace jt::drawing

@@ -14,10 +14,7 @@ double python_uniform(double low, double high);
 /// random.randint(low, high): in [low, high]. Throws a ValueError unless low is at most high and less than 2^32 - 1
 /// below it.
 std::int64_t python_randint(std::int64_t low, std::int64_t high);
-/// random.seed(seed), which takes the magnitude of a negative one.
-void seed_python(std::int64_t seed);
-/// Where it stands, to come back to it.
-Twister::State python_state();
-void set_python_state(const Twister::State& state);
+/// What random.seed(seed) makes, which takes the magnitude of a negative one.
+Twister python_twister(std::int64_t seed);
 
 }  // namespace jt::drawing

@@ -3,43 +3,26 @@
 
 #include <algorithm>
 #include <cmath>
-#include <ctime>
-#include <mutex>
 #include <numeric>
 
-#include "numpy_random.hpp"
-#include "python_random.hpp"
+#include "streams.hpp"
 
 namespace jt {
 
 namespace {
 
-constexpr std::uint32_t modulus = 2147483647U;
-
 class Stream {
 public:
-    explicit Stream(std::int64_t seed) { restart(seed); }
+    explicit Stream(std::uint32_t state) : state(state) {}
 
-    void restart(std::int64_t seed) {
-        const auto start =
-            static_cast<std::uint64_t>(static_cast<std::int64_t>(static_cast<std::int32_t>(seed))) % modulus;
-        state = start ? static_cast<std::uint32_t>(start) : 1U;
-    }
     float uniform() {
-        state = static_cast<std::uint32_t>(state * std::uint64_t{16807} % modulus);
+        state = static_cast<std::uint32_t>(state * std::uint64_t{16807} % 2147483647U);
         const float u = static_cast<float>(state - 1U) / 2147483646.0F;
         return u >= 1.0F ? std::nextafter(1.0F, 0.0F) : u;
     }
 
     std::uint32_t state;
 };
-
-std::mutex mutex;
-
-Stream& stream() {
-    static Stream value(std::time(nullptr));
-    return value;
-}
 
 // The polar method: two numbers a round, the second one kept for the next call. The fma is what Jittor's build makes of
 // it.
@@ -80,20 +63,16 @@ struct Scale {
 template <class T, class Draw>
 Array fill(const Shape& shape, Draw draw) {
     Array out(shape, dtype_of<T>);
-    const std::lock_guard lock(mutex);
-    Stream& s = stream();
+    const drawing::Drawing drawing;
+    Stream s(drawing->jittor);
     std::generate_n(out.data<T>(), out.numel(), [&] { return static_cast<T>(draw(s)); });
+    drawing->jittor = s.state;
     return out;
 }
 
 }  // namespace
 
-void set_global_seed(std::int64_t seed) {
-    const std::lock_guard lock(mutex);
-    stream().restart(seed);
-    drawing::seed_python(seed);
-    drawing::seed_numpy(seed);
-}
+void set_global_seed(std::int64_t seed) { *drawing::Drawing() = drawing::Streams::seeded(seed); }
 
 namespace drawing {
 
@@ -131,15 +110,9 @@ Array permutation(std::int64_t n) {
     return order;
 }
 
-std::uint32_t state() {
-    const std::lock_guard lock(mutex);
-    return stream().state;
-}
+std::uint32_t state() { return Drawing()->jittor; }
 
-void set_state(std::uint32_t state) {
-    const std::lock_guard lock(mutex);
-    stream().state = state;
-}
+void set_state(std::uint32_t state) { Drawing()->jittor = state; }
 
 }  // namespace drawing
 }  // namespace jt

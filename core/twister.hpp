@@ -28,6 +28,7 @@ public:
     const State& state() const { return state_; }
     /// Throws a ValueError for more than 624 used words.
     void set_state(const State& state);
+    bool operator==(const Twister&) const = default;
 
 private:
     void renew();

@@ -12,11 +12,15 @@ namespace detail {
 
 namespace {
 
+const Var& entry_of(const StateDict& all, const std::string& name) {
+    if (const Var* var = all.find(name)) return *var;
+    fail<KeyError>("load_state_dict: needs an entry of that name, got none");
+}
+
 const Var& one_number(const StateDict& all, const std::string& name) {
-    const Var* var = all.find(name);
-    if (!var) fail<KeyError>("load_state_dict: needs an entry of that name, got none");
-    if (var->numel() != 1) fail<ValueError>("load_state_dict: needs one number, got ", text(var->shape()));
-    return *var;
+    const Var& var = entry_of(all, name);
+    if (var.numel() != 1) fail<ValueError>("load_state_dict: needs one number, got ", text(var.shape()));
+    return var;
 }
 
 }  // namespace
@@ -44,7 +48,7 @@ std::int64_t number_of(const StateDict& all, const std::string& name, std::int64
 Checkpoint::Part::Part(std::string name, Var& var)
     : name(std::move(name)),
       write([&var](StateDict& all, const std::string& key) { all.add(key, var); }),
-      read([&var](const StateDict& all, const std::string& key) { var.assign(all[key]); }) {}
+      read([&var](const StateDict& all, const std::string& key) { var.assign(detail::entry_of(all, key)); }) {}
 
 Checkpoint::Checkpoint(std::initializer_list<Part> parts) : parts_(parts) { check_names(); }
 
@@ -83,7 +87,7 @@ void Checkpoint::read_all(const StateDict& state) const {
         }
     };
     for (const Part& part : parts_) read(part.name, [&] { part.read(state, part.name); });
-    read("rng", [&] { set_rng_state(detail::one_number(state, "rng")); });
+    read("rng", [&] { set_rng_state(detail::entry_of(state, "rng")); });
 }
 
 void Checkpoint::load_state_dict(const StateDict& state) {

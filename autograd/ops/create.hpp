@@ -78,8 +78,9 @@ Var bernoulli(const Var& p);
 /// times the whole; without, those of the largest u ** (1 / weight), one u a weight. A ValueError for a weight below 0
 /// or not finite, and for more samples than weights above 0 without replacement, or none of them.
 Var multinomial(const Var& weights, std::int64_t num_samples, bool replacement = false);
-/// Where the stream stands, as one int64, to be saved beside a training and set again. Throws a ValueError for what no
-/// stream can be at.
+/// Where the random streams stand, as int64 (1251,): Jittor's number, then Python's and NumPy's Mersenne twisters, each
+/// as the count of used words and its 624 words. To be saved beside a training and set again; Jittor's number alone
+/// sets that. Throws a ValueError for what no stream can be at.
 Var get_rng_state();
 void set_rng_state(const Operand& state);
 

@@ -4,6 +4,7 @@
 
 #include "../../core/kernels/elementwise/elementwise.hpp"
 #include "../../core/random.hpp"
+#include "../../core/streams.hpp"
 #include "arithmetic.hpp"
 #include "comparison.hpp"
 #include "create.hpp"
@@ -92,9 +93,14 @@ Var randint_like(const Var& x, std::int64_t low, std::int64_t high) {
     return randint(low, high, like.shape(), like.dtype());
 }
 
-Var get_rng_state() { return constant(Array::full({1}, drawing::state(), Dtype::int64)); }
+Var get_rng_state() { return array(drawing::Drawing()->words(), jt::int64); }
 
 void set_rng_state(const Operand& state) {
+    if (state.is_var() && state.var().numel() == drawing::Streams::word_count) {
+        const auto streams = drawing::Streams::from(state.var().to_vector<std::int64_t>());
+        *drawing::Drawing() = streams;
+        return;
+    }
     const double at = state.is_var() ? state.var().item() : state.number().value;
     if (!(at >= 1 && at <= 2147483646 && at == std::floor(at)))
         fail<ValueError>("set_rng_state: needs a whole number from 1 to 2147483646, got ", at);

@@ -6,6 +6,7 @@
 
 #include "../../autograd/ops/create.hpp"
 #include "../../core/error.hpp"
+#include "../../core/random.hpp"
 #include "../optim/numbers.hpp"
 
 namespace jt::dataset {
@@ -17,6 +18,11 @@ namespace {
 
 void check(const char* name, std::optional<std::int64_t> value, std::int64_t least) {
     if (value && *value < least) fail<ValueError>("set_attrs: needs ", name, " of ", least, " or more, got ", *value);
+}
+
+// Elsewhere in the cycle of Jittor's stream, by the other multiplier of minstd.
+std::uint32_t apart_from(std::uint32_t state) {
+    return static_cast<std::uint32_t>(state * std::uint64_t{48271} % 2147483647U);
 }
 
 template <class T>
@@ -32,8 +38,8 @@ std::optional<std::vector<std::int64_t>> integers_in(StateReader& reader, const 
     return {};
 }
 
-drawing::Words words_in(StateReader& reader, const char* name, std::size_t count) {
-    const auto values = integers_in(reader, name, Need::must_be);
+drawing::Words words_in(StateReader& reader, const char* name, std::size_t count, Need need = Need::must_be) {
+    const auto values = integers_in(reader, name, need);
     if (!values) return {};
     const bool fits = std::ranges::all_of(*values, [](std::int64_t x) { return x >= 0 && x >> 32 == 0; });
     if (values->size() != count || !fits)
@@ -115,6 +121,8 @@ std::shared_ptr<Epoch> AnyDataset::next_epoch() {
     if (const auto n = total_len(); n < 1) fail<ValueError>("Dataset: needs at least one item, got ", n);
     const auto epoch = std::make_shared<Epoch>(next_order(), batch_size_, drop_last_);
     check_order("a sampler", epoch->order);
+    if (num_workers_ == 1 && *own_stream_ == 0) *own_stream_ = apart_from(drawing::state());
+    epoch->own_stream = own_stream_;
     to_come_.reset();
     begun_ = epoch;
     return epoch;
@@ -123,6 +131,7 @@ std::shared_ptr<Epoch> AnyDataset::next_epoch() {
 nn::StateDict AnyDataset::state_dict() const {
     nn::StateDict state{{"shuffle", var_of(shuffle_rng_.state())}};
     if (order_) state.add("sampler", var_of(order_->state()));
+    if (*own_stream_ != 0) state.add("items", var_of(drawing::Words{*own_stream_}));
     if (const auto epoch = begun_.lock())
         state.add("order", var_of(epoch->rest()));
     else if (to_come_)
@@ -134,11 +143,13 @@ void AnyDataset::load_state_dict(const nn::StateDict& state) {
     nn::detail::StateReader reader(state);
     const auto shuffle = words_in(reader, "shuffle", shuffle_rng_.state().size());
     const auto sampler = order_ ? words_in(reader, "sampler", order_->state().size()) : drawing::Words();
+    const auto items = words_in(reader, "items", 1, Need::may_be);
     auto order = integers_in(reader, "order", Need::may_be);
     reader.finish("dataset");
     if (order) check_order("an order", *order);
     shuffle_rng_.set_state(shuffle);
     if (order_) order_->set_state(sampler);
+    *own_stream_ = items.empty() ? 0 : items[0];
     to_come_ = std::move(order);
     begun_.reset();
 }

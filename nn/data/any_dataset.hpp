@@ -27,6 +27,7 @@ std::int64_t count_batches(std::int64_t items, std::int64_t batch_size, bool dro
 struct Epoch {
     std::vector<std::int64_t> order;
     std::int64_t batch_size, batch_len, taken = 0;
+    std::shared_ptr<std::uint32_t> own_stream;  ///< where a worker's items draw what others draw from Jittor's stream
 
     Epoch(std::vector<std::int64_t> order, std::int64_t batch_size, bool drop_last);
     /// The indices of the k-th batch.
@@ -52,9 +53,10 @@ public:
     /// other than 0 and 1.
     void set_attrs(const Attrs& attrs);
 
-    /// Where the orders of coming epochs are drawn, "shuffle" and a sampler's "sampler"; and while a loop is on its way
-    /// the indices that it has yet to visit, "order". Once they are loaded the next loop visits those alone. Loading
-    /// throws a KeyError for what does not fit, an IndexError for an index of no item, and changes nothing then.
+    /// Where the orders of coming epochs are drawn, "shuffle", and a sampler's "sampler"; where a worker's items draw,
+    /// "items"; and while a loop is on its way the indices that it has yet to visit, "order". Once they are loaded the
+    /// next loop visits those alone. Loading throws a KeyError for what does not fit, an IndexError for an index of no
+    /// item, and changes nothing then.
     nn::StateDict state_dict() const;
     void load_state_dict(const nn::StateDict& state);
 
@@ -85,7 +87,8 @@ private:
     bool shuffle_ = false, drop_last_ = false;
     drawing::DefaultRng shuffle_rng_ = drawing::DefaultRng(1);
     std::shared_ptr<Order> order_;
-    std::weak_ptr<const Epoch> begun_;                  ///< gone when its loop is
+    std::shared_ptr<std::uint32_t> own_stream_ = std::make_shared<std::uint32_t>();  ///< 0: does not flow yet
+    std::weak_ptr<const Epoch> begun_;                                               ///< gone when its loop is
     std::optional<std::vector<std::int64_t>> to_come_;  ///< what a state that was loaded leaves to the next loop
     mutable std::mutex making_;
 };

@@ -16,4 +16,13 @@ Var unpacked(const Packed& x) {
     return array(value);
 }
 
+Drawn::Drawn(std::uint32_t own_stream) : before(*drawing::Drawing()), after(before) { after.jittor = own_stream; }
+
+void Drawn::hand_over(std::uint32_t& own_stream) const {
+    own_stream = after.jittor;
+    const drawing::Drawing now;
+    if (now->python == before.python) now->python = after.python;
+    if (now->numpy == before.numpy) now->numpy = after.numpy;
+}
+
 }  // namespace jt::dataset::detail

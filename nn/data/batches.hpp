@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 
+#include "../../core/streams.hpp"
 #include "any_dataset.hpp"
 #include "collate.hpp"
 #include "worker.hpp"
@@ -30,6 +31,16 @@ using Strings = std::vector<std::string>;
 inline Strings packed(const Strings& x) { return x; }
 inline Strings unpacked(const Strings& x) { return x; }
 inline Strings leaf_of(const Strings& x) { return x; }
+
+/// What a worker draws from while it makes a batch: what the process would, but for Jittor's stream, since the loop
+/// draws from that meanwhile.
+struct Drawn {
+    drawing::Streams before, after;
+
+    explicit Drawn(std::uint32_t own_stream);
+    /// Lets the process go on from there, as if it had made the batch itself, unless it drew meanwhile.
+    void hand_over(std::uint32_t& own_stream) const;
+};
 
 /// f of each member of a tuple.
 template <class Tuple, class F>
@@ -81,19 +92,27 @@ private:
     }
     value_type taken(std::int64_t k) {
         if (!next_.valid()) begin_batch(k);
-        const auto ready = next_.get();
+        const Ready ready = next_.get();
+        ready.drawn.hand_over(*epoch_->own_stream);
         if (k + 1 < epoch_->batch_len) begin_batch(k + 1);
         const no_grad guard;
-        return detail::each(ready, [](const auto& x) { return detail::unpacked(x); });
+        return detail::each(ready.batch, [](const auto& x) { return detail::unpacked(x); });
     }
     void begin_batch(std::int64_t k) {
-        const auto make = [data = data_, indices = epoch_->batch(k)] { return pack(*data, indices); };
+        const auto make = [data = data_, indices = epoch_->batch(k),
+                           drawn = detail::Drawn(*epoch_->own_stream)]() mutable {
+            const drawing::DrawFrom guard(drawn.after);
+            return Ready{pack(*data, indices), drawn};
+        };
         const auto task = std::make_shared<std::packaged_task<Ready()>>(make);
         next_ = task->get_future();
         worker_->begin([task] { (*task)(); });
     }
 
-    using Ready = decltype(pack(std::declval<const Data&>(), {}));
+    struct Ready {
+        decltype(pack(std::declval<const Data&>(), {})) batch;
+        detail::Drawn drawn;
+    };
 
     const Data* data_;
     std::shared_ptr<Epoch> epoch_;

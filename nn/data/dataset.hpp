@@ -20,7 +20,8 @@ namespace jt::dataset {
 ///
 /// With num_workers 1 a thread of its own makes the next batch while the loop runs. Meanwhile the loop leaves alone
 /// what `item` uses, Vars above all, and total_len; other loops over this dataset or its parts may run inside it. The
-/// batches are the same, unless `item` draws from the random stream.
+/// batches are the same, whatever transforms draw; what `item` itself draws from Jittor's stream comes from one of the
+/// dataset's own then.
 template <class... Item>
 class Dataset : public AnyDataset {
 public:

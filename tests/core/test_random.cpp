@@ -5,6 +5,7 @@
 
 #include "../../core/numpy_random.hpp"
 #include "../../core/python_random.hpp"
+#include "../../core/streams.hpp"
 #include "../check.hpp"
 
 using namespace jt;
@@ -117,9 +118,9 @@ TEST_SUITE("core") {
         for (const std::int64_t high : {7LL, 7LL, 1LL, 1000LL, 1LL << 32, (1LL << 31) + 1, 5LL})
             drawn.push_back(drawing::numpy_randint(high));
         CHECK_EQ(drawn, List{6, 3, 0, 860, 787846414, 670094950, 1});
-        const auto state = drawing::numpy_state();
+        const auto state = drawing::Drawing()->numpy.state();
         CHECK_EQ(drawing::numpy_permutation(6), List{3, 1, 0, 4, 5, 2});
-        drawing::set_numpy_state(state);
+        drawing::Drawing()->numpy.set_state(state);
         CHECK_EQ(drawing::numpy_permutation(6), List{3, 1, 0, 4, 5, 2});
     }
 
@@ -184,14 +185,14 @@ TEST_SUITE("core") {
     TEST_CASE("Python's random past its first 624 words, and back to a state") {
         set_global_seed(3);
         for (int k = 0; k < 700; ++k) drawing::python_random();
-        const auto state = drawing::python_state();
+        const auto state = drawing::Drawing()->python.state();
         CHECK_EQ(drawing::python_random(), 0.07205680902929257);
-        drawing::set_python_state(state);
+        drawing::Drawing()->python.set_state(state);
         CHECK_EQ(drawing::python_random(), 0.07205680902929257);
         auto broken = state;
         broken.used = 625;
-        CHECK_THROWS_WITH_AS(drawing::set_python_state(broken), "Twister: needs at most 624 used words, got 625",
-                             ValueError);
+        CHECK_THROWS_WITH_AS(drawing::Drawing()->python.set_state(broken),
+                             "Twister: needs at most 624 used words, got 625", ValueError);
     }
 
     TEST_CASE("Python's and NumPy's randint: what is refused") {

@@ -103,7 +103,7 @@ std::string seen(World& w) {
     for (const auto& [name, var] : w.opt->state_dict()) add(out, name, var);
     for (const auto& [name, var] : w.scheduler->state_dict()) add(out, name, var);
     add(out, "frozen", w.frozen);
-    return out + "\n" + std::to_string(jt::get_rng_state().item());
+    return out + "\n" + std::to_string(jt::drawing::state());
 }
 
 // The text of the error that f throws, if any.

@@ -6,6 +6,8 @@
 #include <thread>
 
 #include "../../autograd/grad.hpp"
+#include "../../core/numpy_random.hpp"
+#include "../../core/python_random.hpp"
 #include "../../core/random.hpp"
 #include "../../nn/data/subset.hpp"
 #include "../../nn/data/tensor_dataset.hpp"
@@ -371,5 +373,55 @@ TEST_SUITE("nn") {
             CHECK_THROWS_WITH_AS(random_split(five, {3, last}),
                                  "random_split: needs lengths of 0 or more that add up to 5", ValueError);
         CHECK_THROWS_AS(random_split(five, {3, -1, 3}), ValueError);
+    }
+
+    TEST_CASE("what transforms draw is the same with and without a worker, and the process goes on from there") {
+        struct Drawing : Dataset<double, std::int64_t> {
+            std::int64_t size() const override { return 20; }
+            std::tuple<double, std::int64_t> item(std::int64_t) const override {
+                const auto first = drawing::python_random();
+                return {first, drawing::numpy_randint(1000)};
+            }
+        } data;
+        const auto drawn = [&](int workers, bool leave) {
+            set_global_seed(3);
+            data.set_attrs({.batch_size = 3, .num_workers = workers});
+            std::vector<double> out;
+            for (auto [x, y] : data) {
+                for (const Var& v : {x, y})
+                    for (const double number : v.to_vector<double>()) out.push_back(number);
+                if (leave && out.size() > 20) break;
+            }
+            out.push_back(drawing::python_random());
+            return out;
+        };
+        CHECK(drawn(0, false) == drawn(1, false));
+        CHECK(drawn(0, true) == drawn(1, true));
+    }
+
+    TEST_CASE("what a worker's items draw from Jittor's stream leaves that of the loop alone, and runs on") {
+        struct Drawing : Dataset<Var> {
+            std::int64_t size() const override { return 8; }
+            std::tuple<Var> item(std::int64_t) const override { return {rand({2})}; }
+        };
+        const auto epoch = [](Drawing& data) {
+            std::vector<Var> out;
+            for (auto [x] : data) out.push_back(x);
+            return concat(out, 0);
+        };
+        set_global_seed(3);
+        const Var here = rand({16});
+        set_global_seed(3);
+        Drawing data, twin;
+        data.set_attrs({.batch_size = 3, .num_workers = 1}), twin.set_attrs({.batch_size = 3, .num_workers = 1});
+        const Var first = epoch(data);
+        CHECK_FALSE(test::bitwise_equal(first.flatten(), here));
+        const Var second = epoch(data);
+        CHECK_FALSE(test::bitwise_equal(first, second));
+        CHECK_SAME(rand({16}), here);
+        set_global_seed(3);
+        CHECK_SAME(epoch(twin), first);
+        twin.load_state_dict(twin.state_dict());
+        CHECK_SAME(epoch(twin), second);
     }
 }

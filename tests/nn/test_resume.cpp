@@ -4,6 +4,8 @@
 #include <numeric>
 
 #include "../../autograd/grad.hpp"
+#include "../../core/numpy_random.hpp"
+#include "../../core/python_random.hpp"
 #include "../../core/random.hpp"
 #include "../../nn/layers.hpp"
 #include "../../nn/loss.hpp"
@@ -290,5 +292,28 @@ TEST_SUITE("nn") {
             CHECK_THROWS_WITH_AS(set_rng_state(array({bad}, jt::float64)), doctest::Contains(text), ValueError);
         CHECK_THROWS_AS(set_rng_state(ones({2})), ShapeError);
         CHECK_THROWS_AS(set_rng_state(Var()), GraphError);
+    }
+
+    TEST_CASE("the twisters go on where they were, past the end of their words too") {
+        set_global_seed(7);
+        for (int k = 0; k < 700; ++k) drawing::python_random(), drawing::numpy_randint(1000);
+        const Var state = get_rng_state();
+        CHECK_EQ(state.shape(), Shape{1251});
+        const auto draw = [] { return std::pair(drawing::python_random(), drawing::numpy_randint(1000)); };
+        const auto first = draw();
+        set_rng_state(state);
+        CHECK(draw() == first);
+        const Var before = get_rng_state();
+        const std::pair<int, const char*> bad[] = {
+            {0, "set_rng_state: needs a whole number from 1 to 2147483646, got -1"},
+            {1, "set_rng_state: needs a whole number from 0 to 624, got -1"},
+            {626, "set_rng_state: needs a whole number from 0 to 624, got -1"},
+            {9, "set_rng_state: needs a whole number from 0 to 4294967295, got -1"}};
+        for (const auto& [at, message] : bad) {
+            Var wrong = state.clone();
+            wrong[at] = -1;
+            CHECK_THROWS_WITH_AS(set_rng_state(wrong), message, ValueError);
+            CHECK_SAME(get_rng_state(), before);
+        }
     }
 }
