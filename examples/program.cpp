@@ -6,7 +6,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
-#include <minijt/minijt.hpp>
 
 namespace {
 
@@ -19,9 +18,19 @@ void add_options(CLI::App& app, Program& program) {
         ->capture_default_str()
         ->check(CLI::Range(1, 2147483647));
     app.add_option("--svg", program.svg, "where to draw the picture")->capture_default_str();
+    app.add_option("--save", program.save_path, "keep the training in this .npz file");
+    app.add_option("--resume", program.resume_path, "go on with the training that such a file keeps");
 }
 
 }  // namespace
+
+void Program::resume(jt::nn::Checkpoint& checkpoint) const {
+    if (!resume_path.empty()) checkpoint.load(resume_path);
+}
+
+void Program::save(const jt::nn::Checkpoint& checkpoint) const {
+    if (!save_path.empty()) checkpoint.save(save_path);
+}
 
 std::string text(const char* format, ...) {
     char buffer[200];

@@ -1,6 +1,7 @@
 // The frame of an example program: what it can be told on its command line, its seed, and how it ends.
 #pragma once
 #include <functional>
+#include <minijt/minijt.hpp>
 #include <string>
 
 struct Program {
@@ -9,6 +10,12 @@ struct Program {
     int steps;
     int seed = 1;
     std::string svg = {};  ///< build/NAME.svg unless --svg names another file
+    std::string save_path = {}, resume_path = {};
+
+    /// What --resume asks for: goes on from a file that --save wrote. And what --save asks for, to be called now and
+    /// then and at the end.
+    void resume(jt::nn::Checkpoint& checkpoint) const;
+    void save(const jt::nn::Checkpoint& checkpoint) const;
 };
 
 /// What printf would print.

@@ -50,6 +50,13 @@ Checkpoint::Part::Part(std::string name, Var& var)
       write([&var](StateDict& all, const std::string& key) { all.add(key, var); }),
       read([&var](const StateDict& all, const std::string& key) { var.assign(detail::entry_of(all, key)); }) {}
 
+Checkpoint::Part::Part(std::string name, std::vector<double>& numbers)
+    : name(std::move(name)),
+      write([&numbers](StateDict& all, const std::string& key) { all.add(key, array(numbers, float64)); }),
+      read([&numbers](const StateDict& all, const std::string& key) {
+          numbers = detail::entry_of(all, key).to_vector<double>();
+      }) {}
+
 Checkpoint::Checkpoint(std::initializer_list<Part> parts) : parts_(parts) { check_names(); }
 
 void Checkpoint::check_names() const {

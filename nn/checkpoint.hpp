@@ -35,7 +35,8 @@ std::int64_t number_of(const StateDict& all, const std::string& name, std::int64
 }  // namespace detail
 
 /// The parts of a training by name, each of which must outlive it: modules, optimizers, schedulers, datasets (all that
-/// has state_dict and load_state_dict), Vars and numbers. Where the random streams stand is a part of each: "rng".
+/// has state_dict and load_state_dict), Vars, numbers and lists of them. Where the random streams stand is a part of
+/// each: "rng".
 ///
 ///     int epoch = 0;
 ///     nn::Checkpoint training{{"net", net}, {"opt", opt}, {"data", data}, {"epoch", epoch}};
@@ -58,6 +59,8 @@ public:
         template <detail::PlainNumber T>
         Part(std::string name, T& number) : Part(std::move(name), Number<T>{&number}) {}
         Part(std::string name, Var& var);
+        /// A list that grows as the training goes: losses to be drawn.
+        Part(std::string name, std::vector<double>& numbers);
 
         std::string name;
         std::function<void(StateDict& all, const std::string& key)> write;

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 import xml.etree.ElementTree
 
@@ -33,6 +34,11 @@ WANTED = {
         {r"(\d) of 8 modes covered": (8, 8), r"([\d.]+) % of the points near one": (55, 100), r"penalty ([\d.]+)": (0, 0.2)},
         ["Points over the critic's score", "Gradient penalty", "Generated points near a mode"],
         {"circle": 600, "polyline": 2, "image": 1}),
+    "transformer": Wanted(
+        "--steps", 300, 60,
+        {r"([\d.]+) % of 200 new rows sorted": (80, 100)},
+        ["Loss", "Rows in order", "Where it looks to write each digit"],
+        {"polyline": 2, "image": 1}),
     "vae": Wanted(
         "--epochs", 40, 4,
         {r"test loss ([\d.]+) nats": (20, 25.2), r"([\d.]+) % of the test digits": (58, 95)},
@@ -77,6 +83,24 @@ class Program(unittest.TestCase):
         first = outcome(5)
         self.assertEqual(outcome(5), first)
         self.assertNotEqual(outcome(6)[1], first[1])
+
+    def test_killed_and_resumed(self):
+        kept, options = self.folder / "kept.npz", [WANTED.counted, WANTED.few, "--seed", 5]
+        if "--resume" not in run("--help").stdout:
+            self.skipTest("not resumed")
+        self.run_well(*options)
+        whole = self.svg.read_bytes()
+        with subprocess.Popen([PROGRAM, *map(str, options), "--save", kept, "--svg", self.svg],
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as program:
+            while not kept.exists() and program.poll() is None:
+                time.sleep(0.001)
+            program.kill()
+        self.run_well(*options, "--resume", kept)
+        self.assertEqual(self.svg.read_bytes(), whole)
+        (self.folder / "torn.npz").write_bytes(kept.read_bytes()[:-9])
+        result = run(*options, "--resume", self.folder / "torn.npz", "--svg", self.svg)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("torn.npz", result.stderr)
 
     def test_one_step(self):
         self.run_well(WANTED.counted, 1)

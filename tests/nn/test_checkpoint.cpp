@@ -53,17 +53,20 @@ TEST_SUITE("nn") {
         std::int64_t count = std::int64_t{1} << 62;
         float rate = 0.5F;
         double loss = std::numeric_limits<double>::infinity();
-        nn::Checkpoint checkpoint{{"handle", handle}, {"net", net},     {"opt", opt},   {"best", best}, {"done", done},
-                                  {"epoch", epoch},   {"count", count}, {"rate", rate}, {"loss", loss}};
+        std::vector<double> losses{0.1, NAN}, none;
+        nn::Checkpoint checkpoint{{"handle", handle}, {"net", net},       {"opt", opt},     {"best", best},
+                                  {"done", done},     {"epoch", epoch},   {"count", count}, {"rate", rate},
+                                  {"loss", loss},     {"losses", losses}, {"none", none}};
         checkpoint.save(folder / "a.npz");
         const Var weight = net.weight.clone();
         net.weight.assign(zeros({2, 3})), best.assign(zeros({2})), opt->lr = 7;
-        done = false, epoch = 0, count = 0, rate = 0, loss = 0;
+        done = false, epoch = 0, count = 0, rate = 0, loss = 0, losses = {3}, none = {4};
         checkpoint.load(folder / "a.npz");
         CHECK_SAME(net.weight, weight);
         CHECK_CLOSE(best, {1, 1});
         CHECK_EQ(opt->lr, .1);
         CHECK((done && epoch == 3 && count == std::int64_t{1} << 62 && rate == 0.5F && std::isinf(loss)));
+        CHECK((losses.size() == 2 && losses[0] == 0.1 && std::isnan(losses[1]) && none.empty()));
         CHECK_EQ(checkpoint.state_dict().names().back(), "rng");
     }
 
