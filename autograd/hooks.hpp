@@ -40,6 +40,12 @@ public:
     void clear() {
         if (entries_) entries_->clear();
     }
+    /// Puts the hooks of now back into this list, which must live.
+    std::function<void()> restoring() {
+        return [this, before = entries()]() mutable {
+            if (entries_) entries_->swap(before);
+        };
+    }
     bool empty() const { return !entries_ || entries_->empty(); }
     /// A copy, so that a hook that runs may remove itself, or add others.
     Entries entries() const { return entries_ ? *entries_ : Entries(); }

@@ -3,12 +3,13 @@
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
+#include <minijt/metrics.hpp>
 #include <minijt/minijt.hpp>
+#include <minijt/progress.hpp>
 
 #include "digits_data.hpp"
 #include "digits_options.hpp"
 #include "digits_page.hpp"
-#include "progress.hpp"
 
 using jt::Var;
 using jt::weightnorm::weight_norm;
@@ -55,8 +56,7 @@ struct ConvNet : nn::Module {
 Score evaluate(nn::Module& net, const Digits& digits) {
     const Var y = jt::without_grad([&] { return net(digits.images); });
     const Var loss = nn::cross_entropy_loss(y, digits.labels);
-    const Var read = y.argmax(1).first;
-    return {loss.item(), static_cast<std::int64_t>((read == digits.labels).sum().item()), read};
+    return {loss.item(), 100 * jt::accuracy(y, digits.labels), y.argmax(1).first};
 }
 
 std::string text(const char* format, double x, double y) {
@@ -68,8 +68,8 @@ std::string text(const char* format, double x, double y) {
 std::vector<Epoch> train(nn::Module& net, const Split& data, const Options& o) {
     nn::SGD opt(net.parameters(), {.lr = o.lr, .momentum = 0.9});
     std::vector<Epoch> history;
-    const Progress bar(*o.epochs);
-    for (int epoch = 0; epoch < *o.epochs; ++epoch) {
+    auto bar = jt::progress(*o.epochs);
+    for (const auto epoch : bar) {
         opt.lr = o.lr * (1 - static_cast<double>(epoch) / *o.epochs);
         each_batch(data.train, o.batch, [&](const Digits& batch) {
             const Var y = net(batch.images);
@@ -78,7 +78,8 @@ std::vector<Epoch> train(nn::Module& net, const Split& data, const Options& o) {
         });
         history.push_back({evaluate(net, data.train), evaluate(net, data.test)});
         const Score& score = history.back().train;
-        bar.show(epoch + 1, text("loss %.4f  accuracy %6.2f %%", score.loss, score.accuracy()));
+        bar.set("loss", score.loss);
+        bar.set("accuracy", score.accuracy);
     }
     return history;
 }
@@ -127,7 +128,7 @@ Outcome outcome(const Options& o, const nn::StateDict& saved = {}) {
 }
 
 void print(const Score& score) {
-    std::cout << text("test accuracy %.2f %% (%.0f", score.accuracy(), static_cast<double>(score.right)) << " of "
+    std::cout << text("test accuracy %.2f %% (%.0f", score.accuracy, score.right()) << " of "
               << score.of() << ")\n";
 }
 
@@ -153,7 +154,7 @@ void run_all_seeds(Options o) {
         const Score score = outcome(o).score;
         std::cout << "seed " << seed << ": ";
         print(score);
-        accuracies.push_back(score.accuracy());
+        accuracies.push_back(score.accuracy);
     }
     std::sort(accuracies.begin(), accuracies.end());
     std::cout << text("median %.2f %%, worst %.2f %%\n", (accuracies[4] + accuracies[5]) / 2, accuracies[0]);

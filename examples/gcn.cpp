@@ -1,13 +1,14 @@
 // A graph convolution net: of a club that splits in two it knows the leaders alone, and says whom the others follow.
 #include <cstdio>
+#include <minijt/metrics.hpp>
 #include <minijt/minijt.hpp>
+#include <minijt/plot.hpp>
+#include <minijt/progress.hpp>
 #include <string>
 #include <vector>
 
-#include "chart.hpp"
 #include "karate_data.hpp"
 #include "program.hpp"
-#include "progress.hpp"
 using namespace jt;
 
 namespace {
@@ -44,31 +45,33 @@ Var normalized_adjacency(const Club& club) {
 
 // ---- training
 
-double accuracy(const Var& predicted, const Var& factions) {
-    return 100 * (predicted == factions).float32().mean().item();
-}
-
 struct History {
-    Series train{"train", "#9aa5b1", {}}, test{"test", "#c2410c", {}}, loss{"", "#2563eb", {}};
+    plot::Series train{"train", {}}, test{"test", {}}, loss{"", {}};
 };
 
 Var predict(Gcn& net, const Var& adjacency) {
     return without_grad([&] { return net(adjacency, eye(members)); }).argmax(1).first;
 }
 
+/// How many of some members it is right about.
+double percent(const Var& predicted, const Club& club, const Var& members) {
+    return 100 * accuracy(predicted[members], club.factions[members]);
+}
+
 History train(Gcn& net, const Club& club, const Var& adjacency, int epochs) {
     nn::Adam opt(net.parameters(), {.lr = 0.01, .weight_decay = 5e-4});
     History history;
-    const Progress bar(epochs);
-    for (int epoch = 1; epoch <= epochs; ++epoch) {
+    auto bar = progress(epochs);
+    for ([[maybe_unused]] const auto epoch : bar) {
         const Var logits = net(adjacency, eye(members));
         const Var loss = nn::cross_entropy_loss(logits[club.train], club.factions[club.train]);
         opt.step(loss);
         const Var predicted = predict(net, adjacency);
         history.loss.values.push_back(loss.item());
-        history.train.values.push_back(accuracy(predicted[club.train], club.factions[club.train]));
-        history.test.values.push_back(accuracy(predicted[club.test], club.factions[club.test]));
-        bar.show(epoch, text("loss %.3f  accuracy %5.1f %%", loss.item(), history.test.values.back()));
+        history.train.values.push_back(percent(predicted, club, club.train));
+        history.test.values.push_back(percent(predicted, club, club.test));
+        bar.set("loss", loss.item());
+        bar.set("accuracy", history.test.values.back());
     }
     return history;
 }
@@ -88,22 +91,22 @@ Var spring_layout(const Club& club) {
     return matmul(place - place.mean(0), stack({x, y}, 1)).detach();
 }
 
-const char* const colors[] = {"#2563eb", "#ea8a00"};
+const char* const wrong_color = "#111";
 
-void draw_members(const Plane& plane, const Club& club, const Var& place, const Var& predicted) {
+void draw_members(const plot::Plane& plane, const Club& club, const Var& place, const Var& predicted) {
     const std::vector<int> side = predicted.to_vector<int>(), truth = club.factions.to_vector<int>();
     for (int k = 0; k < members; ++k) {
         const bool leader = k == 0 || k == members - 1, wrong = side[k] != truth[k];
-        plane.dots(place[k], colors[side[k]], {leader ? 15. : 11., wrong ? "#dc2626" : "white", wrong ? 4. : 1.5});
+        plane.dots(place[k], plot::color(static_cast<std::size_t>(side[k])), {leader ? 15. : 11., wrong ? wrong_color : "white", wrong ? 4. : 1.5});
         plane.marks(place[k], std::to_string(k), {leader ? 14. : 11., "white", "middle", "bold"});
     }
 }
 
-void draw_club(Svg& svg, const Area& area, const Club& club, const Var& predicted) {
-    heading(svg, area, "Predicted side",
-            {{"Mr. Hi (0)", colors[0]}, {"the officer (33)", colors[1]}, {"wrong", "#dc2626"}});
+void draw_club(plot::Page& page, const plot::Area& area, const Club& club, const Var& predicted) {
+    heading(page, area, "Predicted side",
+            {{"Mr. Hi (0)", plot::color(0)}, {"the officer (33)", plot::color(1)}, {"wrong", wrong_color}});
     const Var place = spring_layout(club), low = place.min(0) - 0.2, high = place.max(0) + 0.2;
-    const Plane plane(svg, area, {low[0].item(), high[0].item(), low[1].item(), high[1].item()});
+    const plot::Plane plane(page, area, {low[0].item(), high[0].item(), low[1].item(), high[1].item()});
     plane.lines(place[club.from], place[club.to], "#c4cad1");
     draw_members(plane, club, place, predicted);
 }
@@ -116,14 +119,14 @@ void train_and_draw(const Program& program) {
     const Var predicted = predict(net, adjacency);
     const int right = static_cast<int>(((predicted == club.factions) & club.test).sum().item());
     std::printf("test accuracy %.1f %% (%d of 32 members)\n", history.test.values.back(), right);
-    Svg svg(960, 560);
+    plot::Page page(960, 560);
     headline(
-        svg, text("%d of 32 members follow whom the net says", right),
+        page, text("%d of 32 members follow whom the net says", right),
         text("graph convolution, trained on the two leaders alone, %d epochs, seed %d", program.steps, program.seed));
-    draw_club(svg, {40, 92, 540, 460}, club, predicted);
-    draw(svg, {"Loss of the two leaders", {history.loss}}, {620, 92, 300, 222});
-    draw(svg, {"Accuracy", {history.train, history.test}, false, " %"}, {620, 324, 300, 222});
-    svg.save(program.svg);
+    draw_club(page, {40, 92, 540, 460}, club, predicted);
+    draw(page, {620, 92, 300, 222}, plot::Curves{"Loss of the two leaders", {history.loss}});
+    draw(page, {620, 324, 300, 222}, plot::Curves{"Accuracy", {history.train, history.test}, false, " %"});
+    page.save(program.svg);
 }
 
 }  // namespace

@@ -1,14 +1,14 @@
 // A Wasserstein GAN with a gradient penalty: a critic whose slope should be one teaches a generator a ring of modes.
 #include <cstdio>
 #include <minijt/minijt.hpp>
+#include <minijt/plot.hpp>
+#include <minijt/progress.hpp>
 #include <numbers>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "chart.hpp"
 #include "program.hpp"
-#include "progress.hpp"
 using namespace jt;
 
 namespace {
@@ -69,17 +69,18 @@ std::vector<Score> train(const Gan& gan, int steps) {
     nn::Adam critic_opt(gan.critic->parameters(), {.lr = 0.002, .betas = {0.5, 0.9}});
     nn::Adam generator_opt(gan.generator->parameters(), {.lr = 0.002, .betas = {0.5, 0.9}});
     std::vector<Score> history;
-    const Progress bar(steps);
-    for (int step = 1; step <= steps; ++step) {
-        critic_opt.lr = generator_opt.lr = 0.002 * (1 - static_cast<double>(step - 1) / steps);
+    auto bar = progress(steps);
+    for (const auto step : bar) {
+        critic_opt.lr = generator_opt.lr = 0.002 * (1 - static_cast<double>(step) / steps);
         for (int k = 0; k < critic_steps; ++k) {
             const auto [loss, penalty] = critic_losses(gan, batch);
             critic_opt.step(loss + penalty);
         }
         generator_opt.step(-gan.critic(gan.sample(batch)).mean());
-        if (step % stride != 0) continue;
+        if ((step + 1) % stride != 0) continue;
         const Score score = history.emplace_back(evaluate(gan));
-        bar.show(step, text("penalty %.3f  covered %d of 8", score.penalty, score.covered));
+        bar.set("penalty", score.penalty);
+        bar.set("covered", score.covered);
     }
     return history;
 }
@@ -95,23 +96,27 @@ Var landscape(const Gan& gan) {
     return lerp(array({0.62, 0.74, 0.88}), ones({1}), t).reshape({96, 96, 3});
 }
 
-void draw_points(Svg& svg, const Area& area, const Gan& gan) {
-    heading(svg, area, "Points over the critic's score", {{"real", "#555"}, {"generated", "#c2410c"}});
-    const Plane plane(svg, area, {-reach, reach, -reach, reach});
+const std::string& real_color = plot::color(6);
+const std::string& fake_color = plot::color(1);
+
+void draw_points(plot::Page& page, const plot::Area& area, const Gan& gan) {
+    heading(page, area, "Points over the critic's score", {{"real", real_color}, {"generated", fake_color}});
+    const plot::Plane plane(page, area, {-reach, reach, -reach, reach});
     plane.image(landscape(gan));
     plane.axes();
-    plane.dots(ring(400), "#555", {2});
-    plane.dots(without_grad([&] { return gan.sample(400); }), "#c2410c", {2});
+    plane.dots(ring(400), real_color, {2});
+    plane.dots(without_grad([&] { return gan.sample(400); }), fake_color, {2});
 }
 
-void draw_curves(Svg& svg, const std::vector<Score>& history) {
-    Series penalty{"", "#2563eb", {}}, near{"", "#c2410c", {}};
+void draw_curves(plot::Page& page, const std::vector<Score>& history) {
+    plot::Series penalty{"", {}}, near{"", {}};
     for (const Score& score : history) {
         penalty.values.push_back(score.penalty);
         near.values.push_back(score.near);
     }
-    draw(svg, {"Gradient penalty", {penalty}, true, "", "step", stride}, {500, 92, 420, 222});
-    draw(svg, {"Generated points near a mode", {near}, false, " %", "step", stride}, {500, 324, 420, 222});
+    draw(page, {500, 92, 420, 222}, plot::Curves{"Gradient penalty", {penalty}, true, "", "step", stride});
+    draw(page, {500, 324, 420, 222},
+         plot::Curves{"Generated points near a mode", {near}, false, " %", "step", stride});
 }
 
 void train_and_draw(const Program& program) {
@@ -121,11 +126,11 @@ void train_and_draw(const Program& program) {
     const std::string covered =
         text("%d of 8 modes covered, %.1f %% of the points near one", score.covered, score.near);
     std::printf("%s\ncritic loss %.4f, gradient penalty %.4f\n", covered.c_str(), score.critic_loss, score.penalty);
-    Svg svg(960, 560);
-    headline(svg, covered, text("WGAN-GP after %d steps, seed %d", program.steps, program.seed));
-    draw_points(svg, {40, 92, 416, 444}, gan);
-    draw_curves(svg, history);
-    svg.save(program.svg);
+    plot::Page page(960, 560);
+    headline(page, covered, text("WGAN-GP after %d steps, seed %d", program.steps, program.seed));
+    draw_points(page, {40, 92, 416, 444}, gan);
+    draw_curves(page, history);
+    page.save(program.svg);
 }
 
 }  // namespace

@@ -1,15 +1,16 @@
 // A variational autoencoder: it says each handwritten digit by a point of the plane, and draws digits from such points.
 #include <cstdio>
+#include <minijt/metrics.hpp>
 #include <minijt/minijt.hpp>
+#include <minijt/plot.hpp>
+#include <minijt/progress.hpp>
 #include <string>
 #include <tuple>
 #include <utility>
 #include <vector>
 
-#include "chart.hpp"
 #include "digits_data.hpp"
 #include "program.hpp"
-#include "progress.hpp"
 using namespace jt;
 
 namespace {
@@ -53,17 +54,17 @@ Var loss_of(Vae& vae, const Var& images) {
 
 // ---- training
 
-std::vector<Series> train(Vae& vae, const Split& data, int epochs) {
+std::vector<plot::Series> train(Vae& vae, const Split& data, int epochs) {
     nn::Adam opt(vae.parameters(), {.lr = 0.002});
-    std::vector<Series> losses{{"train", "#9aa5b1", {}}, {"test", "#c2410c", {}}};
-    const Progress bar(epochs);
-    for (int epoch = 0; epoch < epochs; ++epoch) {
+    std::vector<plot::Series> losses{{"train", {}}, {"test", {}}};
+    auto bar = progress(epochs);
+    for (const auto epoch : bar) {
         opt.lr = 0.002 * (1 - static_cast<double>(epoch) / epochs);
         each_batch(data.train, batch, [&](const Digits& digits) { opt.step(loss_of(vae, digits.images)); });
         const no_grad guard;
         losses[0].values.push_back(loss_of(vae, data.train.images).item());
         losses[1].values.push_back(loss_of(vae, data.test.images).item());
-        bar.show(epoch + 1, text("loss %.2f", losses[1].values.back()));
+        bar.set("loss", losses[1].values.back());
     }
     return losses;
 }
@@ -76,21 +77,18 @@ Var points_of(Vae& vae, const Digits& digits) {
 double neighbors(Vae& vae, const Split& data) {
     const Var away = (points_of(vae, data.test).unsqueeze(1) - points_of(vae, data.train)).norm(2, 2);
     const Var nearest = data.train.labels[away.argmin(1).first];
-    return 100 * (nearest == data.test.labels).float32().mean().item();
+    return 100 * accuracy(nearest, data.test.labels);
 }
 
 // ---- the picture
 
-const char* const colors[] = {"#e11d48", "#d97706", "#65a30d", "#059669", "#0891b2",
-                              "#2563eb", "#7c3aed", "#c026d3", "#78350f", "#475569"};
-
-void draw_points(Svg& svg, const Area& area, const Var& points, const Var& labels) {
-    heading(svg, area, "Where the encoder puts the test digits");
-    const Plane plane(svg, area, {-reach, reach, -reach, reach});
+void draw_points(plot::Page& page, const plot::Area& area, const Var& points, const Var& labels) {
+    heading(page, area, "Where the encoder puts the test digits");
+    const plot::Plane plane(page, area, {-reach, reach, -reach, reach});
     plane.axes();
     for (int digit = 0; digit < 10; ++digit) {
         const Var of_class = points[labels == digit];
-        plane.marks(of_class, std::to_string(digit), {12, colors[digit], "middle", "bold"});
+        plane.marks(of_class, std::to_string(digit), {12, plot::color(static_cast<std::size_t>(digit)), "middle", "bold"});
     }
 }
 
@@ -99,14 +97,14 @@ Var decoded_plane(Vae& vae) {
     const Var line = ((arange(12).float32() + 0.5) / 6 - 1) * reach;
     const Vars place = meshgrid({-line, line});
     const Var z = stack({place[1], place[0]}, 2).reshape({-1, 2});
-    const Var images = without_grad([&] { return sigmoid(vae.decode(z)); });
-    const Var apart = nn::pad(images.reshape({12, 12, 8, 8}), {1, 1, 1, 1});
+    const Var paper = without_grad([&] { return 1 - sigmoid(vae.decode(z)); });
+    const Var apart = nn::pad(paper.reshape({12, 12, 8, 8}), {1, 1, 1, 1}, PadMode::constant, 1);
     return apart.transpose({0, 2, 1, 3}).reshape({12 * 10, 12 * 10});
 }
 
-void draw_decoded(Svg& svg, const Area& area, Vae& vae) {
-    heading(svg, area, "What the decoder draws there");
-    const Plane plane(svg, area, {-reach, reach, -reach, reach});
+void draw_decoded(plot::Page& page, const plot::Area& area, Vae& vae) {
+    heading(page, area, "What the decoder draws there");
+    const plot::Plane plane(page, area, {-reach, reach, -reach, reach});
     plane.image(decoded_plane(vae));
     plane.axes();
 }
@@ -114,17 +112,17 @@ void draw_decoded(Svg& svg, const Area& area, Vae& vae) {
 void train_and_draw(const Program& program) {
     const Split data = split(read_digits(DIGITS_DATA));
     Vae vae;
-    const std::vector<Series> losses = train(vae, data, program.steps);
+    const std::vector<plot::Series> losses = train(vae, data, program.steps);
     const double loss = losses[1].values.back(), share = neighbors(vae, data);
     const std::string outcome = text("%.1f %% of the test digits lie next to one of their class", share);
     std::printf("test loss %.2f nats an image\n%s\n", loss, outcome.c_str());
-    Svg svg(960, 800);
-    headline(svg, outcome,
+    plot::Page page(960, 800);
+    headline(page, outcome,
              text("variational autoencoder, two numbers for a digit, %d epochs, seed %d", program.steps, program.seed));
-    draw_points(svg, {40, 92, 416, 444}, points_of(vae, data.test), data.test.labels);
-    draw_decoded(svg, {504, 92, 416, 444}, vae);
-    draw(svg, {"Loss, nats an image", losses}, {40, 556, 880, 230});
-    svg.save(program.svg);
+    draw_points(page, {40, 92, 416, 444}, points_of(vae, data.test), data.test.labels);
+    draw_decoded(page, {504, 92, 416, 444}, vae);
+    draw(page, {40, 556, 880, 230}, plot::Curves{"Loss, nats an image", losses});
+    page.save(program.svg);
 }
 
 }  // namespace

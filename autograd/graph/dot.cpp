@@ -1,4 +1,5 @@
 // A graph in Graphviz's language.
+#include "../../core/printable.hpp"
 #include "groups.hpp"
 
 namespace jt {

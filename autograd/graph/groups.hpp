@@ -27,7 +27,4 @@ private:
     std::size_t enter(std::size_t now, const Scope* scope);
 };
 
-/// Text that both languages can hold: control characters become spaces, and bytes that are no UTF-8 question marks.
-std::string printable(const std::string& text);
-
 }  // namespace jt

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "../../core/printable.hpp"
 #include "groups.hpp"
 
 namespace jt {
@@ -15,10 +16,7 @@ constexpr int letter = 7, box_height = 34, side = 12, header = 20, gap = 14, fal
 using Size = std::size_t;
 using Sizes = std::vector<Size>;
 
-int width_of(const std::string& text) {
-    return letter *
-           static_cast<int>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-}
+int width_of(const std::string& text) { return letter * static_cast<int>(letters(text)); }
 
 // A row of the graph, a group, or a lane: a place that an edge goes through on its way to a farther row of boxes.
 struct Placed {
@@ -242,13 +240,6 @@ std::vector<std::pair<int, int>> Layout::points(const Edge& edge) const {
 
 // ---- SVG
 
-std::string escaped(const std::string& text) {
-    std::string out;
-    for (const char c : text)
-        out += c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '"' ? "&quot;" : std::string(1, c);
-    return out;
-}
-
 template <class... Parts>
 std::string joined(const Parts&... parts) {
     std::string out;
@@ -273,7 +264,7 @@ std::string drawn(const Graph::Row& row, const Placed& item) {
 }
 
 std::string drawn(const Scope& scope, const Placed& item) {
-    return "<g><title>" + escaped(printable(scope.path())) + "</title>\n" + box(item, "call") +
+    return "<g><title>" + escaped(scope.path()) + "</title>\n" + box(item, "call") +
            words(item.x + item.spine + gap / 2, item.y + 14, "shape module", label_of(scope)) + "</g>\n";
 }
 

@@ -1,6 +1,7 @@
 // Attention of heads in Vars, and fused to one op.
 #include "attention.hpp"
 
+#include "../work.hpp"
 #include "arithmetic.hpp"
 #include "axes.hpp"
 #include "composed.hpp"
@@ -20,6 +21,11 @@ struct Places {
     explicit Places(const Call& call) : mask(call.size() - 2), weights(call.size() - 1) {}
 };
 
+// Products of all heads, each of the size of the weights times a vector.
+void count(std::int64_t products, const Array& weights, const Heads& heads) {
+    count_multiply_adds(products * weights.numel() * heads.width);
+}
+
 Vars composed_grad(const Var& g, const Call& call) {
     const std::size_t mask = Places(call).mask;
     return composed_gradients(call, [&](const Vars& in) {
@@ -38,6 +44,7 @@ kernels::AttentionParts arrays(std::size_t n, Each part) {
 Vars fused_grad(const Var& g, const Call& call) {
     const auto [mask, weights] = Places(call);
     const auto in = arrays(mask, [&](std::size_t k) { return call.input(k); });
+    count(4, call.input(weights).array(), call.params<Heads>());
     const auto gradients = kernels::attention_grad(g.array(), in, call.input(weights).array(), call.params<Heads>());
     return call.each_needed([&](std::size_t k) { return make_var(gradients[k]); });
 }
@@ -85,6 +92,7 @@ Var attend(const Vars& parts, const Var& mask, const Heads& heads) {
     if (!can_fuse(parts, mask, heads)) return attend_by_ops(parts, mask, heads);
     const auto in = arrays(parts.size(), [&](std::size_t k) { return parts[k]; });
     auto [out, weights] = kernels::attention(in, mask.defined() ? mask.array() : Array(), heads);
+    count(2, weights, heads);
     Vars inputs = parts;
     inputs.push_back(mask);
     inputs.push_back(constant(std::move(weights)));

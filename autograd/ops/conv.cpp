@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "../../core/kernels/product/conv.hpp"
+#include "../work.hpp"
 #include "arithmetic.hpp"
 #include "axes.hpp"
 #include "check_windows.hpp"
@@ -18,6 +19,9 @@ namespace jt {
 
 namespace {
 
+// All three multiply each pixel of y, or of its gradient, with the taps that made it.
+void count(const Shape& y, const Shape& w) { count_multiply_adds(y.numel() * step_along(w, 0)); }
+
 // Convolution is linear in x and in w, so it and its two gradients are closed under differentiation:
 // with y = conv(x, w), <g, y> = <x, conv_input(g, w)> = <w, conv_weight(g, x)>.
 Var conv(const Var& x, const Var& w, const Windows& p);
@@ -29,6 +33,7 @@ Var conv_input(const Var& g, const Var& w, const Shape& x_shape, const Windows& 
                                return {call.needs(0) ? conv(gx, call.input(1), p) : Var(),
                                        call.needs(1) ? conv_weight(call.input(0), gx, call.shape(1), p) : Var()};
                            }};
+    count(g.shape(), w.shape());
     return record(op, kernels::conv2d_input(g.array(), w.array(), x_shape, p), {g, w}, p);
 }
 
@@ -38,6 +43,7 @@ Var conv_weight(const Var& g, const Var& x, const Shape& w_shape, const Windows&
                                return {call.needs(0) ? conv(call.input(1), gw, p) : Var(),
                                        call.needs(1) ? conv_input(call.input(0), gw, call.shape(1), p) : Var()};
                            }};
+    count(g.shape(), w_shape);
     return record(op, kernels::conv2d_weight(g.array(), x.array(), w_shape, p), {g, x}, p);
 }
 
@@ -51,14 +57,14 @@ Vars conv_rule(const Var& g, const Call& call) {
 
 constexpr Op conv_op{"conv2d", conv_rule};
 
-Var conv(const Var& x, const Var& w, const Windows& p) {
-    return record(conv_op, kernels::conv2d(x.array(), w.array(), Array(), p), {x, w}, p);
+// Without a bias the op has two inputs.
+Var conv(const Var& x, const Var& w, const Var& bias, const Windows& p) {
+    Array y = kernels::conv2d(x.array(), w.array(), bias.defined() ? bias.array() : Array(), p);
+    count(y.shape(), w.shape());
+    return bias.defined() ? record(conv_op, std::move(y), {x, w, bias}, p) : record(conv_op, std::move(y), {x, w}, p);
 }
 
-Var conv(const Var& x, const Var& w, const Var& bias, const Windows& p) {
-    if (!bias.defined()) return conv(x, w, p);
-    return record(conv_op, kernels::conv2d(x.array(), w.array(), bias.array(), p), {x, w, bias}, p);
-}
+Var conv(const Var& x, const Var& w, const Windows& p) { return conv(x, w, Var(), p); }
 
 struct Operands {
     Var x, weight, bias;

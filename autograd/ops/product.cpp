@@ -5,11 +5,14 @@
 
 #include "../../core/kernels/movement/movement.hpp"
 #include "../../core/kernels/product/gemm.hpp"
+#include "../work.hpp"
 #include "promote.hpp"
 #include "reduce.hpp"
 #include "shape.hpp"
 
 namespace jt {
+
+constinit thread_local std::uint64_t multiply_adds_made = 0;
 
 namespace {
 
@@ -79,6 +82,7 @@ Var product(const Var& a, const Var& b, Flags t) {
     const Extents e(a.shape(), b.shape(), t);
     const Shape batch = broadcast_shapes(op.name, leading(a.shape()), leading(b.shape()));
     Array y(with_matrix(batch, e.n, e.m), a.dtype());
+    count_multiply_adds(y.numel() * e.k);
     const Array left = spread(a.array(), batch), right = spread(b.array(), batch);
     dispatch_float(a.dtype(), [&]<class T>(T) { multiply<T>(left, right, y, t, e); });
     return record(op, std::move(y), {a, b}, t);
@@ -120,6 +124,7 @@ Var linear2d(const Var& x, const Var& w, const Var& b) {
                            }};
     Array y = dispatch_float(x.dtype(),
                              [&]<class T>(T) { return linear_value<T>(x.array(), w.array(), b.array(), x.shape(0)); });
+    count_multiply_adds(x.shape(0) * w.numel());
     return record(op, std::move(y), {x, w, b});
 }
 

@@ -4,6 +4,7 @@
 #include <bitset>
 
 #include "../../core/kernels/product/recurrent.hpp"
+#include "../work.hpp"
 #include "activation.hpp"
 #include "arithmetic.hpp"
 #include "composed.hpp"
@@ -99,6 +100,11 @@ Vars recorded_grad(const Var& g, const Vars& in, const Vars& gradients, Params p
     return out;
 }
 
+// Each step multiplies both weights with each sequence.
+void count(std::int64_t times, const Vars& in) {
+    count_multiply_adds(times * in[0].shape(0) * in[0].shape(1) * (in[3].numel() + in[4].numel()));
+}
+
 Vars recurrent_rule(const Var& g, const Call& call) {
     using Grad = kernels::RecurrentGrad;
     using OfInput = Array (Grad::*)() const;
@@ -110,6 +116,7 @@ Vars recurrent_rule(const Var& g, const Call& call) {
     const kernels::RecurrentInputs inputs = arrays(in);
     const kernels::RecurrentRun run{call.output().array(), in[n_inputs].array(),
                                     in[n_inputs + 1].defined() ? in[n_inputs + 1].array() : Array()};
+    count(2, in);
     const Grad back(params.kind, g.array(), inputs, run, params.reverse);
     const Vars gradients = call.each_needed([&](std::size_t k) { return make_var((back.*of_input[k])()); });
     return recording() ? recorded_grad(g, in, gradients, params) : gradients;
@@ -141,6 +148,7 @@ RecurrentOutputs run(Recurrent kind, const Var& x, const RecurrentState& first, 
     if (w.hr.defined() || !can_fuse(in, params.of_kind().gates))
         return run_steps(params.of_kind().step, x, first, w, reverse);
     auto [out, gates, c] = kernels::recurrent(kind, arrays(in), reverse);
+    count(1, in);
     Vars inputs = in;
     inputs.push_back(constant(std::move(gates)));
     inputs.push_back(c ? constant(std::move(c)) : Var());

@@ -9,8 +9,11 @@
 #include "../../core/warn.hpp"
 #include "fhook2.hpp"
 #include "walk.hpp"
+#include "watch.hpp"
 
 namespace jt::nn {
+
+constinit thread_local CallWatch* CallWatch::now = nullptr;
 
 namespace {
 
@@ -171,11 +174,17 @@ Vars Module::run(const Vars& inputs, const Execute* by) {
     note_caller();
     const Running guard(this, scope());
     try {
-        return hooks_->none() ? execute_by(by, inputs) : run_with_hooks(inputs, by);
+        if (CallWatch* const watch = CallWatch::now) [[unlikely]]
+            return watch->around(*this, [&] { return run_hooked(inputs, by); });
+        return run_hooked(inputs, by);
     } catch (Error& error) {
         place(error, scope_now);
         throw;
     }
+}
+
+Vars Module::run_hooked(const Vars& inputs, const Execute* by) {
+    return hooks_->none() ? execute_by(by, inputs) : run_with_hooks(inputs, by);
 }
 
 Vars Module::run_with_hooks(const Vars& inputs, const Execute* by) {

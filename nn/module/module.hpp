@@ -256,6 +256,7 @@ private:
     struct Origin;
     class Draws;
     friend class Attempt;
+    friend class Untouched;
     friend class ModulePtr;
     friend class detail::Birth;
     friend std::string str(const Module& module);
@@ -274,6 +275,7 @@ private:
 
     Var call_for_one(const Vars& inputs);
     Vars run(const Vars& inputs, const Execute* by = nullptr);
+    Vars run_hooked(const Vars& inputs, const Execute* by);
     Vars run_with_hooks(const Vars& inputs, const Execute* by);
     Vars execute_between_taps(const Vars& inputs, const Execute* by);
     Vars execute_by(const Execute* by, const Vars& inputs) { return by ? (*by)(inputs) : execute_vars(inputs); }

@@ -5,6 +5,10 @@
 
 #include <cstdint>
 
+#include "../../../core/error.hpp"
+
+namespace jt::plot {
+
 namespace {
 
 std::string big_endian(std::uint32_t n) {
@@ -24,24 +28,25 @@ std::string chunk(const std::string& name, const std::string& data) {
 std::string packed(const std::string& data) {
     uLongf size = compressBound(data.size());
     std::string out(size, '\0');
-    compress(reinterpret_cast<Bytef*>(out.data()), &size, bytes(data), data.size());
+    if (compress(reinterpret_cast<Bytef*>(out.data()), &size, bytes(data), data.size()) != Z_OK)
+        fail<ValueError>("image: zlib has no memory for ", data.size(), " bytes");
     return out.substr(0, size);
 }
 
 /// Each row begins with its filter: none.
-std::string rows(const std::string& rgb, int width) {
-    const std::size_t line = 3 * static_cast<std::size_t>(width);
+std::string rows(const std::string& rgba, std::int64_t width) {
+    const std::size_t line = 4 * static_cast<std::size_t>(width);
     std::string out;
-    for (std::size_t at = 0; at < rgb.size(); at += line) out += '\0' + rgb.substr(at, line);
+    for (std::size_t at = 0; at < rgba.size(); at += line) out += '\0' + rgba.substr(at, line);
     return out;
 }
 
-std::string png(const std::string& rgb, int width, int height) {
-    const std::string eight_bit_rgb{8, 2, 0, 0, 0};
+std::string png(const std::string& rgba, std::int64_t width, std::int64_t height) {
+    const std::string eight_bit_rgba{8, 6, 0, 0, 0};
     return "\x89PNG\r\n\x1a\n" +
            chunk("IHDR", big_endian(static_cast<std::uint32_t>(width)) +
-                             big_endian(static_cast<std::uint32_t>(height)) + eight_bit_rgb) +
-           chunk("IDAT", packed(rows(rgb, width))) + chunk("IEND", "");
+                             big_endian(static_cast<std::uint32_t>(height)) + eight_bit_rgba) +
+           chunk("IDAT", packed(rows(rgba, width))) + chunk("IEND", "");
 }
 
 std::string base64(const std::string& data) {
@@ -59,6 +64,8 @@ std::string base64(const std::string& data) {
 
 }  // namespace
 
-std::string png_url(const std::string& rgb, int width, int height) {
-    return "data:image/png;base64," + base64(png(rgb, width, height));
+std::string png_url(const std::string& rgba, std::int64_t width, std::int64_t height) {
+    return "data:image/png;base64," + base64(png(rgba, width, height));
 }
+
+}  // namespace jt::plot

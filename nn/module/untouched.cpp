@@ -1,0 +1,47 @@
+#include "untouched.hpp"
+
+#include <utility>
+
+#include "fhook2.hpp"
+
+namespace jt::nn {
+
+// The parts of one module that a call may change.
+struct Untouched::Before {
+    explicit Before(ModulePtr m)
+        : module(std::move(m)),
+          attributes(*module),
+          training(module->training_),
+          hooks{module->hooks_->pre_forward.restoring(), module->hooks_->forward.restoring(),
+                module->hooks_->input_backward.restoring(), module->hooks_->output_backward.restoring(),
+                module->hooks_->backward.restoring()} {}
+    ~Before() {
+        module->training_ = training;
+        for (auto& restore : hooks) restore();
+    }
+
+    const ModulePtr module;
+    const Attempt attributes;
+    const bool training;
+    std::vector<std::function<void()>> hooks;
+};
+
+Untouched::Untouched(Module& root) {
+    for (const ModulePtr& module : root.modules()) note(module);
+    root.eval();
+}
+
+// An array that is shared is copied before anybody writes to it, so this keeps the old numbers.
+void Untouched::note(const ModulePtr& module) {
+    before_.push_back(std::make_unique<Before>(module));
+    for (const std::string& name : module->attributes())
+        if (const Var x = module->child(name) ? Var() : module->getattr(name); x.defined())
+            values_.emplace_back(x, x.array());
+}
+
+Untouched::~Untouched() {
+    for (auto& [x, value] : values_) std::swap(x.node()->value, value);
+    drawing::set_state(stream_);
+}
+
+}  // namespace jt::nn

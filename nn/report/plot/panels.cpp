@@ -1,0 +1,74 @@
+// Titles and legends of figures, and pages of them.
+#include <algorithm>
+#include <cmath>
+
+#include "../../../core/printable.hpp"
+#include "../plot.hpp"
+#include "axes.hpp"
+
+namespace jt::plot {
+
+namespace {
+
+constexpr double margin = 40, headline_height = 92, gap = 24;
+
+double width_of(const LegendEntry& entry) { return 34 + 6.4 * static_cast<double>(letters(entry.label)); }
+
+// Those that fit into a width; one without a label has no place.
+std::vector<LegendEntry> fitting(const std::vector<LegendEntry>& legend, double width) {
+    std::vector<LegendEntry> out;
+    for (const LegendEntry& entry : legend) {
+        if (entry.label.empty()) continue;
+        width -= width_of(entry);
+        if (width < 0) break;
+        out.push_back(entry);
+    }
+    return out;
+}
+
+double width_of(const std::vector<LegendEntry>& legend) {
+    double width = 0;
+    for (const LegendEntry& entry : legend)
+        if (!entry.label.empty()) width += width_of(entry);
+    return width;
+}
+
+Area cell_of(std::size_t k, const Layout& layout) {
+    const auto columns = static_cast<double>(layout.columns);
+    const auto row = static_cast<double>(k / static_cast<std::size_t>(layout.columns));
+    const auto column = static_cast<double>(k % static_cast<std::size_t>(layout.columns));
+    const double width = (layout.width - 2 * margin - (columns - 1) * gap) / columns;
+    return {margin + column * (width + gap), headline_height + row * (layout.panel_height + gap), width,
+            layout.panel_height};
+}
+
+}  // namespace
+
+void heading(Page& page, const Area& area, const std::string& title, const std::vector<LegendEntry>& legend) {
+    const auto most = static_cast<std::size_t>(std::max(area.width / 7.2, 1.));
+    const std::string cut = shortened(title, most);
+    page.text(area.x, area.y + 18, cut, {14, ink, "start", "bold"});
+    const bool below = 8 * static_cast<double>(letters(cut)) + width_of(legend) > area.width;
+    const double y = area.y + (below ? 35 : 18);
+    const std::vector<LegendEntry> shown = fitting(legend, area.width);
+    double x = area.x + area.width - width_of(shown);
+    for (const LegendEntry& entry : shown) {
+        page.line(x + 12, y - 4, x + 26, y - 4, entry.color, 4);
+        page.text(x + 30, y, entry.label, {12, ink});
+        x += width_of(entry);
+    }
+}
+
+void save(const std::string& path, const std::string& sentence, const std::string& remark,
+          const std::vector<Panel>& panels, const Layout& layout) {
+    if (layout.columns < 1) fail<ValueError>("plot: needs 1 column or more, got ", layout.columns);
+    const std::size_t columns = static_cast<std::size_t>(layout.columns),
+                      rows = (panels.size() + columns - 1) / columns;
+    Page page(layout.width, headline_height + static_cast<double>(rows) * (layout.panel_height + gap));
+    headline(page, sentence, remark);
+    for (std::size_t k = 0; k < panels.size(); ++k)
+        std::visit([&](const auto& panel) { draw(page, cell_of(k, layout), panel); }, panels[k]);
+    page.save(path);
+}
+
+}  // namespace jt::plot
