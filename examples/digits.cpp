@@ -128,8 +128,7 @@ Outcome outcome(const Options& o, const nn::StateDict& saved = {}) {
 }
 
 void print(const Score& score) {
-    std::cout << text("test accuracy %.2f %% (%.0f", score.accuracy, score.right()) << " of "
-              << score.of() << ")\n";
+    std::cout << text("test accuracy %.2f %% (%.0f", score.accuracy, score.right()) << " of " << score.of() << ")\n";
 }
 
 void run(Options o) {

@@ -20,8 +20,7 @@ struct Epoch {
     Score train, test;
 };
 
-/// The page: a title, the curves (unless the history is empty), which digits `score` says were taken for which, and those
-/// that were misread.
-/// Throws a FileError when it cannot be written.
+/// The page: a title, the curves (unless the history is empty), which digits `score` says were taken for which, and
+/// those that were misread. Throws a FileError when it cannot be written.
 void write_page(const std::string& path, const std::string& title, const std::vector<Epoch>& history,
                 const Digits& test, const Score& score);

@@ -97,7 +97,8 @@ void draw_members(const plot::Plane& plane, const Club& club, const Var& place, 
     const std::vector<int> side = predicted.to_vector<int>(), truth = club.factions.to_vector<int>();
     for (int k = 0; k < members; ++k) {
         const bool leader = k == 0 || k == members - 1, wrong = side[k] != truth[k];
-        plane.dots(place[k], plot::color(static_cast<std::size_t>(side[k])), {leader ? 15. : 11., wrong ? wrong_color : "white", wrong ? 4. : 1.5});
+        plane.dots(place[k], plot::color(static_cast<std::size_t>(side[k])),
+                   {leader ? 15. : 11., wrong ? wrong_color : "white", wrong ? 4. : 1.5});
         plane.marks(place[k], std::to_string(k), {leader ? 14. : 11., "white", "middle", "bold"});
     }
 }

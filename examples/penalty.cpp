@@ -115,8 +115,7 @@ void draw_curves(plot::Page& page, const std::vector<Score>& history) {
         near.values.push_back(score.near);
     }
     draw(page, {500, 92, 420, 222}, plot::Curves{"Gradient penalty", {penalty}, true, "", "step", stride});
-    draw(page, {500, 324, 420, 222},
-         plot::Curves{"Generated points near a mode", {near}, false, " %", "step", stride});
+    draw(page, {500, 324, 420, 222}, plot::Curves{"Generated points near a mode", {near}, false, " %", "step", stride});
 }
 
 void train_and_draw(const Program& program) {

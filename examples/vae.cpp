@@ -88,7 +88,8 @@ void draw_points(plot::Page& page, const plot::Area& area, const Var& points, co
     plane.axes();
     for (int digit = 0; digit < 10; ++digit) {
         const Var of_class = points[labels == digit];
-        plane.marks(of_class, std::to_string(digit), {12, plot::color(static_cast<std::size_t>(digit)), "middle", "bold"});
+        plane.marks(of_class, std::to_string(digit),
+                    {12, plot::color(static_cast<std::size_t>(digit)), "middle", "bold"});
     }
 }
 

@@ -46,6 +46,9 @@ std::string duration(double seconds) {
                         : written("%ld:%02ld:%02ld", minutes / 60, minutes % 60, whole % 60);
 }
 
+// Three digits.
+std::string per_second(double rate) { return written(rate < 1000 ? "%.3g/s" : "%.0f/s", rate); }
+
 std::string bar(std::size_t width, double share) {
     std::string out;
     for (std::size_t k = 0; k < width; ++k)
@@ -109,7 +112,7 @@ std::string ProgressLine::count() const {
 std::string ProgressLine::notes(bool last) const {
     const double passed = seconds(), rate = passed > 0 ? static_cast<double>(done_) / passed : 0;
     std::string out = last ? "in " + duration(passed) : duration(passed);
-    if (rate > 0) out += written(", %.3g/s", rate);
+    if (rate > 0) out += ", " + per_second(rate);
     if (rate > 0 && !last)
         out += ", " + duration(static_cast<double>(std::max<std::int64_t>(total_ - done_, 0)) / rate) + " left";
     for (const auto& [name, value] : values_)

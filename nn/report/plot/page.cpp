@@ -110,7 +110,9 @@ void Page::image(const Area& area, const Var& pixels) {
     for (std::size_t k = 0; k < levels.size(); k += static_cast<std::size_t>(channels))
         rgba += pixel(&levels[k], channels);
     Element element("image");
-    element.at(area).with("preserveAspectRatio", "none").with("style", "image-rendering:pixelated");
+    // Unsmoothed: browsers read the second, others the first.
+    element.at(area).with("preserveAspectRatio", "none");
+    element.with("image-rendering", "optimizeSpeed").with("style", "image-rendering:pixelated");
     element.with("href", png_url(rgba, shape[1], shape[0])).add_to(*this);
 }
 
