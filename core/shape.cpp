@@ -25,6 +25,10 @@ Range range_of(const char* op, const Slice& s, std::int64_t n) {
     return {start, size > 1 ? s.step : 1, size};  // a step of any size is none where it leads nowhere
 }
 
+void Shape::refuse(std::int64_t i) const {
+    fail<IndexError>("shape: needs an index from ", -rank(), " to ", rank() - 1, ", got ", i);
+}
+
 Shape Shape::operator[](const Slice& slice) const {
     const Range range = range_of("shape", slice, rank());
     Shape out;
