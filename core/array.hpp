@@ -11,7 +11,7 @@ namespace jt {
 class Array {
 public:
     Array() = default;
-    /// Uninitialised elements. Throws a ShapeError for an impossible shape, std::bad_alloc for an impossible size.
+    /// Uninitialised elements. Throws a ShapeError for an impossible shape, a MemoryError for an impossible size.
     Array(Shape shape, Dtype dtype);
     /// Uninitialised elements, shape and dtype as of x.
     static Array like(const Array& x);

@@ -172,7 +172,7 @@ Vars Module::run(const Vars& inputs, const Execute* by) {
     const Running guard(this, scope());
     try {
         return hooks_->none() ? execute_by(by, inputs) : run_with_hooks(inputs, by);
-    } catch (Error& error) {
+    } catch (Placeable& error) {
         place(error, scope_now);
         throw;
     }

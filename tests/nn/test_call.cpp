@@ -203,6 +203,20 @@ TEST_SUITE("nn") {
         }).join();
     }
 
+    TEST_CASE("memory that is not there is said with its place and size, and stays a std::bad_alloc") {
+        struct Greedy : nn::Module {
+            Var execute(const Var& x) override { return x + zeros({std::int64_t{1} << 51}); }
+        };
+        struct Outer : nn::Module {
+            nn::Ref<Greedy> inner{this, "inner"};
+            Var execute(const Var& x) override { return inner(x); }
+        } net;
+        const std::string said = "memory: needs 9007199254740992 bytes, got none";
+        CHECK_THROWS_WITH_AS(zeros({std::int64_t{1} << 51}), said.c_str(), MemoryError);
+        CHECK_THROWS_WITH_AS(net(ones({1})), ("Outer.inner: " + said).c_str(), std::bad_alloc);
+        CHECK_THROWS_WITH_AS(net(ones({1})), ("Outer.inner: " + said).c_str(), std::exception);
+    }
+
     TEST_CASE("another number of inputs says what to override") {
         Two m;
         CHECK_THROWS_WITH_AS(m(ones({1}), ones({1})),
