@@ -63,4 +63,8 @@ private:
     Buffer buffer_;
 };
 
+/// Throws in the name of `op` where such an Array is not possible, and a MemoryError where there is no room for it: for
+/// ops that work on what is as large before they make their output.
+void check_room(const char* op, const Shape& shape, Dtype dtype);
+
 }  // namespace jt

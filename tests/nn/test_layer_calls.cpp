@@ -1,4 +1,6 @@
 // What the small layers do beyond their rows: how they are spelled, what they refuse, and weight norm on them.
+#include <limits>
+
 #include "../../autograd/grad.hpp"
 #include "../../core/random.hpp"
 #include "../../nn/layers.hpp"
@@ -140,6 +142,18 @@ TEST_SUITE("nn") {
                              "AdaptiveMaxPool2d: needs an output no larger than x to return indices, got (4, 4) for "
                              "(1, 1, 3, 3)",
                              ShapeError);
+    }
+
+    TEST_CASE("adaptive pools and Resize refuse an output for which there is no room before any work") {
+        const Var x = ones({1, 1, 4, 4});
+        const int most = std::numeric_limits<int>::max();
+        const std::string said = ": needs a size that fits in 63 bits, got (1, 1, 2147483647, 2147483647)";
+        CHECK_THROWS_WITH_AS(nn::AdaptiveAvgPool2d({most, most})(x), ("AdaptiveAvgPool2d" + said).c_str(), ShapeError);
+        CHECK_THROWS_WITH_AS(nn::AdaptiveMaxPool2d({most, most})(x), ("AdaptiveMaxPool2d" + said).c_str(), ShapeError);
+        CHECK_THROWS_WITH_AS(nn::Resize(Pair{most, 1 << 22})(x),
+                             "Resize: memory: needs 36028797002186752 bytes, got none", MemoryError);
+        CHECK_THROWS_WITH_AS(nn::AdaptiveAvgPool2d({most, 1 << 22})(x),
+                             "AdaptiveAvgPool2d: memory: needs 36028797002186752 bytes, got none", MemoryError);
     }
 
     TEST_CASE("adaptive pools refuse what is no image or empty") {
