@@ -112,12 +112,17 @@ void Module::belong(const Module& owner, const std::string& name) {
     know(owner.id_);
 }
 
-// Once for each caller: who puts a module into an attribute is known from then on.
-void Module::note_caller() {
-    if (!Running::innermost || is_known(Running::innermost->module->id_)) return;
-    const Module& caller = *Running::innermost->module;
+bool Module::is_training() const {
+    if (Running::innermost && Running::innermost->module == this) asks_mode_ = true;
+    return training_;
+}
+
+// Once for each caller, after a call, which shows whether the mode matters: who puts a module into an attribute is
+// known from then on.
+void Module::note_caller(const Module& caller) {
+    if (is_known(caller.id_)) return;
     know(caller.id_);
-    if (has_state() && !caller.holds(*this))
+    if (has_state_or_mode() && !caller.holds(*this))
         warn(caller.class_name() + " calls a " + class_name() + " it does not own; declare it with attr");
 }
 
@@ -168,10 +173,11 @@ Vars Module::call_by(const Execute& execute, const Vars& inputs) {
 
 Vars Module::run(const Vars& inputs, const Execute* by) {
     check_stack(*this);
-    note_caller();
     const Running guard(this, scope());
     try {
-        return hooks_->none() ? execute_by(by, inputs) : run_with_hooks(inputs, by);
+        Vars outputs = hooks_->none() ? execute_by(by, inputs) : run_with_hooks(inputs, by);
+        if (guard.around) note_caller(*guard.around->module);
+        return outputs;
     } catch (Placeable& error) {
         place(error, scope_now);
         throw;

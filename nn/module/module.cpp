@@ -162,10 +162,12 @@ bool Module::holds(const Module& other) const {
     return false;
 }
 
-bool Module::has_state() const {
-    for (Walk at(*this); at; ++at)
+bool Module::has_state_or_mode() const {
+    for (Walk at(*this); at; ++at) {
+        if (at.module().asks_mode_) return true;
         for (const auto& slot : at.table())
             if (slot->var.defined()) return true;
+    }
     return false;
 }
 

@@ -290,6 +290,32 @@ TEST_SUITE("nn") {
                              GraphError);
     }
 
+    TEST_CASE("a layer whose mode matters warns when its caller does not own it, and does not follow it") {
+        struct Plain : nn::Module {
+            nn::Dropout dropout{0.5};
+            nn::Sequential block{nn::make<nn::ReLU>(), nn::make<nn::DropPath>()};
+            nn::ReLU act;
+            Var execute(const Var& x) override { return act(block(dropout(x))); }
+        } plain;
+        struct Noise : nn::Module {
+            Var execute(const Var& x) override { return is_train() ? x + 1 : x * 1; }
+        };
+        struct Owner : nn::Module {
+            nn::Ref<nn::Dropout> dropout{this, "dropout", 0.5};
+            Noise noise;
+            Var execute(const Var& x) override { return noise(dropout(x)); }
+        } owner;
+        const test::Notes notes;
+        CHECK(plain.act.is_training());
+        for (int k = 0; k < 3; ++k) plain(ones({2, 2}));
+        CHECK_EQ(notes.list,
+                 std::vector<std::string>{"Plain calls a Dropout it does not own; declare it with attr",
+                                          "Plain calls a Sequential it does not own; declare it with attr"});
+        for (int k = 0; k < 3; ++k) owner(ones({2, 2}));
+        REQUIRE_EQ(notes.list.size(), 3);
+        CHECK_EQ(notes.list[2], "Owner calls a Noise it does not own; declare it with attr");
+    }
+
     TEST_CASE("a layer with buffers alone warns when its caller does not own it") {
         struct Plain : nn::Module {
             nn::BatchNorm bn{2, {.affine = false}};
