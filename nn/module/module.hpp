@@ -223,6 +223,23 @@ public:
     /// Rebuilds every derived attribute of this module, whatever was assigned to its member.
     void rebuild_derived();
 
+    // ---- what class it is of
+    /// This module as M; throws a KeyError when it is something else.
+    template <class M>
+    M& as() {
+        if (M* module = as_if<M>()) return *module;
+        detail::refuse_class("as", typeid(M), this);
+    }
+    /// This module as M, or null when it is something else: `if (auto* linear = m.as_if<nn::Linear>())`.
+    template <class M>
+    M* as_if() {
+        return dynamic_cast<M*>(this);
+    }
+    template <class M>
+    const M* as_if() const {
+        return dynamic_cast<const M*>(this);
+    }
+
     // ---- printing
     /// "Linear": the class name without its namespace; layers that Jittor prints otherwise override it.
     virtual std::string class_name() const;

@@ -316,6 +316,20 @@ TEST_SUITE("nn") {
         CHECK_EQ(notes.list[2], "Owner calls a Noise it does not own; declare it with attr");
     }
 
+    TEST_CASE("as and as_if of a Module") {
+        const nn::ModulePtr net = nn::make<nn::Sequential>(nn::make<nn::Linear>(2, 3), nn::make<nn::Tanh>());
+        std::string seen;
+        net->apply([&](nn::Module& m) {
+            if (auto* linear = m.as_if<nn::Linear>()) seen += std::to_string(linear->out_features);
+            const nn::Module& read = m;
+            seen += read.as_if<nn::Linear>() ? "L" : "-";
+        });
+        CHECK_EQ(seen, "-3L-");
+        nn::Module& first = *net[0];
+        CHECK(&first.as<nn::Linear>() == &first);
+        CHECK_THROWS_WITH_AS(first.as<nn::Conv>(), "as: needs a module of class Conv, got Linear", KeyError);
+    }
+
     TEST_CASE("a layer with buffers alone warns when its caller does not own it") {
         struct Plain : nn::Module {
             nn::BatchNorm bn{2, {.affine = false}};
