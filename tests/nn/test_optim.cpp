@@ -242,6 +242,52 @@ TEST_SUITE("nn") {
         CHECK_NOTHROW(nn::SGD(Vars{a.weight}, {.lr = 0.1}).step(a(ones({1, 2})).sum()));
     }
 
+    TEST_CASE("arguments in Jittor's order, of any kind of number") {
+        const auto after = [](auto make) {
+            Bowl bowl;
+            auto opt = make(Vars{bowl.p});
+            for (int k = 0; k < 3; ++k) opt->step(bowl.loss());
+            return bowl.p;
+        };
+        const auto same = [&](auto positional, auto named) { CHECK_SAME(after(positional), after(named)); };
+        const auto made = []<class O>(O*, const auto&... args) { return std::make_unique<O>(args...); };
+        const std::pair<double, double> betas{.8, .9};
+        const std::array<double, 3> three{.9, .8, .7};
+        nn::SGD* sgd = nullptr;
+        nn::Adam* adam = nullptr;
+        nn::AdamW* adamw = nullptr;
+        nn::RMSprop* rmsprop = nullptr;
+        nn::Adan* adan = nullptr;
+        same([&](const Vars& p) { return made(sgd, p, .1); },
+             [&](const Vars& p) { return made(sgd, p, nn::SGDOptions{.lr = .1}); });
+        same([&](const Vars& p) { return made(sgd, p, .1F, .9, .01, 0, true); },
+             [&](const Vars& p) {
+                 return made(sgd, p, nn::SGDOptions{.lr = .1F, .momentum = .9, .weight_decay = .01, .nesterov = true});
+             });
+        same([&](const Vars& p) { return made(adam, p, .1, 1e-6, betas, .01); },
+             [&](const Vars& p) {
+                 return made(adam, p, nn::AdamOptions{.lr = .1, .eps = 1e-6, .betas = betas, .weight_decay = .01});
+             });
+        same([&](const Vars& p) { return made(adamw, p, 1e-3, 1e-8); },
+             [&](const Vars& p) { return made(adamw, p, nn::AdamWOptions{.lr = 1e-3}); });
+        same([&](const Vars& p) { return made(rmsprop, p, 1e-2, 1e-6, .9); },
+             [&](const Vars& p) { return made(rmsprop, p, nn::RMSpropOptions{.lr = 1e-2, .eps = 1e-6, .alpha = .9}); });
+        same([&](const Vars& p) { return made(adan, p, 1e-3, three, 1e-6, .01, 1); },
+             [&](const Vars& p) {
+                 return made(adan, p, nn::AdanOptions{1e-3, three, 1e-6, .01, 1});
+             });
+    }
+
+    TEST_CASE("parameters in braces with a learning rate, and options in empty braces") {
+        nn::Linear l(2, 3);
+        const nn::SGD one({l.weight}, 1);
+        const nn::Adam groups({{.params = {l.weight}}, {.params = {l.bias}, .lr = 0.02}}, 0.05);
+        CHECK_EQ(one.lr, 1);
+        CHECK_EQ(groups.lr, 0.05);
+        CHECK_EQ(nn::Adan({l.weight}, {}).lr, 1e-3);
+        CHECK_EQ(nn::RMSprop({l.weight}, {}).lr, 1e-2);
+    }
+
     TEST_CASE("a group may have options of its own, which are read at each step") {
         const Var a = array({1.}), b = array({1.}), c = array({1.});
         nn::SGD opt({{.params = {a}, .weight_decay = .5}, {.params = {b}, .lr = .02}}, {.lr = .1});
