@@ -153,12 +153,15 @@ const Scope* Module::find_scope() const {
 
 Var Module::operator()(const Var& x) { return call_for_one({x}); }
 
+Var Module::the_only(const Vars& outputs) const {
+    if (outputs.size() == 1) return outputs[0];
+    fail<ValueError>(class_name(), ": needs call(inputs) for ", outputs.size(),
+                     " outputs, got a call for one; take them by const Vars y = module.call({x})");
+}
+
 Var Module::call_for_one(const Vars& inputs) {
     const auto held = weak_from_this().lock();
-    const Vars outputs = run(inputs);
-    if (outputs.size() != 1)
-        fail<ValueError>(class_name(), ": needs call(inputs) for ", outputs.size(), " outputs, got a call for one");
-    return outputs[0];
+    return the_only(run(inputs));
 }
 
 Vars Module::call(const Vars& inputs) {

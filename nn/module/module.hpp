@@ -259,6 +259,8 @@ protected:
     /// takes more than Vars.
     using Execute = std::function<Vars(const Vars&)>;
     Vars call_by(const Execute& execute, const Vars& inputs);
+    /// The one output of a call for one; throws a ValueError that says how to get several.
+    Var the_only(const Vars& outputs) const;
 
 private:
     struct Slot;

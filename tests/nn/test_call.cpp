@@ -98,7 +98,10 @@ TEST_SUITE("nn") {
         };
         nn::ModulePtr none;
         none = nn::make<None>(&none);
-        CHECK_THROWS_WITH_AS(none(ones({1})), "None: needs call(inputs) for 0 outputs, got a call for one", ValueError);
+        CHECK_THROWS_WITH_AS(
+            none(ones({1})),
+            "None: needs call(inputs) for 0 outputs, got a call for one; take them by const Vars y = module.call({x})",
+            ValueError);
     }
 
     TEST_CASE("a backward hook may take the last handle of its module away") {

@@ -132,8 +132,10 @@ TEST_SUITE("nn") {
         CHECK_CLOSE(y[1], {3, 1, 3, 8});
         const Vars most = nn::AdaptiveMaxPool2d({1, 3}, true).call({x});
         CHECK_CLOSE(most[1], {3, 7, 8});
-        CHECK_THROWS_WITH_AS(nn::Pool(2, {.return_indices = true})(x),
-                             "Pool: needs call(inputs) for 2 outputs, got a call for one", ValueError);
+        CHECK_THROWS_WITH_AS(
+            nn::Pool(2, {.return_indices = true})(x),
+            "Pool: needs call(inputs) for 2 outputs, got a call for one; take them by const Vars y = module.call({x})",
+            ValueError);
         CHECK_THROWS_WITH_AS(nn::Pool(2, {.return_indices = true, .op = nn::PoolOp::mean}),
                              "Pool: needs op maximum to return indices, got mean", ValueError);
         CHECK_THROWS_WITH_AS(nn::Pool(2, {.return_indices = true}).call({}),

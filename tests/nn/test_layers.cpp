@@ -197,6 +197,16 @@ TEST_SUITE("nn") {
                              "cross_entropy_loss: needs 2 classes for logits (2, 3), got (1,)", ShapeError);
         CHECK_THROWS_WITH_AS(nn::cross_entropy_loss(ones({2, 3}), array({1, 1}), ones({2})),
                              "cross_entropy_loss: needs weights of shape (3,), got (2,)", ShapeError);
+        const std::string advice =
+            "; of rows that are one-hot take argmax(1).first, of probabilities p -(p * log_softmax(x, "
+            "1)).sum(1).mean()";
+        CHECK_THROWS_WITH_AS(nn::cross_entropy_loss(ones({2, 3}), array({{.2, .3, .5}, {0., 1., 0.}})),
+                             ("cross_entropy_loss: needs 2 classes for logits (2, 3), got (2, 3)" + advice).c_str(),
+                             ShapeError);
+        CHECK_THROWS_WITH_AS(nn::nll_loss(ones({2, 3}), ones({2, 3}, int32)),
+                             ("nll_loss: needs 2 classes for logits (2, 3), got (2, 3)" + advice).c_str(), ShapeError);
+        CHECK_THROWS_WITH_AS(nn::cross_entropy_loss(ones({2, 3}), array({1., .5})),
+                             "cross_entropy_loss: needs whole numbers of classes as targets, got 0.5", ValueError);
         CHECK_THROWS_WITH_AS(nn::mse_loss(ones({2}), ones({2, 1})), "mse_loss: needs equal shapes, got (2,) and (2, 1)",
                              ShapeError);
         CHECK_THROWS_WITH_AS(nn::make<nn::MSELoss>()(ones({2})), "MSELoss: needs 2 inputs, got 1", ValueError);

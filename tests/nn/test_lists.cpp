@@ -75,7 +75,9 @@ TEST_SUITE("nn") {
         CHECK_EQ(nn::Sequential(nn::make<Halves>()).call({array({2.})}).size(), 2);
         nn::Sequential halves(nn::make<Halves>());
         CHECK_THROWS_WITH_AS(halves.execute(array({2.})),
-                             "Sequential: needs call(inputs) for 2 outputs, got a call for one", ValueError);
+                             "Sequential: needs call(inputs) for 2 outputs, got a call for one; take them by const "
+                             "Vars y = module.call({x})",
+                             ValueError);
     }
 
     TEST_CASE("ParameterList: names, both ends, slices, weight norm") {

@@ -116,7 +116,9 @@ TEST_SUITE("nn") {
         CHECK_CLOSE(y[0], {4, 4});
         CHECK_CLOSE(y[1], {3, 3});
         CHECK_THROWS_WITH_AS(m(ones({2}), ones({2})),
-                             "TwoInTwoOut: needs call(inputs) for 2 outputs, got a call for one", ValueError);
+                             "TwoInTwoOut: needs call(inputs) for 2 outputs, got a call for one; take them by const "
+                             "Vars y = module.call({x})",
+                             ValueError);
         CHECK_THROWS_WITH_AS(nn::Linear(2, 2)(ones({2}), ones({2})),
                              "Linear: needs one input, got 2; for several derive from nn::Layer<Linear>", ValueError);
         CHECK_THROWS_WITH_AS(nn::Module()(ones({2})),
