@@ -13,6 +13,18 @@ int at_least(int low, const char* layer, const char* what, int value) {
     return value;
 }
 
+double finite(const char* layer, const char* what, double value) {
+    if (!std::isfinite(value)) fail<ValueError>(layer, ": needs a finite ", what, ", got ", value);
+    return value;
+}
+
+double within(const char* layer, const char* what, double value, double low, double high) {
+    if (std::isfinite(value) && value >= low && value <= high) return value;
+    const std::string range =
+        std::isinf(high) ? " of " + text(low) + " or more" : " from " + text(low) + " to " + text(high);
+    fail<ValueError>(layer, ": needs ", what, range, ", got ", value);
+}
+
 const Shape& image_shape(const Module& layer, const Var& x) {
     const std::string name = layer.class_name();
     const Shape& shape = node_of(name.c_str(), x).value.shape();

@@ -1,11 +1,18 @@
 // What layers say of their arguments and inputs, and the first bias.
 #pragma once
+#include <limits>
+#include <optional>
+
 #include "../module/module.hpp"
 
 namespace jt::nn {
 
 /// The value of an argument; throws a ValueError that names layer and argument when it is below `low`.
 int at_least(int low, const char* layer, const char* what, int value);
+/// The same of a finite number from `low` to `high`.
+double within(const char* layer, const char* what, double value, double low = 0,
+              double high = std::numeric_limits<double>::infinity());
+double finite(const char* layer, const char* what, double value);
 /// The shape of an image (n, c, h, w) that a layer is given; throws a ShapeError in its name for any other.
 const Shape& image_shape(const Module& layer, const Var& x);
 /// Throws a ShapeError in the name of `layer` unless x has so many channels, in axis 1.

@@ -70,7 +70,7 @@ struct Stack {
         at_least(1, layer, "hidden_size", hidden_size);
         at_least(1, layer, "num_layers", num_layers);
         at_least(0, layer, "proj_size", proj_size);
-        if (!(dropout >= 0 && dropout <= 1)) fail<ValueError>(layer, ": needs dropout from 0 to 1, got ", dropout);
+        within(layer, "dropout", dropout, 0, 1);
         for (int k = 0; k < num_layers; ++k) {
             add("weight_ih", k, {gates * hidden_size, k == 0 ? input_size : directions() * out_size()});
             add("weight_hh", k, {gates * hidden_size, out_size()});

@@ -54,7 +54,16 @@ TEST_SUITE("nn") {
         CHECK_THROWS_WITH_AS(nn::PReLU(3)(ones({3})), "PReLU: needs x (n, 3, ...) for a weight of shape (3,), got (3,)",
                              ShapeError);
         CHECK_THROWS_WITH_AS(nn::Softmax(2)(ones({2, 3})), "softmax: needs an axis from -2 to 1, got 2", ShapeError);
-        CHECK_THROWS_AS(nn::Hardtanh(2, 1)(ones({2})), ValueError);
+        CHECK_THROWS_WITH_AS(nn::Hardtanh(2, 1), "Hardtanh: needs min_val up to max_val, got 2 and 1", ValueError);
+        CHECK_THROWS_AS(nn::Hardtanh(NAN, 1), ValueError);
+        CHECK_THROWS_WITH_AS(nn::Softplus(0), "Softplus: needs a beta other than 0, got 0", ValueError);
+        CHECK_THROWS_WITH_AS(nn::Softplus(NAN), "Softplus: needs a finite beta, got nan", ValueError);
+        CHECK_THROWS_WITH_AS(nn::Softplus(1, NAN), "Softplus: needs a finite threshold, got nan", ValueError);
+        CHECK_THROWS_WITH_AS(softplus(ones({2}), 0), "softplus: needs a finite beta other than 0, got 0", ValueError);
+        CHECK_THROWS_WITH_AS(softplus(ones({2}), 1, NAN), "softplus: needs a threshold, got nan", ValueError);
+        CHECK_THROWS_WITH_AS(nn::LeakyReLU(NAN), "LeakyReLU: needs a finite scale, got nan", ValueError);
+        CHECK_THROWS_WITH_AS(nn::ELU({.alpha = INFINITY}), "ELU: needs a finite alpha, got inf", ValueError);
+        CHECK_THROWS_WITH_AS(nn::PReLU(1, NAN), "PReLU: needs a finite init_, got nan", ValueError);
         CHECK_THROWS_WITH_AS(nn::PReLU()(Var()), "PReLU: needs a Var that holds something, got an empty one",
                              GraphError);
     }
@@ -113,6 +122,9 @@ TEST_SUITE("nn") {
                              ShapeError);
         CHECK_THROWS_WITH_AS(nn::Upsample(2)(ones({2})), "Upsample: needs an image (n, c, h, w), got (2,)", ShapeError);
         CHECK_THROWS_AS(nn::Upsample(0.1)(ones({1, 1, 2, 2})), ValueError);
+        CHECK_THROWS_WITH_AS(nn::Upsample(nn::Factor{1, -2}), "Upsample: needs a scale_factor above 0, got -2",
+                             ValueError);
+        CHECK_THROWS_AS(nn::UpsamplingBilinear2d(NAN), ValueError);
         CHECK(nn::Upsample(nn::Factor{1.5, 0.5})(ones({1, 1, 3, 4})).shape() == Shape{1, 1, 4, 2});
         CHECK_THROWS_WITH_AS(nn::PixelShuffle(0), "PixelShuffle: needs an upscale_factor of 1 or more, got 0",
                              ValueError);

@@ -136,6 +136,11 @@ TEST_SUITE("nn") {
         nn::Pool mean(2, 2, 0, false, true, nn::PoolOp::mean);
         CHECK_CLOSE(mean(x), {2.5, 4.5, 10.5, 12.5});
         CHECK_CLOSE(nn::Pool(4)(x), {15});
+        CHECK_THROWS_WITH_AS(nn::Pool(0), "Pool: needs a kernel_size of 1 or more, got 0", ValueError);
+        CHECK_THROWS_WITH_AS(nn::MaxPool2d(2, 0), "Pool: needs a stride of 1 or more, got 0", ValueError);
+        CHECK_THROWS_WITH_AS(nn::AvgPool2d(2, 1, -1), "Pool: needs padding of 0 or more, got -1", ValueError);
+        CHECK_THROWS_WITH_AS(nn::Pool(2, {.padding = {0, 2}}),
+                             "Pool: needs padding of at most half the kernel, got (0, 2) for (2, 2)", ValueError);
         CHECK_EQ(nn::str(mean),
                  "Pool((2, 2), (2, 2), (0, 0), dilation=None, return_indices=None, ceil_mode=False, "
                  "count_include_pad=False, op=mean)");
