@@ -82,7 +82,7 @@ Var shown(const Var& weights, bool batched, bool average) {
 
 bool same(const Var& a, const Var& b) { return a.node() == b.node(); }
 
-Shape shape_of(const Var& x) { return x.defined() ? x.shape() : Shape(); }
+const Shape& shape_of(const Var& x) { return node_of(kind, x).value.shape(); }
 
 void check_shape(const char* name, const Shape& shape, const Shape& wanted) {
     if (shape != wanted) fail<ShapeError>(kind, ": needs ", name, " of shape ", wanted, ", got ", shape);

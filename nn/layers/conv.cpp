@@ -47,14 +47,14 @@ ConvDraws draws(const char* layer, int in, int out, N kernel, const ConvTranspos
 
 template <class N, class F>
 Var called(const char* layer, F f, const Var& x, const Var& weight, const Var& bias, const ConvOptionsOf<N>& o) {
-    check_channels(layer, x, weight.shape(1) * o.groups);
+    check_channels(layer, x, weight.shape(1) * o.groups, N::axes);
     return f(x, weight, bias, o.stride, o.padding, o.dilation, o.groups);
 }
 
 template <class N, class F>
 Var called(const char* layer, F f, const Var& x, const Var& weight, const Var& bias,
            const ConvTransposeOptionsOf<N>& o) {
-    check_channels(layer, x, weight.shape(0));
+    check_channels(layer, x, weight.shape(0), N::axes);
     return f(x, weight, bias, o.stride, o.padding, o.output_padding, o.groups, o.dilation);
 }
 

@@ -1,6 +1,7 @@
 // The normalisations are alike but for the axes that they run over.
 #include "norm.hpp"
 
+#include "../../autograd/node.hpp"
 #include "../../autograd/ops.hpp"
 #include "../../autograd/ops/standardize.hpp"
 #include "../module/repr.hpp"
@@ -33,7 +34,7 @@ Var by_channel(const Var& v, int ndim) {
 
 // Over the last axes, which have the shape `last`, as weight and bias have.
 Var standardized(const char* name, const Var& x, const Shape& last, const Var& weight, const Var& bias, double eps) {
-    const Shape shape = x.defined() ? x.shape() : Shape();
+    const Shape& shape = node_of(name, x).value.shape();
     const int first = shape.rank() - last.rank();
     if (first < 0 || shape[from(first)] != last)
         fail<ShapeError>(name, ": needs last axes of shape ", last, ", got ", shape);
@@ -93,8 +94,9 @@ InstanceNorm::InstanceNorm(int num_features, const Options& o)
       bias(attr("bias", zeros_if(o.affine, {num_features}))) {}
 
 Var InstanceNorm::execute(const Var& x) {
+    if (node_of("InstanceNorm", x).value.shape().size() < 3)
+        fail<ShapeError>("InstanceNorm: needs 3 axes or more, got ", x.shape());
     check_channels("InstanceNorm", x, num_features);
-    if (x.ndim() < 3) fail<ShapeError>("InstanceNorm: needs 3 axes or more, got ", x.shape());
     return standardize(x.reshape({1, x.shape(0), num_features, 1, step_along(x.shape(), 1)}), weight, bias, options.eps)
         .y.reshape(x.shape());
 }

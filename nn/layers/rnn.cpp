@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "../../autograd/node.hpp"
 #include "../../autograd/ops.hpp"
 #include "../../autograd/ops/recurrent.hpp"
 #include "../init.hpp"
@@ -44,7 +45,7 @@ Var or_zeros(const char* layer, const char* name, const Var& state, const Shape&
 // One step of a cell.
 template <class Cell>
 State stepped(const Cell& cell, const Var& x, const Var& h, const Var& c, RecurrentStep step) {
-    const Shape shape = x.defined() ? x.shape() : Shape();
+    const Shape shape = node_of(Cell::layer, x).value.shape();
     if (shape.rank() != 2 || shape[1] != cell.input_size)
         fail<ShapeError>(Cell::layer, ": needs x of shape (batch, ", cell.input_size, "), got ", shape);
     const Shape states{shape[0], cell.hidden_size};
@@ -118,7 +119,7 @@ private:
                 get(proj_size > 0, "weight_hr")};
     }
     void check_input(const Var& x) const {
-        const Shape shape = x.defined() ? x.shape() : Shape();
+        const Shape& shape = node_of(layer, x).value.shape();
         if (shape.rank() == 3 && shape[batch_first ? 1 : 0] == 0)
             fail<ShapeError>(layer, ": needs a step or more, got ", shape);
         if (shape.rank() != 3 || shape[2] != input_size)

@@ -98,6 +98,19 @@ TEST_SUITE("nn") {
         CHECK_THROWS_WITH_AS(nn::Conv(3, 4, 3, 1, 0, 1, 2), "Conv: needs channels that 2 groups divide, got 3 and 4",
                              ValueError);
         CHECK_THROWS_WITH_AS(nn::Conv(3, 4, 0), "Conv: needs a kernel of 1 or more, got 0", ValueError);
+        CHECK_THROWS_WITH_AS(nn::Conv(3, 4, 3, {.stride = {1, 0}}), "Conv: needs stride of 1 or more, got 0",
+                             ValueError);
+        CHECK_THROWS_WITH_AS(nn::Conv(3, 4, 3, 1, -1), "Conv: needs padding of 0 or more, got -1", ValueError);
+        CHECK_THROWS_WITH_AS(nn::Conv1d(3, 4, 3, {.dilation = 0}), "Conv1d: needs dilation of 1 or more, got 0",
+                             ValueError);
+        CHECK_THROWS_WITH_AS(nn::ConvTranspose(3, 4, 3, {.output_padding = -1}),
+                             "ConvTranspose: needs output_padding of 0 or more, got -1", ValueError);
+        CHECK_THROWS_WITH_AS(m(ones({4, 7, 9})), "Conv: needs x (n, c, h, w), got (4, 7, 9)", ShapeError);
+        CHECK_THROWS_WITH_AS(nn::Conv1d(3, 4, 3)(ones({2, 3, 4, 5})), "Conv1d: needs x (n, c, l), got (2, 3, 4, 5)",
+                             ShapeError);
+        CHECK_THROWS_WITH_AS(nn::ConvTranspose3d(3, 4, 3)(ones({3})),
+                             "ConvTranspose3d: needs x (n, c, d, h, w), got (3,)", ShapeError);
+        CHECK_THROWS_WITH_AS(m(Var()), "Conv: needs a Var that holds something, got an empty one", GraphError);
         CHECK_THROWS_WITH_AS(nn::Conv(0, 4, 1), "Conv: needs in_channels of 1 or more, got 0", ValueError);
         CHECK_THROWS_WITH_AS(m(ones({1, 3, 7, 9})),
                              doctest::Contains("Conv: needs 4 channels in axis 1, got (1, 3, 7, 9)"), ShapeError);
