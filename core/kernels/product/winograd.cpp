@@ -25,23 +25,14 @@ Int whole(Int n, Int part) { return (n + part - 1) / part; }
 TileGrid tiles_of(const Array& x, const Array& y, Pair padding, Int side) {
     const Shape &in = x.shape(), &out = y.shape();
     const Int lanes = winograd_kernels().lanes;
-    return {in[1],
-            in[2],
-            in[3],
-            side,
-            padding[0],
-            padding[1],
-            whole(out[2], tile_step),
-            whole(out[3], tile_step),
-            whole(in[1], lanes) * lanes};
+    const Int down = whole(out[2], tile_step), across = whole(out[3], tile_step);
+    return {in[1], in[2], in[3], side, padding[0], padding[1], down, across, whole(in[1], lanes) * lanes};
 }
 
 std::vector<Int> cells(const TileGrid& g) {
-    std::vector<Int> result(static_cast<std::size_t>(g.side * g.width));
-    for (Int k = 0; Int & cell : result) {
-        cell = (k / g.width * g.frame_width() + g.left + k % g.width) * g.padded;
-        ++k;
-    }
+    std::vector<Int> result;
+    for (Int y = 0; y < g.side; ++y)
+        for (Int x = 0; x < g.width; ++x) result.push_back(y * g.frame_row() + (g.left + x) * g.padded);
     return result;
 }
 
@@ -107,9 +98,16 @@ Finite convolve(const Array& x, const Array& w, const KernelGrid& kernels, const
 
 bool winograd_pays(const Shape& x, const Shape& w, const Windows& p, Dtype dtype) {
     const auto all = [](Pair pair, int n) { return pair.h == n && pair.w == n; };
-    const bool fits = dtype == float32 && all(p.kernel, 3) && all(p.stride, 1) && all(p.dilation, 1) && p.groups == 1 &&
-                      std::max(p.padding.h, p.padding.w) <= 2;
-    return fits && std::min(w[0], w[1]) >= 16 && std::min(p.count(0, x[2]), p.count(1, x[3])) >= 4;
+    if (dtype != float32 || !all(p.kernel, 3) || !all(p.stride, 1) || !all(p.dilation, 1) || p.groups != 1 ||
+        std::max(p.padding.h, p.padding.w) > 2)
+        return false;
+    const Int height = p.count(0, x[2]), width = p.count(1, x[3]);
+    const Int across = whole(width, tile_step), tiles = whole(height, tile_step) * across;
+    const Int least = std::min(w[0], w[1]), most = std::max(w[0], w[1]);
+    const bool close = most <= 256, in_cache = across <= 256, filled = height * width >= 6 * tiles;
+    // To transform the weight costs as much as some tiles do, more of them when it leaves the cache.
+    const bool many = x[0] * tiles >= 32 + w[0] * w[1] / 1024;
+    return least >= 16 && close && in_cache && filled && many;
 }
 
 Finite winograd(const Array& x, const Array& w, const Array& bias, const Windows& p, Array& y) {

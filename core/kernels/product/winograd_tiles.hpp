@@ -24,13 +24,13 @@ struct TileGrid {
     std::int64_t image_size() const { return channels * height * width; }
 };
 
-/// A convolution under way. Numbers of the transformed operands lie as (positions, tiles or channels, padded channels).
+/// A convolution under way. Transformed operands lie as (positions, tiles or channels, padded channels).
 struct WinogradRun {
     TileGrid x, y;
-    std::int64_t x_step, y_step, weight_step;  ///< from one position to the next
-    float *x_frame, *y_frame;                  ///< of one band
-    float *x_tiles, *y_tiles;                  ///< of some bands
-    float* weight;                             ///< (positions, channels of x, padded channels of y), or the other way
+    std::int64_t x_step, y_step, weight_step;      ///< from one position to the next
+    float *x_frame = nullptr, *y_frame = nullptr;  ///< of one band
+    float *x_tiles = nullptr, *y_tiles = nullptr;  ///< of some bands
+    float* weight = nullptr;                       ///< the kernels, or the sums for their gradient
 };
 
 /// A kernel of 3 x 3 for each pair of channels: the number of (i, j) at cell k lies at i * row + j * column + k.
