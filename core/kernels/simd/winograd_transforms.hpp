@@ -92,7 +92,7 @@ struct Square {
 
 /// y = x transformed along its columns, then along its rows.
 template <class F>
-[[gnu::noinline]] void transform(Square<const float> x, Square<float> y) {
+[[gnu::always_inline]] inline void transform(Square<const float> x, Square<float> y) {
     Vec<float> half[F::to][F::from], in[F::from], out[F::to];
     for (int j = 0; j < F::from; ++j) {
         for (int i = 0; i < F::from; ++i) in[i] = load(x.p + i * x.row + j * x.column);
@@ -105,11 +105,12 @@ template <class F>
     }
 }
 
-/// The same for all vectors of `padded` channels.
+/// The same for all vectors of `padded` channels. Squares by value would be copied just after they are written, in
+/// wider pieces, for which the processor waits.
 template <class F>
-void transform_channels(Square<const float> x, Square<float> y, std::int64_t padded) {
-    for (std::int64_t c = 0; c < padded; c += lanes<float>, x.p += lanes<float>, y.p += lanes<float>)
-        transform<F>(x, y);
+[[gnu::noinline]] void transform_channels(const Square<const float>& x, const Square<float>& y, std::int64_t padded) {
+    for (std::int64_t c = 0; c < padded; c += lanes<float>)
+        transform<F>({x.p + c, x.row, x.column}, {y.p + c, y.row, y.column});
 }
 
 }  // namespace jt::kernels::JT_ISA
