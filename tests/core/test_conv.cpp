@@ -190,6 +190,13 @@ TEST_SUITE("core") {
         const Array x = numbers<float>({1, 0, 5, 5}, 1), thin = numbers<float>({3, 0, 2, 2}, 1);
         const Array bias = Array::full({3}, 2, float32);
         CHECK(difference<float>(kernels::conv2d(x, thin, bias, {2}), Array::full({1, 3, 4, 4}, 2, float32)) == 0);
+        const Array flat = numbers<float>({1, 16, 0, 200}, 1), wide = numbers<float>({16, 16, 3, 3}, 2);
+        const Array padded = kernels::conv2d(flat, wide, Array(), {3, 1, 2});
+        CHECK(padded.shape() == Shape{1, 16, 2, 202});
+        CHECK(dot(padded, padded) == 0);
+        CHECK(kernels::conv2d_input(padded, wide, flat.shape(), {3, 1, 2}).numel() == 0);
+        const Array none_seen = kernels::conv2d_weight(padded, flat, wide.shape(), {3, 1, 2});
+        CHECK(dot(none_seen, none_seen) == 0);
         CHECK(kernels::conv2d(numbers<float>({1, 2, 5, 5}, 1), numbers<float>({0, 2, 2, 2}, 1), Array(), {2}).numel() ==
               0);
     }

@@ -7,6 +7,8 @@
 //     y = w * rows        rows += transposed w * g        w += g * transposed rows
 // A stride deals the image out to stride x stride planes by the remainders of its coordinates: within a plane the
 // output pixels are neighbours again.
+//
+// Kernels of 3 x 3 with much to do go to winograd.cpp, which leaves what is not finite to this.
 #include "conv.hpp"
 
 #include <algorithm>
@@ -249,10 +251,11 @@ Array conv2d_input(const Array& g, const Array& w, const Shape& x_shape, const W
 Array conv2d_weight(const Array& g, const Array& x, const Shape& w_shape, const Windows& windows) {
     Array gw = Array::zeros(w_shape, g.dtype());
     if (gw.numel() == 0 || x.numel() == 0 || g.numel() == 0) return gw;
-    if (!winograd_pays(x.shape(), w_shape, windows, g.dtype()) || !winograd_weight(g, x, windows, gw)) {
+    if (winograd_pays(x.shape(), w_shape, windows, g.dtype())) {
+        if (winograd_weight(g, x, windows, gw)) return gw;
         gw = Array::zeros(w_shape, g.dtype());
-        dispatch_float(g.dtype(), [&]<class T>(T) { weight_gradient<T>(g, x, windows, gw); });
     }
+    dispatch_float(g.dtype(), [&]<class T>(T) { weight_gradient<T>(g, x, windows, gw); });
     return gw;
 }
 

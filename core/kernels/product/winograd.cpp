@@ -70,8 +70,8 @@ public:
     }
 
 private:
-    /// From one position to the next: no multiple of a page, or a tile's positions would meet in few lines of the
-    /// cache.
+    /// From one position to the next: were it a multiple of a page, all positions of a tile would meet in few lines of
+    /// the cache.
     static Int step(Int n) { return n + winograd_kernels().lanes; }
 
     Int bands_;
@@ -104,10 +104,10 @@ bool winograd_pays(const Shape& x, const Shape& w, const Windows& p, Dtype dtype
     const Int height = p.count(0, x[2]), width = p.count(1, x[3]);
     const Int across = whole(width, tile_step), tiles = whole(height, tile_step) * across;
     const Int least = std::min(w[0], w[1]), most = std::max(w[0], w[1]);
-    const bool close = most <= 256, in_cache = across <= 256, filled = height * width >= 6 * tiles;
+    const bool precise = most <= 256, in_cache = across <= 256, filled = height * width >= 6 * tiles;
     // To transform the weight costs as much as some tiles do, more of them when it leaves the cache.
     const bool many = x[0] * tiles >= 32 + w[0] * w[1] / 1024;
-    return least >= 16 && close && in_cache && filled && many;
+    return least >= 16 && precise && in_cache && filled && many;
 }
 
 Finite winograd(const Array& x, const Array& w, const Array& bias, const Windows& p, Array& y) {
