@@ -1,6 +1,8 @@
 // Holds convolution and its gradients against naive loops and against each other.
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <random>
 #include <string>
@@ -8,6 +10,7 @@
 #include <doctest/doctest.h>
 
 #include "../../core/kernels/product/conv.hpp"
+#include "../../core/kernels/product/winograd.hpp"
 #include "arrays.hpp"
 
 using namespace jt;
@@ -42,6 +45,15 @@ struct Row {
 
 // clang-format off
 const Row rows[] = {
+    // Winograd's, see winograd_pays
+    {{4, 17, 9, 11}, {19, 17, 3, 3}, {1, 1}},
+    {{5, 16, 7, 13}, {33, 16, 3, 3}, {1, {0, 2}}},
+    {{4, 35, 10, 14}, {16, 35, 3, 3}, {1, {2, 0}}},
+    {{1, 20, 31, 50}, {18, 20, 3, 3}, {1, 1}},
+    {{11, 16, 5, 4}, {16, 16, 3, 3}, {1, 2}},
+    {{40, 16, 3, 3}, {17, 16, 3, 3}, {1, 1}},
+    {{1, 16, 2, 200}, {16, 16, 3, 3}, {1, 1}},
+    // direct
     {{2, 1, 9, 7}, {6, 1, 5, 3}, {}},
     {{3, 1, 28, 28}, {6, 1, 5, 5}, {{1, 1}, {2, 2}, {1, 1}, 1}},
     {{3, 6, 14, 14}, {16, 6, 5, 5}, {}},
@@ -62,6 +74,8 @@ const Row rows[] = {
     {{40, 2, 3, 4}, {3, 2, 2, 2}, {}},
 };
 // clang-format on
+
+bool of_winograd(const Row& r) { return kernels::winograd_pays(r.x, r.w, r.windows(), float32); }
 
 std::int64_t out(const Row& r, int k) {
     const auto in = r.x[static_cast<std::size_t>(k) + 2], kernel = r.w[static_cast<std::size_t>(k) + 2];
@@ -96,6 +110,31 @@ double difference(const Array& a, const Array& b) {
     for (std::int64_t i = 0; i < a.numel(); ++i)
         worst = std::fmax(worst, std::abs(static_cast<double>(a.data<T>()[i] - b.data<T>()[i])));
     return worst;
+}
+
+Array doubles(const Array& x) {
+    Array y(x.shape(), float64);
+    std::copy_n(x.data<float>(), x.numel(), y.data<double>());
+    return y;
+}
+
+/// The largest difference between an array of float32 and one of float64, in units of the largest number.
+double error(const Array& a, const Array& b) {
+    const double* y = b.data<double>();
+    const double largest =
+        std::abs(*std::max_element(y, y + b.numel(), [](double p, double q) { return std::abs(p) < std::abs(q); }));
+    return difference<double>(doubles(a), b) / largest;
+}
+
+/// Image k of a batch.
+Array image(const Array& x, std::int64_t k) {
+    Array y({1, x.shape()[1], x.shape()[2], x.shape()[3]}, x.dtype());
+    std::copy_n(x.data<float>() + k * y.numel(), y.numel(), y.data<float>());
+    return y;
+}
+
+bool same_bits(const Array& a, const Array& b) {
+    return a.bytes() == b.bytes() && std::memcmp(a.raw(), b.raw(), a.bytes()) == 0;
 }
 
 template <class T>
@@ -151,6 +190,13 @@ TEST_SUITE("core") {
         const Array x = numbers<float>({1, 0, 5, 5}, 1), thin = numbers<float>({3, 0, 2, 2}, 1);
         const Array bias = Array::full({3}, 2, float32);
         CHECK(difference<float>(kernels::conv2d(x, thin, bias, {2}), Array::full({1, 3, 4, 4}, 2, float32)) == 0);
+        const Array flat = numbers<float>({1, 16, 0, 200}, 1), wide = numbers<float>({16, 16, 3, 3}, 2);
+        const Array padded = kernels::conv2d(flat, wide, Array(), {3, 1, 2});
+        CHECK(padded.shape() == Shape{1, 16, 2, 202});
+        CHECK(dot(padded, padded) == 0);
+        CHECK(kernels::conv2d_input(padded, wide, flat.shape(), {3, 1, 2}).numel() == 0);
+        const Array none_seen = kernels::conv2d_weight(padded, flat, wide.shape(), {3, 1, 2});
+        CHECK(dot(none_seen, none_seen) == 0);
         CHECK(kernels::conv2d(numbers<float>({1, 2, 5, 5}, 1), numbers<float>({0, 2, 2, 2}, 1), Array(), {2}).numel() ==
               0);
     }
@@ -167,5 +213,84 @@ TEST_SUITE("core") {
         const Array gx = kernels::conv2d_input(g, w, x.shape(), {3, 1, 1});
         for (std::int64_t i = 0; i < gx.numel(); ++i)
             CHECK(std::isnan(gx.data<float>()[i]) == (std::abs(i / 9 % 9 - 4) <= 1 && i % 9 >= 7));
+    }
+
+    TEST_CASE("Winograd's convolution is within 2e-6 of the largest number of float64's") {
+        int rows_of_winograd = 0;
+        for (const Row& r : rows) {
+            if (!of_winograd(r)) continue;
+            ++rows_of_winograd;
+            const std::string name = text(r.x) + " * " + text(r.w);
+            CAPTURE(name);
+            const Problem<float> a(r);
+            const Array x = doubles(a.x), w = doubles(a.w), bias = doubles(a.bias), g = doubles(a.g);
+            CHECK(error(kernels::conv2d(a.x, a.w, a.bias, r.windows()), kernels::conv2d(x, w, bias, r.windows())) <
+                  2e-6);
+            CHECK(error(kernels::conv2d_input(a.g, a.w, r.x, r.windows()),
+                        kernels::conv2d_input(g, w, r.x, r.windows())) < 2e-6);
+            CHECK(error(kernels::conv2d_weight(a.g, a.x, r.w, r.windows()),
+                        kernels::conv2d_weight(g, x, r.w, r.windows())) < 2e-6);
+        }
+        CHECK(rows_of_winograd == 7);
+    }
+
+    TEST_CASE("Winograd's convolution is that of 3 x 3 with enough to do") {
+        const auto pays = [](const Shape& x, const Shape& w, Geometry p) { return of_winograd({x, w, p}); };
+        CHECK(pays({2, 16, 16, 16}, {16, 16, 3, 3}, {1, 1}));
+        CHECK_FALSE(pays({1, 16, 16, 16}, {16, 16, 3, 3}, {1, 1}));    // 16 tiles
+        CHECK_FALSE(pays({2, 15, 16, 16}, {16, 15, 3, 3}, {1, 1}));    // few channels
+        CHECK_FALSE(pays({9, 257, 16, 16}, {16, 257, 3, 3}, {1, 1}));  // many channels: errors
+        CHECK_FALSE(pays({2, 16, 16, 1027}, {16, 16, 3, 3}, {1, 1}));  // bands that leave the cache
+        CHECK_FALSE(pays({99, 16, 2, 2}, {16, 16, 3, 3}, {1, 1}));     // tiles that are empty for the most part
+        CHECK_FALSE(pays({2, 16, 16, 16}, {16, 16, 3, 3}, {1, 3}));
+        CHECK_FALSE(pays({2, 16, 32, 32}, {16, 16, 3, 3}, {2, 1}));
+        CHECK_FALSE(pays({2, 16, 32, 32}, {16, 16, 3, 3}, {1, 1, 2}));
+        CHECK_FALSE(pays({2, 32, 16, 16}, {32, 16, 3, 3}, {1, 1, 1, 2}));
+        CHECK_FALSE(pays({2, 16, 16, 16}, {16, 16, 3, 1}, {1, 1}));
+        CHECK_FALSE(kernels::winograd_pays({2, 16, 16, 16}, {16, 16, 3, 3}, {3, 1, 1}, float64));
+    }
+
+    TEST_CASE("an image's convolution does not depend on what the others hold") {
+        for (const float other : {5.0F, std::numeric_limits<float>::infinity()}) {
+            Problem<float> a({{5, 17, 9, 10}, {18, 17, 3, 3}, {1, 1}});
+            const Windows windows{3, 1, 1};
+            const Array y = kernels::conv2d(a.x, a.w, a.bias, windows),
+                        gx = kernels::conv2d_input(a.g, a.w, a.x.shape(), windows);
+            a.x.data<float>()[0] = a.g.data<float>()[0] = other;
+            const Array y2 = kernels::conv2d(a.x, a.w, a.bias, windows),
+                        gx2 = kernels::conv2d_input(a.g, a.w, a.x.shape(), windows);
+            CHECK_FALSE(same_bits(image(y, 0), image(y2, 0)));
+            CHECK_FALSE(same_bits(image(gx, 0), image(gx2, 0)));
+            for (int k = 1; k < 5; ++k) {
+                CHECK(same_bits(image(y, k), image(y2, k)));
+                CHECK(same_bits(image(gx, k), image(gx2, k)));
+            }
+        }
+    }
+
+    TEST_CASE("Winograd's convolution passes NaN and infinity on to the pixels that saw them and to no others") {
+        const float infinity = std::numeric_limits<float>::infinity();
+        for (const float value : {infinity, -infinity, std::numeric_limits<float>::quiet_NaN()}) {
+            Problem<float> a({{4, 17, 9, 10}, {18, 17, 3, 3}, {1, 1}});
+            const Windows windows{3, 1, 1};
+            const std::int64_t at = (17 + 3) * 90 + 4 * 10 + 8;  // image 1, channel 3, pixel (4, 8)
+            a.x.data<float>()[at] = a.g.data<float>()[at + 90] = value;
+            const Array y = kernels::conv2d(a.x, a.w, a.bias, windows),
+                        gx = kernels::conv2d_input(a.g, a.w, a.x.shape(), windows);
+            const auto saw = [](std::int64_t i, std::int64_t channels) {
+                return i / (90 * channels) == 1 && std::abs(i / 10 % 9 - 4) <= 1 && i % 10 >= 7;
+            };
+            for (std::int64_t i = 0; i < y.numel(); ++i) {
+                const float number = y.data<float>()[i];
+                CHECK(saw(i, 18) == !std::isfinite(number));
+                CHECK(std::isnan(number) == (saw(i, 18) && std::isnan(value)));
+            }
+            for (std::int64_t i = 0; i < gx.numel(); ++i) CHECK(saw(i, 17) == !std::isfinite(gx.data<float>()[i]));
+            a.x.data<float>()[at] = 0;
+            a.x.data<float>()[(17 + 3) * 90 + 4] = value;  // in the first row, which no pixel sees in a kernel's last
+            const Array gw = kernels::conv2d_weight(numbers<float>(y.shape(), 5), a.x, a.w.shape(), windows);
+            for (std::int64_t i = 0; i < gw.numel(); ++i)
+                CHECK((i / 9 % 17 == 3 && i / 3 % 3 < 2) == !std::isfinite(gw.data<float>()[i]));
+        }
     }
 }

@@ -7,12 +7,15 @@
 //     y = w * rows        rows += transposed w * g        w += g * transposed rows
 // A stride deals the image out to stride x stride planes by the remainders of its coordinates: within a plane the
 // output pixels are neighbours again.
+//
+// Kernels of 3 x 3 with much to do go to winograd.cpp, which leaves what is not finite to this.
 #include "conv.hpp"
 
 #include <algorithm>
 #include <vector>
 
 #include "products.hpp"
+#include "winograd.hpp"
 
 namespace jt::kernels {
 
@@ -134,13 +137,18 @@ struct Scratch {
     operator T*() { return array.template data<T>(); }
 };
 
+/// Images [from, end).
+struct Images {
+    Int from, end;
+};
+
 template <class T>
-void forward(const Array& x, const Array& w, const Array& bias, const Windows& windows, Array& y) {
+void forward(const Array& x, const Array& w, const Array& bias, const Windows& windows, Images images, Array& y) {
     const auto& tiles = products<T>();
     const Plan p(x.shape(), w.shape(), windows, tiles.lanes);
     const ConvTaps taps = p.for_tiles(tiles.lanes);
     Scratch<T> planes(taps.plane_step), rows(p.outputs * p.pixels);
-    for (Int k = 0; k < p.images * p.groups; ++k) {
+    for (Int k = images.from * p.groups; k < images.end * p.groups; ++k) {
         const Int o = k % p.groups * p.outputs;
         fill_planes<T>(p, x.data<T>() + k * p.image_size(), planes);
         tiles.conv(taps, w.data<T>() + o * p.taps(), planes, rows);
@@ -163,16 +171,18 @@ Scratch<T> turned(const Plan& p, const T* w) {
 }
 
 template <class T>
-void input_gradient(const Array& g, const Array& w, const Windows& windows, Array& gx) {
+void input_gradient(const Array& g, const Array& w, const Windows& windows, Images images, Array& gx) {
     const auto& tiles = products<T>();
     const Plan p(gx.shape(), w.shape(), windows, tiles.lanes);
     const ConvTaps taps = p.for_tiles(tiles.lanes);
     Scratch<T> planes(taps.plane_step), rows(p.outputs * p.pixels), weight = turned(p, w.data<T>());
-    for (Int k = 0; k < p.images * p.groups; ++k) {
+    for (Int k = images.from * p.groups; k < images.end * p.groups; ++k) {
         spread<T>(p, g.data<T>() + k * p.output_size(), rows);
         std::fill_n(static_cast<T*>(planes), taps.plane_step, T{0});
         tiles.conv_input(taps, weight + k % p.groups * p.outputs * p.taps(), rows, planes);
-        read_planes<T>(p, planes, gx.data<T>() + k * p.image_size());
+        T* const image = gx.data<T>() + k * p.image_size();
+        std::fill_n(image, p.image_size(), T{0});  // a stride may pass over some pixels
+        read_planes<T>(p, planes, image);
     }
 }
 
@@ -201,26 +211,51 @@ void weight_gradient(const Array& g, const Array& x, const Windows& windows, Arr
         }
 }
 
+/// Calls f(images) for those that are not finite, each for itself: what an image becomes does not depend on others.
+template <class F>
+void each_not_finite(const Finite& finite, F f) {
+    for (Int k = 0; k < std::ssize(finite); ++k)
+        if (!finite[static_cast<std::size_t>(k)]) f(Images{k, k + 1});
+}
+
 }  // namespace
 
 Array conv2d(const Array& x, const Array& w, const Array& bias, const Windows& windows) {
     const Shape& in = x.shape();
     Array y({in[0], w.shape()[0], windows.count(0, in[2]), windows.count(1, in[3])}, x.dtype());
-    if (y.numel() > 0) dispatch_float(x.dtype(), [&]<class T>(T) { forward<T>(x, w, bias, windows, y); });
+    if (y.numel() == 0) return y;
+    const auto direct = [&](Images images) {
+        dispatch_float(x.dtype(), [&]<class T>(T) { forward<T>(x, w, bias, windows, images, y); });
+    };
+    if (winograd_pays(in, w.shape(), windows, x.dtype()))
+        each_not_finite(winograd(x, w, bias, windows, y), direct);
+    else
+        direct({0, in[0]});
     return y;
 }
 
 Array conv2d_input(const Array& g, const Array& w, const Shape& x_shape, const Windows& windows) {
-    Array gx = Array::zeros(x_shape, g.dtype());
-    if (gx.numel() > 0 && w.numel() > 0 && g.numel() > 0)
-        dispatch_float(g.dtype(), [&]<class T>(T) { input_gradient<T>(g, w, windows, gx); });
+    if (w.numel() == 0 || g.numel() == 0) return Array::zeros(x_shape, g.dtype());
+    Array gx(x_shape, g.dtype());
+    if (gx.numel() == 0) return gx;
+    const auto direct = [&](Images images) {
+        dispatch_float(g.dtype(), [&]<class T>(T) { input_gradient<T>(g, w, windows, images, gx); });
+    };
+    if (winograd_pays(x_shape, w.shape(), windows, g.dtype()))
+        each_not_finite(winograd_input(g, w, windows, gx), direct);
+    else
+        direct({0, x_shape[0]});
     return gx;
 }
 
 Array conv2d_weight(const Array& g, const Array& x, const Shape& w_shape, const Windows& windows) {
     Array gw = Array::zeros(w_shape, g.dtype());
-    if (gw.numel() > 0 && x.numel() > 0 && g.numel() > 0)
-        dispatch_float(g.dtype(), [&]<class T>(T) { weight_gradient<T>(g, x, windows, gw); });
+    if (gw.numel() == 0 || x.numel() == 0 || g.numel() == 0) return gw;
+    if (winograd_pays(x.shape(), w_shape, windows, g.dtype())) {
+        if (winograd_weight(g, x, windows, gw)) return gw;
+        gw = Array::zeros(w_shape, g.dtype());
+    }
+    dispatch_float(g.dtype(), [&]<class T>(T) { weight_gradient<T>(g, x, windows, gw); });
     return gw;
 }
 

@@ -1,4 +1,5 @@
-// 2-d convolution (cross-correlation, NCHW) and its two gradients, for float32 and float64.
+// 2-d convolution (cross-correlation, NCHW) and its two gradients, for float32 and float64. Shapes decide which kernel
+// computes them (see winograd.hpp); what an image becomes does not depend on what the others of the batch hold.
 #pragma once
 #include "../../array.hpp"
 #include "../../windows.hpp"

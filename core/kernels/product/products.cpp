@@ -1,6 +1,8 @@
 // Chooses the build of the products that this processor runs.
 #include "products.hpp"
 
+#include "winograd_tiles.hpp"
+
 namespace jt::kernels {
 
 namespace {
@@ -13,9 +15,13 @@ const Table& pick(const Table& base, const Table& v3, const Table& v4) {
 
 const Products<float>& of_float() { return pick(base::products_float, v3::products_float, v4::products_float); }
 const Products<double>& of_double() { return pick(base::products_double, v3::products_double, v4::products_double); }
+const WinogradKernels& of_winograd() {
+    return pick(base::winograd_kernels, v3::winograd_kernels, v4::winograd_kernels);
+}
 #else
 const Products<float>& of_float() { return base::products_float; }
 const Products<double>& of_double() { return base::products_double; }
+const WinogradKernels& of_winograd() { return base::winograd_kernels; }
 #endif
 
 }  // namespace
@@ -29,6 +35,11 @@ const Products<float>& products() {
 template <>
 const Products<double>& products() {
     static const auto& chosen = of_double();
+    return chosen;
+}
+
+const WinogradKernels& winograd_kernels() {
+    static const auto& chosen = of_winograd();
     return chosen;
 }
 

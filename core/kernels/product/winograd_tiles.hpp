@@ -1,0 +1,69 @@
+// What the SIMD builds of Winograd's convolution offer, and the choice among them; winograd.cpp says how it works.
+// Private to core/kernels.
+#pragma once
+#include <cstdint>
+
+namespace jt::kernels {
+
+/// A tile of y is tile_step x tile_step cells; it and the tile of x that it hangs on meet in `positions` products.
+inline constexpr std::int64_t tile_step = 4, tile_side = tile_step + 2, positions = tile_side * tile_side;
+
+/// Images of `channels` planes, cut into tiles of `side` x `side` cells that start tile_step apart, the first one `top`
+/// and `left` before the image. A row of tiles is a band; bands are counted on over the images.
+struct TileGrid {
+    std::int64_t channels, height, width;
+    std::int64_t side, top, left;
+    std::int64_t down, across;       ///< tiles
+    std::int64_t padded;             ///< channels, filled up to whole vectors
+    const std::int64_t* cells = {};  ///< where the pixels of a band's rows, one after the other, lie in its frame
+
+    /// A frame is one band with the channels innermost, and zeros where the image has ended.
+    std::int64_t frame_width() const { return tile_step * (across - 1) + side; }
+    std::int64_t frame_row() const { return frame_width() * padded; }
+    std::int64_t frame_size() const { return side * frame_row(); }
+    std::int64_t image_size() const { return channels * height * width; }
+};
+
+/// A convolution under way. Transformed operands lie as (positions, tiles or channels, padded channels).
+struct WinogradRun {
+    TileGrid x, y;
+    std::int64_t x_step, y_step, weight_step;      ///< from one position to the next
+    float *x_frame = nullptr, *y_frame = nullptr;  ///< of one band
+    float *x_tiles = nullptr, *y_tiles = nullptr;  ///< of some bands
+    float* weight = nullptr;                       ///< the kernels, or the sums for their gradient
+};
+
+/// A kernel of 3 x 3 for each pair of channels: the number of (i, j) at cell k lies at i * row + j * column + k.
+struct KernelGrid {
+    std::int64_t rows, columns, row, column;
+    bool flipped;  ///< the cells from the last to the first
+};
+
+struct WinogradKernels {
+    std::int64_t lanes;
+    /// p.weight = transformed w
+    void (*weights)(const WinogradRun& p, const KernelGrid& grid, const float* w);
+    /// Bands [from, from + count) of y = p.weight * x + bias (or null); clears finite[image] where y is not finite.
+    void (*bands)(const WinogradRun& p, std::int64_t from, std::int64_t count, const float* x, const float* bias,
+                  float* y, unsigned char* finite);
+    /// p.weight += transformed y * transformed x, (positions, channels of y, padded channels of x), over those bands.
+    void (*weight_bands)(const WinogradRun& p, std::int64_t from, std::int64_t count, const float* y, const float* x);
+    /// w = p.weight transformed back; false when it is not finite.
+    bool (*weight_back)(const WinogradRun& p, float* w);
+};
+
+const WinogradKernels& winograd_kernels();
+
+namespace base {
+extern const WinogradKernels winograd_kernels;
+}
+#if defined(__x86_64__)
+namespace v3 {
+extern const WinogradKernels winograd_kernels;
+}
+namespace v4 {
+extern const WinogradKernels winograd_kernels;
+}
+#endif
+
+}  // namespace jt::kernels

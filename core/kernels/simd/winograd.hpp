@@ -1,0 +1,139 @@
+// Winograd's convolution of some bands: their images to cells, the cells to transformed tiles, a product of matrices
+// for each position, and all the way back.
+#pragma once
+#include "../product/winograd_tiles.hpp"
+#include "cells.hpp"
+#include "conv.hpp"
+#include "winograd_transforms.hpp"
+
+namespace jt::kernels::JT_ISA {
+
+/// The rows of its image that a band covers: `above` of them are missing before the first, `from`.
+struct BandRows {
+    Int above, from, count;
+    BandRows(const TileGrid& g, Int band) {
+        const Int first = band % g.down * tile_step - g.top, end = first + g.side;
+        from = first < 0 ? 0 : first;
+        above = from - first;
+        count = (end < g.height ? end : g.height) - from;
+    }
+};
+
+template <class T>
+Planes<T> band_planes(const TileGrid& g, T* images, Int band, const BandRows& rows) {
+    T* const image = images + band / g.down * g.image_size();
+    return {image + rows.from * g.width, g.height * g.width, g.channels, rows.count * g.width};
+}
+
+/// A band of an image to transformed tiles.
+template <class F>
+void read_band(const TileGrid& g, const float* images, Int band, float* frame, const Square<float>& tiles) {
+    const BandRows rows(g, band);
+    const Int row = g.frame_row(), end = rows.above + rows.count;
+    for (Int i = 0; i < rows.above * row; ++i) frame[i] = 0;
+    for (Int i = end * row; i < g.side * row; ++i) frame[i] = 0;
+    planes_to_cells(band_planes(g, images, band, rows), frame + rows.above * row, g.cells);
+    for (Int t = 0; t < g.across; ++t)
+        transform_channels<F>({frame + t * tile_step * g.padded, row, g.padded},
+                              {tiles.p + t * g.padded, tiles.row, tiles.column}, g.padded);
+}
+
+/// Transformed tiles to a band of an image. False when some number is not finite.
+inline bool write_band(const TileGrid& g, const Square<float>& tiles, float* frame, const float* bias, Int band,
+                       float* images) {
+    for (Int t = 0; t < g.across; ++t)
+        transform_channels<FromProducts>({tiles.p + t * g.padded, tiles.row, tiles.column},
+                                         {frame + t * tile_step * g.padded, g.frame_row(), g.padded}, g.padded);
+    return cells_to_planes(frame, g.cells, bias, band_planes(g, images, band, BandRows(g, band)));
+}
+
+/// The transformed tiles of the k-th band under way.
+inline Square<float> band_tiles(const TileGrid& g, float* tiles, Int step, Int k) {
+    return {tiles + k * g.across * g.padded, tile_side * step, step};
+}
+
+/// y_tiles = x_tiles * weight, position by position.
+inline void multiply_tiles(const WinogradRun& p, Int tiles) {
+    for (Int at = 0; at < positions; ++at)
+        all_columns(MatrixProduct<float>{.m = tiles,
+                                         .n = p.y.padded,
+                                         .k = p.x.channels,
+                                         .alpha = 1,
+                                         .a = p.x_tiles + at * p.x_step,
+                                         .a_row = {p.x.padded},
+                                         .a_step = 1,
+                                         .b = p.weight + at * p.weight_step,
+                                         .b_row = {p.y.padded},
+                                         .beta = 0,
+                                         .c = p.y_tiles + at * p.y_step,
+                                         .c_row = {p.y.padded}});
+}
+
+/// weight += transposed y_tiles * x_tiles
+inline void add_tile_products(const WinogradRun& p, Int tiles) {
+    for (Int at = 0; at < positions; ++at)
+        all_columns(MatrixProduct<float>{.m = p.y.channels,
+                                         .n = p.x.padded,
+                                         .k = tiles,
+                                         .alpha = 1,
+                                         .a = p.y_tiles + at * p.y_step,
+                                         .a_row = {1},
+                                         .a_step = p.y.padded,
+                                         .b = p.x_tiles + at * p.x_step,
+                                         .b_row = {p.x.padded},
+                                         .beta = 1,
+                                         .c = p.weight + at * p.weight_step,
+                                         .c_row = {p.x.padded}});
+}
+
+inline void winograd_bands(const WinogradRun& p, Int from, Int count, const float* x, const float* bias, float* y,
+                           unsigned char* finite) {
+    for (Int k = 0; k < count; ++k)
+        read_band<ToProducts>(p.x, x, from + k, p.x_frame, band_tiles(p.x, p.x_tiles, p.x_step, k));
+    multiply_tiles(p, count * p.x.across);
+    for (Int k = 0; k < count; ++k)
+        if (!write_band(p.y, band_tiles(p.y, p.y_tiles, p.y_step, k), p.y_frame, bias, from + k, y))
+            finite[(from + k) / p.y.down] = 0;
+}
+
+inline void winograd_weight_bands(const WinogradRun& p, Int from, Int count, const float* g, const float* x) {
+    for (Int k = 0; k < count; ++k) {
+        read_band<ToProducts>(p.x, x, from + k, p.x_frame, band_tiles(p.x, p.x_tiles, p.x_step, k));
+        read_band<GradientToProducts>(p.y, g, from + k, p.y_frame, band_tiles(p.y, p.y_tiles, p.y_step, k));
+    }
+    add_tile_products(p, count * p.x.across);
+}
+
+/// Where the nine numbers of a kernel lie among cells.
+struct KernelCells {
+    Int at[9];
+    KernelCells(Int padded, bool flipped) {
+        for (Int k = 0; k < 9; ++k) at[k] = (flipped ? 8 - k : k) * padded;
+    }
+};
+
+/// The frame of y, which is filled later, has room for the cells of a row of kernels.
+inline void winograd_weights(const WinogradRun& p, const KernelGrid& grid, const float* w) {
+    const Int padded = p.y.padded;
+    const KernelCells cells(padded, grid.flipped);
+    for (Int i = 0; i < grid.rows; ++i) {
+        planes_to_cells({w + i * grid.row, grid.column, grid.columns, 9}, p.y_frame, cells.at);
+        transform_channels<KernelToProducts>({p.y_frame, 3 * padded, padded},
+                                             {p.weight + i * padded, tile_side * p.weight_step, p.weight_step}, padded);
+    }
+}
+
+/// So has that of x, which is read by now.
+inline bool winograd_weight_back(const WinogradRun& p, float* w) {
+    const Int padded = p.x.padded;
+    const KernelCells cells(padded, false);
+    bool finite = true;
+    for (Int o = 0; o < p.y.channels; ++o) {
+        transform_channels<ProductsToKernel>({p.weight + o * padded, tile_side * p.weight_step, p.weight_step},
+                                             {p.x_frame, 3 * padded, padded}, padded);
+        finite &= cells_to_planes(p.x_frame, cells.at, nullptr, {w + o * 9 * p.x.channels, 9, p.x.channels, 9});
+    }
+    return finite;
+}
+
+}  // namespace jt::kernels::JT_ISA
