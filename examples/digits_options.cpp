@@ -23,7 +23,7 @@ void add_files(CLI::App& app, Options& o) {
     auto* seed = app.add_option("--seed", o.seed, "of the split, the first weights and the batches (default: 0)")
                      ->check(CLI::Range(0, largest_seed));
     auto* all = app.add_flag("--all-seeds", o.all_seeds, "train with the seeds 0 to 9 and print the median accuracy");
-    auto* save = app.add_option("--save", o.save, "keep the trained network in this .npz file");
+    auto* save = app.add_option("--save", o.save, "keep the trained network in this .npz or .safetensors file");
     auto* load = app.add_option("--load", o.load, "reopen such a file instead of training");
     auto* svg =
         app.add_option("--svg", o.svg, "where to draw the curves and the misread digits")->capture_default_str();

@@ -216,10 +216,14 @@ Array read_npy(Stream& in) {
     check_size(in, header);
     Array x(header.shape.empty() ? Shape{1} : header.shape, header.dtype);
     in.read(x.raw(), x.bytes());
+    check_bools(in, x);
+    return header.fortran_order ? row_major(x) : x;
+}
+
+void check_bools(const Source& source, const Array& x) {
     const auto* bytes = static_cast<const unsigned char*>(x.raw());
     if (x.dtype() == bool_ && std::any_of(bytes, bytes + x.bytes(), [](auto byte) { return byte > 1; }))
-        in.reject("BadBool", "needs bytes of 0 and 1");
-    return header.fortran_order ? row_major(x) : x;
+        source.reject("BadBool", "needs bytes of 0 and 1");
 }
 
 std::string npy_header(const Array& x) {

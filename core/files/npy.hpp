@@ -22,9 +22,12 @@ using Sink = std::function<void(const void* data, std::size_t n)>;
 void write_npy(const Sink& sink, const Array& x);
 
 namespace files {
+class Source;
 class Stream;
 /// The array that the rest of a stream holds.
 Array read_npy(Stream& in);
+/// Throws a FileError of the kind BadBool for bools whose bytes are not 0 or 1.
+void check_bools(const Source& source, const Array& x);
 /// The bytes in front of the elements.
 std::string npy_header(const Array& x);
 }  // namespace files

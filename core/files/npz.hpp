@@ -20,6 +20,9 @@ NamedArrays load_npz(const std::string& path);
 /// The same from memory.
 NamedArrays parse_npz(std::span<const std::byte> bytes);
 
+/// Whether an array in an .npz file may have that name.
+bool is_npz_name(const std::string& name);
+
 enum class Zip { stored, deflated };
 
 /// Writes an archive that load_npz and numpy.load read; the same arrays give the same bytes; the file changes as a

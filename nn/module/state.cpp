@@ -1,8 +1,5 @@
-// Names with their Vars, and the files that hold them.
+// Names with their Vars.
 #include "state.hpp"
-
-#include "../../autograd/ops/create.hpp"
-#include "../../core/files/npz.hpp"
 
 namespace jt::nn {
 
@@ -56,18 +53,6 @@ std::string detail::listed(const char* what, const std::vector<std::string>& nam
     std::string out;
     for (const auto& name : names) out += (out.empty() ? std::string("; ") + what + ": " : ", ") + name;
     return out;
-}
-
-void save_state(const std::string& path, const StateDict& state) {
-    NamedArrays arrays;
-    for (const auto& [name, var] : state) arrays.emplace_back(name, var.array());
-    save_npz(path, arrays);
-}
-
-StateDict load_state(const std::string& path) {
-    StateDict state;
-    for (const auto& [name, value] : load_npz(path)) state.add(name, jt::array(value));
-    return state;
 }
 
 }  // namespace jt::nn

@@ -38,8 +38,8 @@ private:
     std::unordered_map<std::string, std::size_t> index_;  ///< where each name stands, when there are many
 };
 
-/// Writes a state into an .npz file, atomically, and reads what this, Module::save or numpy.savez wrote. Throws a
-/// FileError.
+/// jt::save and jt::load of a state: .npz and .safetensors files, also of NumPy and Python's safetensors. A nested dict
+/// loads with its keys joined by dots.
 void save_state(const std::string& path, const StateDict& state);
 StateDict load_state(const std::string& path);
 

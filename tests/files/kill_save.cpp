@@ -1,7 +1,7 @@
 // Kills a program again and again while it saves: the file must always hold one of the two newest states, and the next
 // save must clear away what the killed one left.
 //
-//     kill_save [KILLS]
+//     kill_save [ENDING [KILLS]]      of the file: .npz (default) or .safetensors
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,7 +10,8 @@
 #include <cstdio>
 #include <random>
 
-#include "../../core/files/npz.hpp"
+#include "../../autograd/ops/create.hpp"
+#include "../../nn/files/tree.hpp"
 #include "temporary.hpp"
 
 using namespace jt;
@@ -19,21 +20,19 @@ namespace {
 
 constexpr std::int64_t extent = 30000;
 
-NamedArrays state(std::int64_t k) {
-    NamedArrays arrays;
-    for (const char* name : {"weight", "momentum", "step"})
-        arrays.emplace_back(name, Array::full({extent}, static_cast<double>(k), int64));
-    return arrays;
+Tree state(std::int64_t k) {
+    Tree tree = Tree::dict();
+    for (const char* name : {"weight", "momentum", "step"}) tree[name] = full({extent}, k, int64);
+    return tree;
 }
 
 /// The number of the state in the file, or -1 when it holds none as a whole.
 std::int64_t state_in(const std::string& path) {
-    const auto arrays = load_npz(path);
-    if (arrays.size() != 3) return -1;
-    const auto k = arrays[0].second.data<std::int64_t>()[0];
-    for (const auto& [name, x] : arrays)
-        for (std::int64_t i = 0; i < extent; ++i)
-            if (x.numel() != extent || x.data<std::int64_t>()[i] != k) return -1;
+    const Tree tree = load(path);
+    if (tree.size() != 3) return -1;
+    const auto k = tree["weight"].as<Var>().data<std::int64_t>()[0];
+    for (const auto& [name, value] : tree)
+        if (value.as<Var>().to_vector<std::int64_t>() != std::vector<std::int64_t>(extent, k)) return -1;
     return k;
 }
 
@@ -41,7 +40,7 @@ std::int64_t state_in(const std::string& path) {
 [[noreturn]] void save_on(const std::string& path, std::int64_t k, int say) {
     for (;; ++k) {
         if (write(say, &k, sizeof k) != sizeof k) _exit(1);
-        save_npz(path, state(k));
+        save(state(k), path);
     }
 }
 
@@ -64,13 +63,13 @@ std::int64_t kill_one(const std::string& path, std::int64_t k, useconds_t after)
 }  // namespace
 
 int main(int argc, char** argv) {
-    const int kills = argc > 1 ? std::atoi(argv[1]) : 200;
+    const int kills = argc > 2 ? std::atoi(argv[2]) : 200;
     const test::Folder folder;
-    const std::string path = folder / "state.npz";
+    const std::string path = folder / (std::string("state") + (argc > 1 ? argv[1] : ".npz"));
     std::mt19937 random(1);
     std::int64_t found = 0, begun = 0, broken = 0, torn = 0;
     std::size_t most_files = 0;
-    save_npz(path, state(found));
+    save(state(found), path);
     for (int n = 0; n < kills; ++n) {
         const auto first = found + 1;
         const auto last = kill_one(path, first, static_cast<useconds_t>(1000 + random() % 20000));
@@ -80,7 +79,7 @@ int main(int argc, char** argv) {
         torn += last >= first && found == last - 1;
         most_files = std::max(most_files, folder.files());
     }
-    save_npz(path, state(found));
+    save(state(found), path);
     const auto files = folder.files();
     std::printf(
         "%d kills, %lld in the middle of a save, %lld saves begun, %lld files broken; at most %zu files, %zu now\n",

@@ -22,12 +22,25 @@ def suite(tests, *options, **env):
     return subprocess.run([tests, "--test-suite=files", *options], env=env).returncode
 
 
-def with_numpy(tests, folder):
-    """What the NumPy of this machine writes, ours to read; and the other way round."""
-    (folder / "numpy").mkdir()
-    python(HERE / "numpy_files.py", "write", folder / "numpy")
-    python(HERE / "numpy_files.py", "check", folder / "ours")
-    return suite(tests, "--test-case=we read what NumPy writes*", MINIJT_NUMPY_FILES=folder / "numpy")
+def here(*modules):
+    return all(importlib.util.find_spec(module) for module in modules)
+
+
+def exchange(tests, folder, program, cases, variable):
+    """What a library of this machine writes, ours to read; and the other way round."""
+    theirs = folder / program
+    theirs.mkdir()
+    python(HERE / f"{program}_files.py", "write", theirs)
+    python(HERE / f"{program}_files.py", "check", folder / "ours")
+    return suite(tests, f"--test-case={cases}", **{variable: theirs})
+
+
+# Who else writes such files: the modules of Python, the cases that read what they write, and the variable that says where.
+OTHERS = {
+    "numpy": (["numpy"], "we read what NumPy writes*", "MINIJT_NUMPY_FILES"),
+    "safetensors": (["numpy", "safetensors"], "we read what Python's*", "MINIJT_SAFETENSORS_FILES"),
+    "torch": (["numpy", "safetensors", "torch"], "*PyTorch*", "MINIJT_TORCH_FILES"),
+}
 
 
 def main(tests, folder):
@@ -35,12 +48,14 @@ def main(tests, folder):
     python(MALFORMED / "check.py", folder / "malformed")
     (folder / "ours").mkdir()
     catalogue = {"MINIJT_MALFORMED": folder / "malformed", "MINIJT_MESSAGES": HERE}
-    failed = suite(tests, MINIJT_NUMPY_FILES=HERE / "from_numpy", MINIJT_OUR_FILES=folder / "ours", **catalogue)
+    recorded = {variable: HERE / f"from_{name}" for name, (_, _, variable) in OTHERS.items()}
+    failed = suite(tests, MINIJT_OUR_FILES=folder / "ours", MINIJT_TREES=HERE / "trees", **recorded, **catalogue)
     failed |= suite(tests, "--test-case=*16 MiB", **catalogue)  # the peak of a process that did nothing else
-    if importlib.util.find_spec("numpy"):
-        failed |= with_numpy(tests, folder)
-    else:
-        print("NumPy is not here: its own reading of our files is skipped")
+    for name, (modules, cases, variable) in OTHERS.items():
+        if not here(*modules) or (name != "numpy" and not (folder / "ours/tree.npz").exists()):
+            print(name, "is not here, or minijt has no JSON: its own reading of our files is skipped")
+        else:
+            failed |= exchange(tests, folder, name, cases, variable)
     sys.exit(failed)
 
 

@@ -204,7 +204,9 @@ void add_groups(World& w) {
     for (int k = 0; k < 9; ++k) add_group(w, {});
 }
 
-std::string file() { return std::filesystem::temp_directory_path() / ("failing_memory." + std::to_string(getpid())); }
+std::string file() {
+    return std::filesystem::temp_directory_path() / ("failing_memory." + std::to_string(getpid()) + ".npz");
+}
 
 const std::vector<Call> calls = {
     {"step(loss)", [](World& w) { w.opt->step(w.new_loss()); }},
