@@ -80,7 +80,7 @@ Var crop(const Var& x, std::int64_t top, std::int64_t left, std::int64_t height,
 }
 
 Var resize(const Var& x, Pair size) {
-    return array(kernels::resampled(image_of("Resize", x).array(), checked("Resize", size).h, size.w));
+    return array(kernels::resampled(image_of("resize", x).array(), checked("resize", size).h, size.w));
 }
 
 Var hflip(const Var& x) { return image_of("hflip", x).flip(1); }

@@ -15,20 +15,19 @@ void check_function(const char* name, const Transform& transform) {
 
 void check_channels(int num_output_channels) {
     if (num_output_channels != 1 && num_output_channels != 3)
-        fail<ValueError>("Gray: needs 1 or 3 output channels, got ", num_output_channels);
+        fail<ValueError>("gray: needs 1 or 3 output channels, got ", num_output_channels);
 }
 
 /// One number a channel, for (..., c, h, w).
-Var by_channel(const std::vector<float>& numbers) { return array(numbers).reshape({-1, 1, 1}); }
+Var by_channel(const PerChannel& numbers) { return array<float>(numbers).reshape({-1, 1, 1}); }
 
 template <class F>
-std::vector<float> each(const std::vector<float>& numbers, F f) {
-    std::vector<float> out;
-    for (const float number : numbers) out.push_back(f(number));
-    return out;
+PerChannel each(PerChannel numbers, F f) {
+    for (float& number : numbers) number = f(number);
+    return numbers;
 }
 
-void check_normalized(const Var& x, const std::vector<float>& numbers) {
+void check_normalized(const Var& x, const PerChannel& numbers) {
     if (x.dim() < 3 || (numbers.size() != 1 && x.shape(-3) != static_cast<std::int64_t>(numbers.size())))
         fail<ShapeError>("ImageNormalize: needs (..., c, h, w) of as many channels as numbers, got ", x.shape(),
                          " and ", numbers.size());
@@ -54,10 +53,9 @@ Var to_tensor(const Var& x) {
     return image_of("to_tensor", x).permute(2, 0, 1).float32() * reciprocal_255;
 }
 
-ImageNormalize::ImageNormalize(const std::vector<double>& mean, const std::vector<double>& std)
-    : mean_(mean.begin(), mean.end()), std_(std.begin(), std.end()) {
-    if (mean_.empty() || std_.empty()) fail<ValueError>("ImageNormalize: needs a mean and a std, got none");
-    for (const float deviation : std_)
+ImageNormalize::ImageNormalize(const PerChannel& mean, const PerChannel& std) : mean_(mean), std_(std) {
+    if (mean.empty() || std.empty()) fail<ValueError>("ImageNormalize: needs a mean and a std, got none");
+    for (const float deviation : std)
         if (deviation == 0) fail<ValueError>("ImageNormalize: needs std other than 0, got 0");
 }
 
@@ -73,7 +71,7 @@ Var ImageNormalize::operator()(const Var& x) const {
 
 Var gray(const Var& x, int num_output_channels) {
     check_channels(num_output_channels);
-    const Var image = image_of("Gray", x);
+    const Var image = image_of("gray", x);
     Var out = image[{_, _, to(1)}];
     if (image.shape(2) > 2) {
         const Var colours = image[{_, _, to(3)}].int32() * array({19595, 38470, 7471});

@@ -1,6 +1,6 @@
 // What becomes of an image on its way into a batch. An image is a Var (height, width, channels) of uint8, as imread
-// gives it and Dataset's items hold it, or (height, width); it has 1 channel of gray, 3 of colour, and with opacity 2
-// or 4. Anything else throws a DtypeError or a ShapeError in the name of the transform.
+// gives it, or (height, width); it has 1 channel of gray, 3 of colour, and with opacity 2 or 4. Anything else throws a
+// DtypeError or a ShapeError in the name of the transform.
 #pragma once
 #include <functional>
 #include <initializer_list>
@@ -41,16 +41,23 @@ struct ToTensor {
     Var operator()(const Var& x) const { return to_tensor(x); }
 };
 
+/// One number for each channel, or one for all: `0.5`, `{0.485, 0.456, 0.406}`.
+class PerChannel : public std::vector<float> {
+public:
+    PerChannel(double one) : PerChannel({one}) {}
+    PerChannel(std::initializer_list<double> numbers) : vector(numbers.begin(), numbers.end()) {}
+    explicit PerChannel(const std::vector<double>& numbers) : vector(numbers.begin(), numbers.end()) {}
+};
+
 /// An image as float32 (c, h, w), each channel minus its mean and divided by its std as if it went from 0 to 1; what is
-/// no image is (..., c, h, w). One mean or std counts for all channels. Throws a ValueError for a std of 0.
+/// no image is (..., c, h, w). Throws a ValueError for a std of 0, a ShapeError for another number of channels.
 class ImageNormalize {
 public:
-    ImageNormalize(const std::vector<double>& mean, const std::vector<double>& std);
-    ImageNormalize(double mean, double std) : ImageNormalize(std::vector{mean}, std::vector{std}) {}
+    ImageNormalize(const PerChannel& mean, const PerChannel& std);
     Var operator()(const Var& x) const;
 
 private:
-    std::vector<float> mean_, std_;
+    PerChannel mean_, std_;
 };
 
 /// An image's brightness as another one of 1 or 3 equal channels: (19595 r + 38470 g + 7471 b) / 65536, rounded;

@@ -91,8 +91,8 @@ TEST_SUITE("jittor") {
     TEST_CASE("transforms: CenterCrop, but for the row or column too many of an odd rest") {
         const Fixture f("transform.npz");
         const Var x = f["image.RGB"];
-        for (const auto& [size, name] : std::vector<std::pair<Pair, std::string>>{
-                 {4, "4"}, {7, "7"}, {{3, 11}, "3x11"}, {12, "12"}, {{20, 5}, "20x5"}}) {
+        for (const Pair size : {Pair(4), Pair(7), {3, 11}, Pair(12), {20, 5}}) {
+            const std::string name = size.h == size.w ? std::to_string(size.h) : name_of(size);
             CAPTURE(name);
             const Var y = CenterCrop(size)(x);
             CHECK_EQ(y.shape(), Shape{size.h, size.w, 3});
@@ -116,7 +116,9 @@ TEST_SUITE("jittor") {
         const Fixture f("transform.npz");
         const test::Folder folder;
         const Var x = f["grid.images"];
-        for (const auto& [name, options] : grids) {
+        for (const auto& row : grids) {
+            const auto& name = row.first;
+            const auto& options = row.second;
             CAPTURE(name);
             CHECK_CLOSE(make_grid(x, options), f["grid." + name]);  // -Ofast divides by multiplying
             save_image(x, folder / "grid.ppm", options);

@@ -2,10 +2,12 @@
 #include <zlib.h>
 
 #include <fstream>
+#include <functional>
 
 #include "../../nn/data/cifar.hpp"
 #include "../../nn/data/csv.hpp"
 #include "../../nn/data/mnist.hpp"
+#include "../../nn/image/image.hpp"
 #include "../../nn/transform/geometry.hpp"
 #include "../check.hpp"
 #include "../files/temporary.hpp"
@@ -64,6 +66,12 @@ std::string mnist_refusal(const std::string& image_bytes, const std::string& lab
     write(folder / "train-labels-idx1-ubyte", label_bytes);
     return refusal([&] { MNIST data(folder / ""); });
 }
+
+/// Functions of a path.
+const std::vector<std::pair<std::string, std::function<Var(const std::string&)>>> readers = {
+    {"imread", [](const std::string& path) { return imread(path); }},
+    {"read_csv", [](const std::string& path) { return read_csv(path); }},
+};
 
 Var csv(const std::string& text, const CsvOptions& options = {}) {
     const test::Folder folder;
@@ -200,6 +208,19 @@ TEST_SUITE("nn") {
         CHECK_SAME(read_csv(folder / "x.gz"), array({{1., 2.}, {3., 4.}}));
     }
 
+    TEST_CASE("what reads a file names it") {
+        const test::Folder folder;
+        for (const auto& row : readers) {
+            const std::string path = folder / row.first;
+            CHECK_THROWS_WITH_AS(
+                row.second(path),
+                (row.first + ": '" + path + "': Io: cannot be opened: No such file or directory").c_str(), FileError);
+            CHECK_THROWS_WITH_AS(row.second(folder / ""),
+                                 (row.first + ": '" + (folder / "") + "': Io: needs a file, got a folder").c_str(),
+                                 FileError);
+        }
+    }
+
     TEST_CASE("read_csv: what is refused, by line and column") {
         CHECK_EQ(csv_refusal(""), "NoData: needs a line of numbers, got none");
         CHECK_EQ(csv_refusal("1,2", {.skip_rows = 5}), "NoData: needs a line of numbers, got none");
@@ -217,9 +238,6 @@ TEST_SUITE("nn") {
         CHECK_THROWS_WITH_AS(csv("1", {.skip_rows = -1}), "read_csv: needs skip_rows of 0 or more, got -1", ValueError);
         CHECK_THROWS_WITH_AS(csv("1", {.dtype = bool_}), "read_csv: needs a dtype of numbers, got bool", DtypeError);
         const test::Folder folder;
-        CHECK_THROWS_WITH_AS(
-            read_csv(folder / "x"),
-            ("read_csv: '" + (folder / "x") + "': Io: cannot be opened: No such file or directory").c_str(), FileError);
         write_packed(folder / "bomb.gz", std::string(40 << 20, '\n'));
         CHECK_EQ(refusal([&] { read_csv(folder / "bomb.gz"); }).substr(0, 9), "TooLarge:");
     }

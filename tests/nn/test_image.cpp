@@ -138,7 +138,9 @@ TEST_SUITE("nn") {
             {"", "NoImage: needs PNG, PGM or PPM, got a file that begins with ''"},
             {"GIF89a..", "NoImage: needs PNG, PGM or PPM, got a file that begins with 'GIF89a..'"},
         };
-        for (const auto& [bytes, text] : rows) {
+        for (const auto& row : rows) {
+            const auto& bytes = row.first;
+            const auto& text = row.second;
             CAPTURE(bytes);
             CHECK_EQ(refusal(bytes), "imread: " + text);
         }
@@ -154,7 +156,9 @@ TEST_SUITE("nn") {
             {head(100000, 1) + chunk("IDAT", packed("x")),
              "TooLarge: needs 1 rows of 100000 pixels, which 54 bytes cannot hold"},
         };
-        for (const auto& [bytes, text] : rows) {
+        for (const auto& row : rows) {
+            const auto& bytes = row.first;
+            const auto& text = row.second;
             CAPTURE(text);
             CHECK_EQ(refusal(bytes), "imread: " + text);
         }
@@ -173,7 +177,9 @@ TEST_SUITE("nn") {
             {head(2, 2) + chunk("IEND", ""), 41},
             {head(2, 2, {8, 3, 0, 0, 0}) + chunk("IDAT", packed("\0\1\2\0\3\4"s)) + chunk("IEND", ""), 41},
         };
-        for (const auto& [bytes, at] : rows) {
+        for (const auto& row : rows) {
+            const auto& bytes = row.first;
+            const auto& at = row.second;
             CAPTURE(at);
             const auto place = "imread: BadPng: byte " + std::to_string(at) + ": ";
             CHECK_EQ(refusal(bytes).substr(0, place.size()), place);

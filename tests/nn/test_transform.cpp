@@ -12,6 +12,25 @@ namespace {
 const Var picture = arange(24, uint8).reshape({2, 4, 3});
 const Var gray_picture = arange(12, uint8).reshape({3, 4});
 
+const std::vector<std::pair<std::string, Transform>> functions = {
+    {"crop", [](const Var& x) { return transform::crop(x, 0, 0, 2, 2); }},
+    {"gray", [](const Var& x) { return gray(x); }},
+    {"hflip", hflip},
+    {"resize", [](const Var& x) { return transform::resize(x, 2); }},
+    {"vflip", vflip},
+    {"to_tensor", to_tensor},
+};
+
+/// What f says of x.
+std::string refusal(const Transform& f, const Var& x) {
+    try {
+        f(x);
+    } catch (const Error& error) {
+        return error.what();
+    }
+    return "";
+}
+
 }  // namespace
 
 TEST_SUITE("nn") {
@@ -31,7 +50,7 @@ TEST_SUITE("nn") {
         CHECK_EQ(ToTensor()(gray_picture).shape(), Shape{1, 3, 4});
         CHECK_EQ(CenterCrop(2)(gray_picture).shape(), Shape{2, 2, 1});
         CHECK_SAME(ToTensor()(ones({2, 2})), ones({2, 2}));
-        CHECK_THROWS_WITH_AS(Resize(2)(ones({4, 4, 3})), "Resize: needs an image of uint8, got float32", DtypeError);
+        CHECK_THROWS_WITH_AS(Resize(2)(ones({4, 4, 3})), "resize: needs an image of uint8, got float32", DtypeError);
         CHECK_THROWS_WITH_AS(
             RandomHorizontalFlip()(zeros({4, 4, 5}, uint8)),
             "RandomHorizontalFlip: needs an image (h, w) or (h, w, c) of 1 to 4 channels, got (4, 4, 5)", ShapeError);
@@ -44,9 +63,21 @@ TEST_SUITE("nn") {
         CHECK_THROWS_AS(ToTensor()(Var()), GraphError);
     }
 
+    TEST_CASE("each function names itself, takes pixels in any layout, and gives a Var of its own") {
+        for (const auto& row : functions) {
+            CAPTURE(row.first);
+            CHECK_EQ(refusal(row.second, Var()).substr(0, row.first.size() + 1), row.first + ":");
+            CHECK_EQ(refusal(row.second, zeros({2, 2, 2, 2}, uint8)),
+                     row.first + ": needs an image (h, w) or (h, w, c) of 1 to 4 channels, got (2, 2, 2, 2)");
+            const Var across = picture.transpose(0, 1);
+            CHECK_SAME(row.second(across), row.second(array(across)));
+            CHECK_EQ(picture.to_vector<int>(), arange(24).to_vector<int>());
+        }
+    }
+
     TEST_CASE("sizes and probabilities out of range") {
         CHECK_THROWS_WITH_AS(Resize({0, 3}), "Resize: needs a size of 1 or more, got (0, 3)", ValueError);
-        CHECK_THROWS_WITH_AS(transform::resize(picture, -1), "Resize: needs a size of 1 or more, got (-1, -1)",
+        CHECK_THROWS_WITH_AS(transform::resize(picture, -1), "resize: needs a size of 1 or more, got (-1, -1)",
                              ValueError);
         CHECK_THROWS_AS(CenterCrop(0), ValueError);
         CHECK_THROWS_AS(RandomCrop({1, 0}), ValueError);
@@ -90,7 +121,7 @@ TEST_SUITE("nn") {
         CHECK_SAME(normalize(ones({2, 3, 1, 1}))[0].flatten(), array({0.0F, -0.5F, -0.5F}));
         CHECK_SAME(ImageNormalize(0.5, 0.5)(ones({2, 2, 2})), ones({2, 2, 2}));
         CHECK_THROWS_WITH_AS(ImageNormalize({0}, {0}), "ImageNormalize: needs std other than 0, got 0", ValueError);
-        CHECK_THROWS_WITH_AS(ImageNormalize(std::vector<double>{}, {1, 2}),
+        CHECK_THROWS_WITH_AS(ImageNormalize(PerChannel(std::vector<double>{}), {1, 2}),
                              "ImageNormalize: needs a mean and a std, got none", ValueError);
         CHECK_THROWS_WITH_AS(normalize(gray_picture),
                              "ImageNormalize: needs (..., c, h, w) of as many channels as numbers, got (1, 3, 4) and 3",
@@ -106,7 +137,7 @@ TEST_SUITE("nn") {
         CHECK_SAME(gray(gray_picture).squeeze(2), gray_picture);
         CHECK_SAME(gray(stack({gray_picture, gray_picture.flip(0)}, 2)).squeeze(2), gray_picture);
         CHECK_EQ(Gray(3)(picture).shape(), Shape{3, 2, 4});
-        CHECK_THROWS_WITH_AS(Gray(2), "Gray: needs 1 or 3 output channels, got 2", ValueError);
+        CHECK_THROWS_WITH_AS(Gray(2), "gray: needs 1 or 3 output channels, got 2", ValueError);
         CHECK_THROWS_AS(gray(picture, 4), ValueError);
     }
 }
