@@ -103,7 +103,7 @@ Var randint_like(const Var& x, std::int64_t low, std::int64_t high) {
 Var get_rng_state() { return array(drawing::Drawing()->words(), jt::int64); }
 
 void set_rng_state(const Operand& state) {
-    if (state.is_var() && state.var().numel() == drawing::Streams::word_count) {
+    if (state.is_var() && state.var().defined() && state.var().numel() == drawing::Streams::word_count) {
         const auto streams = drawing::Streams::from(state.var().to_vector<std::int64_t>());
         *drawing::Drawing() = streams;
         return;

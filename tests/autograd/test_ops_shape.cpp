@@ -246,8 +246,8 @@ TEST_SUITE("autograd") {
             set_global_seed(42);
             return draw();
         };
-        expect("get_rng_state", seeded([] { return get_rng_state(); }), "jt.Var([42], dtype=int64)");
-        expect("set_rng_state", seeded([] { return set_rng_state(7), get_rng_state(); }), "jt.Var([7], dtype=int64)");
+        expect("get_rng_state", seeded([] { return get_rng_state()[{to(1)}]; }), "jt.Var([42], dtype=int64)");
+        expect("set_rng_state", seeded([] { return set_rng_state(7), get_rng_state()[{to(1)}]; }), "jt.Var([7], dtype=int64)");
         expect("rand", seeded([] { return rand({2}); }), "jt.Var([3.2870704e-04 5.2458709e-01], dtype=float32)");
         expect("rand_like", seeded([] { return rand_like(zeros({2}, float64))[1]; }),
                "jt.Var([0.52458709], dtype=float64)");
