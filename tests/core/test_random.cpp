@@ -10,6 +10,44 @@
 
 using namespace jt;
 
+namespace {
+
+// What Python draws of a seed.
+struct PythonRow {
+    std::int64_t seed;
+    double first, second;
+    std::vector<std::int64_t> digits;
+    std::int64_t wide;
+    double uniform, last;
+};
+const PythonRow python_rows[] = {
+    {42,
+     0.6394267984578837,
+     0.025010755222666936,
+     {4, 3, 3, 2, 1, 8},
+     373399423,
+     3.7714775373471188,
+     0.029797219438070344},
+    {-5, 0.6229016948897019, 0.7417869892607294, {8, 0, 7, 3, 0, 2}, 486215923, 3.115380066686922, 0.38075791704476514},
+    {0, 0.8444218515250481, 0.7579544029403025, {6, 0, 4, 8, 7, 6}, 1302718214, 4.903399984760514, 0.5833820394550312},
+    {1099511627783,
+     0.6137037779936511,
+     0.8149162973309487,
+     {9, 7, 4, 9, 2, 8},
+     1611772091,
+     3.5640074920602114,
+     0.39317959132030256},
+    {std::numeric_limits<std::int64_t>::min(),
+     0.5534639983914199,
+     0.9406144709090462,
+     {3, 8, 1, 5, 5, 8},
+     1310961890,
+     3.3752124082564876,
+     0.24299287070593645},
+};
+
+}  // namespace
+
 TEST_SUITE("core") {
     TEST_CASE("uniform, normal, integers and permutations of seed 42 are Jittor's") {
         const auto seeded = [](auto draw) {
@@ -125,51 +163,7 @@ TEST_SUITE("core") {
     }
 
     TEST_CASE("Python's random, of seeds of one word, of two, and below 0") {
-        struct Row {
-            std::int64_t seed;
-            double first, second;
-            std::vector<std::int64_t> digits;
-            std::int64_t wide;
-            double uniform, last;
-        };
-        const Row rows[] = {
-            {42,
-             0.6394267984578837,
-             0.025010755222666936,
-             {4, 3, 3, 2, 1, 8},
-             373399423,
-             3.7714775373471188,
-             0.029797219438070344},
-            {-5,
-             0.6229016948897019,
-             0.7417869892607294,
-             {8, 0, 7, 3, 0, 2},
-             486215923,
-             3.115380066686922,
-             0.38075791704476514},
-            {0,
-             0.8444218515250481,
-             0.7579544029403025,
-             {6, 0, 4, 8, 7, 6},
-             1302718214,
-             4.903399984760514,
-             0.5833820394550312},
-            {1099511627783,
-             0.6137037779936511,
-             0.8149162973309487,
-             {9, 7, 4, 9, 2, 8},
-             1611772091,
-             3.5640074920602114,
-             0.39317959132030256},
-            {std::numeric_limits<std::int64_t>::min(),
-             0.5534639983914199,
-             0.9406144709090462,
-             {3, 8, 1, 5, 5, 8},
-             1310961890,
-             3.3752124082564876,
-             0.24299287070593645},
-        };
-        for (const Row& row : rows) {
+        for (const PythonRow& row : python_rows) {
             CAPTURE(row.seed);
             set_global_seed(row.seed);
             CHECK_EQ(drawing::python_random(), row.first);

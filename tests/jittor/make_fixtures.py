@@ -7,14 +7,20 @@
 # unary.npz        for each row of autograd/unary_rows.def that Jittor has: x, f(x), and its gradient where it has one
 # binary.npz       for each row of autograd/binary_rows.def likewise: x, y, f(x, y), and both gradients
 # dataset.npz      for each row of DATASETS: the batches of two epochs, and how many; the orders of samplers, a row an epoch
+# transform.npz    images; for each row of RESIZED, CROPPED, TRANSFORMED and GRIDS what it makes of them; two epochs of each
+#                  row of PIPELINES
+# png.npz          files of each kind of PNG, and the pixels that Pillow reads in them
 # ops.npz          for each line of cases.def: what Jittor answers, packed as `pack` says, and the inputs by name
 # train_*.npz      the seeded trainings of trainings.py, which says what is in them
 #
 # Every file holds Jittor's version as text in uint8 (`jittor_version`); other arrays are float32, int32 or bool.
+import io
 import os
 import re
 import shutil
+import struct
 import sys
+import zlib
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -24,10 +30,11 @@ os.environ.setdefault("cc_path", shutil.which("g++") or "g++")
 
 import numpy as np
 import jittor as jt
-from jittor import nn
+from jittor import nn, transform
 from jittor.attention import MultiheadAttention
 from jittor.dataset import (BatchSampler, Dataset, RandomSampler, SequentialSampler, SubsetRandomSampler, TensorDataset)
 from jittor.weightnorm import weight_norm
+from PIL import Image
 
 from trainings import TRAININGS, recorded, seeded, to_f4
 
@@ -294,6 +301,147 @@ def dataset_fixture():
     return arrays
 
 
+# -------------------------------------------------------------------------------------------------- images
+
+# Gray, gray and opacity, colours, colours and opacity; smooth ones and noise.
+CHANNELS = {"L": (), "LA": (2,), "RGB": (3,), "RGBA": (4,)}
+RESIZED = [(11, 13), (3, 4), (14, 18), (11, 5), (40, 13), (1, 1), (30, 2), (2, 20)]
+CROPPED = [4, 7, (3, 11), 12, (20, 5)]
+TRANSFORMED = {
+    "to_tensor": transform.ToTensor(),
+    "gray": transform.Gray(),
+    "normalize": transform.ImageNormalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225]),
+    "normalize_one": transform.ImageNormalize([0.5], [0.25]),
+    "normalize_tensor": transform.Compose([transform.ToTensor(),
+                                           transform.ImageNormalize([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])]),
+}
+
+
+def seeded_image(mode):
+    noise = np.random.RandomState(len(mode)).randint(0, 256, (11, 13, *CHANNELS[mode])).astype(np.uint8)
+    noise[:4] = (np.arange(noise[:4].size).reshape(noise[:4].shape) % 256).astype(np.uint8)
+    return noise
+
+
+def image_of(pixels):
+    return Image.fromarray(pixels)
+
+
+def sized(size):
+    return "x".join(map(str, np.ravel(size)))
+
+
+class Pictures(Dataset):
+    """Ten images of 9 by 10."""
+    def __init__(self, pipeline):
+        super().__init__()
+        self.pipeline = transform.Compose(pipeline)
+        self.set_attrs(total_len=10, batch_size=4, shuffle=True)
+        self.images = np.random.RandomState(3).randint(0, 256, (10, 9, 10, 3)).astype(np.uint8)
+
+    def __getitem__(self, k):
+        return self.pipeline(image_of(self.images[k])), k
+
+
+PIPELINES = {
+    "flips": [transform.RandomHorizontalFlip(), transform.RandomVerticalFlip(0.3), transform.ToTensor()],
+    "crops": [transform.RandomCrop((6, 10)), transform.RandomHorizontalFlip(0.7), transform.ToTensor()],
+    "resized": [transform.Resize(8), transform.RandomCrop(5), transform.ImageNormalize([0.5], [0.5])],
+    "parts": [transform.RandomCropAndResize((5, 6)), transform.RandomHorizontalFlip(), transform.ToTensor()],
+    "wide": [transform.RandomCropAndResize((4, 4), (0.9, 1.0), (3, 4)), transform.ToTensor()],
+    "high": [transform.RandomCropAndResize((4, 4), (0.9, 1.0), (0.1, 0.2)), transform.ToTensor()],
+}
+GRIDS = {
+    "plain": {},
+    "two": dict(nrow=2, padding=1),
+    "bare": dict(nrow=3, padding=0),
+    "padded": dict(nrow=4, pad_value=1),  # 0.5 does not compile
+    "normalized": dict(nrow=5, normalize=True),
+    "ranged": dict(nrow=5, normalize=True, range=(-1, 2)),
+}
+
+
+def saved_grid(x, **options):
+    with io.BytesIO() as file:
+        jt.save_image(x, file, format="png", **options)
+        return np.array(Image.open(file))
+
+
+def transform_fixture():
+    arrays = {}
+    for mode in CHANNELS:
+        pixels = seeded_image(mode)
+        arrays[f"image.{mode}"] = pixels
+        for size in RESIZED:
+            arrays[f"resized.{mode}.{sized(size)}"] = np.array(transform.Resize(size)(image_of(pixels)))
+    pixels = seeded_image("RGB")
+    arrays.update({f"cropped.{sized(size)}": np.array(transform.CenterCrop(size)(image_of(pixels))) for size in CROPPED})
+    arrays.update({name: np.asarray(f(image_of(pixels))) for name, f in TRANSFORMED.items()})
+    for name, pipeline in PIPELINES.items():
+        jt.set_global_seed(9)
+        data = Pictures(pipeline)
+        arrays.update(batches_of(name, [epoch_of(data), epoch_of(data)]))
+    arrays["pictures"] = data.images
+    x = to_f4(np.random.RandomState(4).uniform(-0.2, 1.2, (5, 3, 4, 6)))
+    arrays["grid.images"] = x
+    for name, options in GRIDS.items():
+        arrays[f"grid.{name}"] = jt.make_grid(jt.array(x), **options).numpy()
+        arrays[f"saved.{name}"] = saved_grid(jt.array(x), **options)
+    return arrays
+
+
+def png_chunk(name, data):
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+ADAM7 = [(0, 0, 8, 8), (0, 4, 8, 8), (4, 0, 8, 4), (0, 2, 4, 4), (2, 0, 4, 2), (0, 1, 2, 2), (1, 0, 2, 1)]
+
+
+def png_file(pixels, depth, kind, interlaced=False, extra=b""):
+    """pixels as rows of big-endian values; depth below 8 of one channel."""
+    def line(row):
+        if depth < 8:
+            bits = "".join(format(int(x), f"0{depth}b") for x in row.ravel())
+            return b"\0" + bytes(int(bits[k:k + 8].ljust(8, "0"), 2) for k in range(0, len(bits), 8))
+        return b"\0" + row.astype(f">u{depth // 8}").tobytes()
+    parts = [pixels[y::dy, x::dx] for y, x, dy, dx in ADAM7] if interlaced else [pixels]
+    lines = b"".join(line(row) for part in parts if part.size for row in part)
+    header = struct.pack(">IIBBBBB", pixels.shape[1], pixels.shape[0], depth, kind, 0, 0, interlaced)
+    return (b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", header) + extra + png_chunk(b"IDAT", zlib.compress(lines, 9))
+            + png_chunk(b"IEND", b""))
+
+
+def png_files():
+    def random(high, *shape):
+        return np.random.RandomState(5).randint(0, high, shape)
+    gamma = png_chunk(b"gAMA", struct.pack(">I", 100000))
+    colours = png_chunk(b"PLTE", random(256, 16, 3).astype(np.uint8).tobytes())
+    opacity = png_chunk(b"tRNS", bytes(range(0, 160, 10)))
+    yield "gray", "L", png_file(random(256, 5, 7), 8, 0)
+    yield "gray1", "L", png_file(random(2, 5, 11), 1, 0)
+    yield "gray2", "L", png_file(random(4, 5, 7), 2, 0)
+    yield "gray4", "L", png_file(random(16, 5, 7), 4, 0)
+    yield "gray_opacity", "LA", png_file(random(256, 5, 7, 2), 8, 4)
+    yield "colours", "RGB", png_file(random(256, 5, 7, 3), 8, 2, extra=gamma)
+    yield "colours16", "RGB", png_file(random(65536, 5, 7, 3), 16, 2)
+    yield "colours_opacity", "RGBA", png_file(random(256, 5, 7, 4), 8, 6)
+    yield "palette", "RGB", png_file(random(16, 5, 7), 4, 3, extra=colours)
+    yield "palette_opacity", "RGBA", png_file(random(16, 5, 7), 8, 3, extra=colours + opacity)
+    yield "interlaced", "RGB", png_file(random(256, 11, 13, 3), 8, 2, interlaced=True)
+    yield "interlaced1", "L", png_file(random(2, 9, 10), 1, 0, interlaced=True)
+
+
+def png_fixture():
+    arrays = {}
+    for name, mode, data in png_files():
+        arrays[f"{name}.file"] = np.frombuffer(data, np.uint8)
+        arrays[f"{name}.pixels"] = np.array(Image.open(io.BytesIO(data)).convert(mode))
+    gray16 = np.random.RandomState(6).randint(0, 65536, (4, 3))
+    arrays["gray16.file"] = np.frombuffer(png_file(gray16, 16, 0), np.uint8)
+    arrays["gray16.pixels"] = (gray16 >> 8).astype(np.uint8)
+    return arrays
+
+
 # ------------------------------------------------------------------------- functions of one and two numbers
 
 ROW = re.compile(r"^[A-Z]+\((\w+), .*, (\S+), (\S+), (\w+)\)", re.M)
@@ -426,6 +574,8 @@ FIXTURES = {
     "optim": optim_fixture,
     "layers": layers_fixture,
     "dataset": dataset_fixture,
+    "transform": transform_fixture,
+    "png": png_fixture,
     "unary": unary_fixture,
     "binary": binary_fixture,
     "ops": ops_fixture,

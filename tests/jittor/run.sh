@@ -11,7 +11,7 @@ fresh=$(mktemp -d)
 trap 'rm -rf "$fresh"' EXIT
 
 python="$venv/bin/python"
-"$python" -m pip show --quiet jittor 2>/dev/null || "$python" -m pip install --quiet "numpy<2" jittor
+"$python" -m pip show --quiet jittor 2>/dev/null || "$python" -m pip install --quiet "numpy<2" "pillow<13" jittor
 HOME=$venv "$python" "$here/make_fixtures.py" "$fresh"
 "$python" "$here/compare_fixtures.py" "$here/fixtures" "$fresh"
 mkdir -p "$here/fixtures"

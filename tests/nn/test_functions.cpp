@@ -1,5 +1,6 @@
 // The functions of nn: gradients against differences, and numbers of Jittor's stream.
 #include "../../core/random.hpp"
+#include "../../nn/image/image.hpp"
 #include "../../nn/init.hpp"
 #include "../../nn/interpolate.hpp"
 #include "../../nn/layers.hpp"
@@ -55,6 +56,11 @@ const std::vector<GradRow> grad_rows = {
      0.5},
     {"l1_loss", [](const Vars& x) { return nn::l1_loss(x[0], 3 * x[1] + 7) * x[0].mean(); }, pairs},
     {"smooth_l1_loss", [](const Vars& x) { return nn::smooth_l1_loss(2 * x[0], x[1] + 0.1, Reduction::none); }, pairs},
+    {"make_grid",
+     [](const Vars& x) {
+         return make_grid(x[0], {.nrow = 2, .padding = 1, .normalize = true, .range = ImageRange{-2, 3}}) * x[0].mean();
+     },
+     {{{3, 2, 2, 3}}, {{2, 1, 1, 1}}}},
     {"interpolate",
      [](const Vars& x) {
          return nn::interpolate(x[0], {3, 5}) * nn::interpolate(x[0], {.size = Pair(3, 5), .align_corners = true});

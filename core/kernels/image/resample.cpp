@@ -1,0 +1,101 @@
+// Columns first, then rows, each rounded to bytes; weights are whole multiples of 2^-22.
+#include "resample.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+namespace jt::kernels {
+
+namespace {
+
+using Byte = std::uint8_t;
+constexpr int precision = 22;
+
+Byte to_byte(std::int32_t x) { return static_cast<Byte>(std::clamp(x, 0, 255)); }
+
+/// What one new element is the mean of: weights.size() old ones from `first` on.
+struct Window {
+    std::int64_t first;
+    std::vector<std::int32_t> weights;
+};
+
+/// Weights fall linearly from 1 at `center` to 0 at `reach` elements from it.
+Window window(double center, double reach, std::int64_t extent) {
+    const auto first = std::max<std::int64_t>(static_cast<std::int64_t>(center - reach + 0.5), 0);
+    const auto last = std::min(static_cast<std::int64_t>(center + reach + 0.5), extent);
+    std::vector<double> shares;
+    double sum = 0;
+    for (auto k = first; k < last; ++k) {
+        const double share = std::max(0.0, 1 - std::abs((static_cast<double>(k) - center + 0.5) * (1 / reach)));
+        shares.push_back(share);
+        sum += share;
+    }
+    Window out{first, {}};
+    for (const double share : shares)
+        out.weights.push_back(static_cast<std::int32_t>(0.5 + share / sum * (1 << precision)));
+    return out;
+}
+
+std::vector<Window> windows(std::int64_t from, std::int64_t to) {
+    const double scale = static_cast<double>(from) / static_cast<double>(to);
+    std::vector<Window> out;
+    for (std::int64_t k = 0; k < to; ++k)
+        out.push_back(window((static_cast<double>(k) + 0.5) * scale, std::max(scale, 1.0), from));
+    return out;
+}
+
+/// The middle one of three axes at another extent.
+Array along_middle(const Array& x, std::int64_t to) {
+    const std::int64_t from = x.shape()[1], line = x.shape()[2];
+    const auto all = windows(from, to);
+    Array out({x.shape()[0], to, line}, uint8);
+    std::vector<std::int32_t> sums(static_cast<std::size_t>(line));
+    const Byte* source = x.data<Byte>();
+    Byte* target = out.data<Byte>();
+    for (std::int64_t k = 0; k < x.shape()[0]; ++k, source += from * line)
+        for (const Window& window : all) {
+            std::fill(sums.begin(), sums.end(), 1 << (precision - 1));
+            const Byte* element = source + window.first * line;
+            for (const std::int32_t weight : window.weights)
+                for (std::int32_t& sum : sums) sum += weight * *element++;
+            for (const std::int32_t sum : sums) *target++ = to_byte(sum >> precision);
+        }
+    return out;
+}
+
+/// value * opacity / 255, rounded.
+Byte weighed(Byte value, Byte opacity) {
+    const int product = value * opacity + 128;
+    return static_cast<Byte>((product + (product >> 8)) >> 8);
+}
+
+Byte unweighed(Byte value, Byte opacity) { return opacity == 0 ? value : to_byte(255 * value / opacity); }
+
+/// Each channel but the last becomes f(channel, last).
+template <class F>
+Array with_opacity(Array image, F f) {
+    const std::int64_t channels = image.shape()[2];
+    Byte* pixel = image.data<Byte>();
+    for (const Byte* end = pixel + image.numel(); pixel != end; pixel += channels)
+        for (std::int64_t k = 0; k + 1 < channels; ++k) pixel[k] = f(pixel[k], pixel[channels - 1]);
+    return image;
+}
+
+Array resampled_channels(const Array& image, std::int64_t height, std::int64_t width) {
+    const std::int64_t old_height = image.shape()[0], channels = image.shape()[2];
+    const Array columns = along_middle(image, width);
+    return along_middle(columns.reshaped({1, old_height, width * channels}), height)
+        .reshaped({height, width, channels});
+}
+
+}  // namespace
+
+Array resampled(const Array& image, std::int64_t height, std::int64_t width) {
+    const Shape& shape = image.shape();
+    if (shape[0] == height && shape[1] == width) return image;
+    if (shape[2] % 2 == 1) return resampled_channels(image, height, width);
+    return with_opacity(resampled_channels(with_opacity(image, weighed), height, width), unweighed);
+}
+
+}  // namespace jt::kernels
