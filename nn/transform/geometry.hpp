@@ -20,7 +20,7 @@ Var vflip(const Var& x);
 class Resize {
 public:
     explicit Resize(Pair size);
-    Var operator()(const Var& x) const { return resize(x, size_); }
+    Var operator()(const Var& x) const { return transform::resize(x, size_); }
 
 private:
     Pair size_;
