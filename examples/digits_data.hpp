@@ -17,8 +17,8 @@ struct Split {
     Digits train, test;
 };
 
-/// Reads `path`, gzipped or not. Throws a FileError that says what is wrong with it: a line of other than 64 pixels
-/// from 0 to 16 and a label from 0 to 9, or other than 1,797 lines.
+/// Reads `path`, gzipped or not. Throws a FileError that says what is wrong with it: what is no number, other than
+/// 1,797 lines of 64 pixels from 0 to 16 and a label from 0 to 9.
 Digits read_digits(const std::string& path);
 
 /// A fifth for testing, drawn from minijt's random stream.

@@ -130,7 +130,7 @@ class Digits(unittest.TestCase):
         lines = text.splitlines(keepends=True)
         turned = bytearray(packed)
         turned[len(packed) // 2] ^= 0x10
-        bad = [b"", packed[: len(packed) // 2], packed[:-4], bytes(turned), text[:-1], b"".join(lines[:-1]), text + lines[0]]
+        bad = [b"", packed[: len(packed) // 2], packed[:-4], bytes(turned), text[:-2], b"".join(lines[:-1]), text + lines[0]]
         for old, new in ((b",16,", b",17,"), (b",16,", b",-1,"), (b",16,", b",x,"), (b",16,", b","), (b",16,", b",16,0,")):
             bad.append(text.replace(old, new, 1))
         bad.append(lines[0][:-2] + b"10\n" + b"".join(lines[1:]))
