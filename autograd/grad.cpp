@@ -147,7 +147,7 @@ private:
     Vars call_rule(Step& step, const Var& g) const {
         try {
             return detecting ? checked_rule(step, g) : gradients_of(step, g);
-        } catch (Error& error) {
+        } catch (Placeable& error) {
             place(error, step.var.node()->scope);
             throw;
         }

@@ -141,6 +141,28 @@ void mark_replaced(const Vars& old, std::vector<std::string>&& by) {
     }
 }
 
+void make_room_for_holder(const Var& x) {
+    auto& holders = x.node()->extras().holders;
+    std::erase_if(holders, [](const auto& holder) { return holder.expired(); });
+    holders.reserve(holders.size() + 1);
+}
+
+void note_holder(const Var& x, const std::shared_ptr<const Var>& attribute) {
+    const auto is_same = [&](const auto& holder) { return holder.lock() == attribute; };
+    if (x.node()->extra && std::ranges::any_of(x.node()->extra->holders, is_same)) return;
+    make_room_for_holder(x);
+    x.node()->extra->holders.push_back(attribute);
+}
+
+Holders holders_of(const Var& x) noexcept {
+    Holders out;
+    if (!x.node()->extra) return out;
+    for (const auto& holder : x.node()->extra->holders)
+        if (const auto attribute = holder.lock(); attribute && attribute->defined())
+            ++(attribute->node() == x.node() ? out.held : out.lost);
+    return out;
+}
+
 void let_learn(const Var& x) noexcept {
     if (!x.defined()) return;
     x.node()->wanted = true;

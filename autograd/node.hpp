@@ -42,7 +42,8 @@ struct Extra {
     std::string name;
     std::string replaced_by;
     int replacements = 0;
-    bool warned = false;  ///< somebody asked for its gradient where there is none
+    std::vector<std::weak_ptr<const Var>> holders;  ///< attributes that held it, while their modules live
+    bool warned = false;                            ///< somebody asked for its gradient where there is none
     std::shared_ptr<const void> box;
     std::weak_ptr<const Derived> derived;  ///< the module's, while the attribute is derived
 };
@@ -139,6 +140,16 @@ private:
 /// Notes that attributes which held these hold something else from now on, for an optimizer that still has one.
 void mark_replaced(const Vars& old, const std::string& by);
 void mark_replaced(const Vars& old, std::vector<std::string>&& by);  ///< each by its own
+
+/// Notes that an attribute holds x, so that an optimizer can see when another Var was assigned to it. It does not throw
+/// once there is room.
+void make_room_for_holder(const Var& x);
+void note_holder(const Var& x, const std::shared_ptr<const Var>& attribute);
+/// How many of the attributes noted hold x, and how many another Var instead.
+struct Holders {
+    int held = 0, lost = 0;
+};
+Holders holders_of(const Var& x) noexcept;
 
 /// What x is derived from, or null when it is no value of a derived attribute.
 inline std::shared_ptr<const Derived> derived_of(const Node& x) { return x.extra ? x.extra->derived.lock() : nullptr; }

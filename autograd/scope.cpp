@@ -43,7 +43,7 @@ const Scope* scope_in(const Scope* parent, std::string name, std::string kind) {
     return scopes().all.size() == most ? parent : &*scopes().all.insert(scope).first;
 }
 
-void place(Error& error, const Scope* scope) {
+void place(Placeable& error, const Scope* scope) {
     if (scope) error.place(scope->path(), scope->kind);
 }
 

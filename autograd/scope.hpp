@@ -39,6 +39,6 @@ private:
 };
 
 /// Puts the scope's path in front of an error's message, "Net.fc1: ", if it has none yet.
-void place(Error& error, const Scope* scope);
+void place(Placeable& error, const Scope* scope);
 
 }  // namespace jt

@@ -18,7 +18,8 @@ Axes list_of(AxisSet axes) {
 const Shape& Var::shape() const { return node_of("shape", *this).value.shape(); }
 
 std::int64_t Var::shape(int axis) const {
-    return shape()[static_cast<std::size_t>(normalize_axis("shape", axis, ndim()))];
+    const Shape& all = shape();
+    return all.begin()[normalize_axis("shape", axis, all.rank())];
 }
 
 std::int64_t Var::numel() const { return node_of("numel", *this).value.numel(); }

@@ -51,4 +51,9 @@ Array Array::zeros(const Shape& shape, Dtype dtype) {
     return out;
 }
 
+void check_room(const char* op, const Shape& shape, Dtype dtype) {
+    check_shape(op, shape);
+    const Array room(shape, dtype);
+}
+
 }  // namespace jt

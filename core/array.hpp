@@ -11,7 +11,7 @@ namespace jt {
 class Array {
 public:
     Array() = default;
-    /// Uninitialised elements. Throws a ShapeError for an impossible shape, std::bad_alloc for an impossible size.
+    /// Uninitialised elements. Throws a ShapeError for an impossible shape, a MemoryError for an impossible size.
     Array(Shape shape, Dtype dtype);
     /// Uninitialised elements, shape and dtype as of x.
     static Array like(const Array& x);
@@ -62,5 +62,9 @@ private:
     Dtype dtype_ = Dtype::float32;
     Buffer buffer_;
 };
+
+/// Throws in the name of `op` where such an Array is not possible, and a MemoryError where there is no room for it: for
+/// ops that work on what is as large before they make their output.
+void check_room(const char* op, const Shape& shape, Dtype dtype);
 
 }  // namespace jt

@@ -4,7 +4,8 @@
 #include <algorithm>
 #include <bit>
 #include <cstdlib>
-#include <new>
+
+#include "error.hpp"
 
 namespace jt {
 
@@ -60,7 +61,7 @@ thread_local Guard guard;
 }  // namespace
 
 Buffer::Block* Buffer::allocate(std::size_t bytes) {
-    if (bytes > bytes_of(n_classes - 1)) throw std::bad_alloc();
+    if (bytes > bytes_of(n_classes - 1)) throw MemoryError(bytes);
     const auto size_class = class_of(bytes);
     auto& list = cache.free[size_class];
     Block* block = list;
@@ -70,7 +71,7 @@ Buffer::Block* Buffer::allocate(std::size_t bytes) {
     } else {
         guard.touch();
         block = static_cast<Block*>(std::aligned_alloc(64, sizeof(Block) + bytes_of(size_class)));
-        if (!block) throw std::bad_alloc();
+        if (!block) throw MemoryError(bytes);
         block->size_class = size_class;
         cache.taken += static_cast<std::ptrdiff_t>(bytes_of(size_class));
     }

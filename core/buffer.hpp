@@ -11,7 +11,7 @@ namespace jt {
 class Buffer {
 public:
     Buffer() noexcept = default;
-    /// At least `bytes` bytes, uninitialised. Throws std::bad_alloc.
+    /// At least `bytes` bytes, uninitialised. Throws a MemoryError, which is a std::bad_alloc.
     explicit Buffer(std::size_t bytes) : block_(allocate(bytes)) {}
     Buffer(const Buffer& other) noexcept : block_(other.block_) {
         if (block_) ++block_->refs;

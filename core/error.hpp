@@ -1,6 +1,7 @@
 // The errors minijt throws, and the one helper that words them: `op: what it needs, what it got`.
 #pragma once
 #include <memory>
+#include <new>
 #include <stdexcept>
 #include <string>
 
@@ -8,15 +9,31 @@
 
 namespace jt {
 
-/// Root of everything minijt throws on purpose. One that comes out of a module has its path in front.
-struct Error : std::runtime_error {
-    using std::runtime_error::runtime_error;
-    const char* what() const noexcept override { return placed_ ? placed_->c_str() : std::runtime_error::what(); }
+/// What an error has whose message can say where: one that comes out of a module has its path in front.
+class Placeable {
+public:
     /// Puts `path` in front of the message, in place of the name that it begins with if that is `name`. Only once.
     void place(const std::string& path, const std::string& name);
 
+protected:
+    Placeable() = default;
+    Placeable(const Placeable&) = default;
+    Placeable& operator=(const Placeable&) = default;
+    virtual ~Placeable() = default;
+    virtual const char* message() const noexcept = 0;
+    const char* placed_message() const noexcept { return placed_ ? placed_->c_str() : message(); }
+
 private:
     std::shared_ptr<const std::string> placed_;  // shared: an exception is copied without throwing
+};
+
+/// Root of everything minijt throws on purpose, but for a MemoryError.
+struct Error : std::runtime_error, Placeable {
+    using std::runtime_error::runtime_error;
+    const char* what() const noexcept override { return placed_message(); }
+
+private:
+    const char* message() const noexcept override { return std::runtime_error::what(); }
 };
 struct ShapeError : Error {
     using Error::Error;
@@ -43,6 +60,16 @@ struct FileError : Error {
     explicit FileError(const std::string& message, const char* what_kind = "File") : Error(message), kind(what_kind) {}
     const char* kind;  ///< the class of the fault in one word, a literal: "Io", "BadZip", "DataTruncated", …
 };                     ///< a file that cannot be read, written or trusted
+
+/// Memory that the system does not give. It is a std::bad_alloc, and no Error.
+struct MemoryError : std::bad_alloc, Placeable {
+    explicit MemoryError(std::size_t bytes);
+    const char* what() const noexcept override { return placed_message(); }
+
+private:
+    const char* message() const noexcept override { return message_->c_str(); }
+    std::shared_ptr<const std::string> message_;
+};
 
 std::string text(long long value);
 std::string text(std::size_t value);

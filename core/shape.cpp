@@ -25,6 +25,11 @@ Range range_of(const char* op, const Slice& s, std::int64_t n) {
     return {start, size > 1 ? s.step : 1, size};  // a step of any size is none where it leads nowhere
 }
 
+std::size_t Shape::from_end(std::int64_t i) const {
+    if (i >= -rank() && i < 0) return static_cast<std::size_t>(i + rank());
+    fail<IndexError>("shape: needs an index from ", -rank(), " to ", rank() - 1, ", got ", i);
+}
+
 Shape Shape::operator[](const Slice& slice) const {
     const Range range = range_of("shape", slice, rank());
     Shape out;

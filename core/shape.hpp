@@ -31,13 +31,15 @@ concept Whole = std::integral<T> && !std::same_as<T, bool>;
 class Shape : public SmallVector<std::int64_t, 6> {
 public:
     using SmallVector::SmallVector;
-    using SmallVector::operator[];
     /// What was worked out as a std::vector<int>, or of any other integers.
     template <Whole T>
     Shape(const std::vector<T>& extents) {
         for (const T extent : extents) push_back(static_cast<std::int64_t>(extent));
     }
 
+    /// An extent, counted from the end when i is negative. Throws an IndexError.
+    std::int64_t& operator[](std::int64_t i) { return begin()[place(i)]; }
+    const std::int64_t& operator[](std::int64_t i) const { return begin()[place(i)]; }
     /// Python's `shape[:-1]`: `shape[to(-1)]`.
     Shape operator[](const Slice& slice) const;
 
@@ -48,6 +50,12 @@ public:
         for (auto extent : *this) n *= extent;
         return n;
     }
+
+private:
+    std::size_t place(std::int64_t i) const {
+        return static_cast<std::size_t>(i) < size() ? static_cast<std::size_t>(i) : from_end(i);
+    }
+    std::size_t from_end(std::int64_t i) const;
 };
 
 /// Python's `shape[:-1] + [3]`: `shape[to(-1)] + Shape{3}`.

@@ -23,7 +23,7 @@ struct Block : nn::Layer<Block> {
 
     Var execute(Var x) {
         const Var h = norm1(x);
-        const auto [attended, seen] = attention(h, h, h, nn::AttendOptions{.is_causal = true});
+        const auto [attended, seen] = attention(h, h, h, {.is_causal = true});
         weights = seen.detach();
         x = x + attended;
         return x + fc2(nn::gelu(fc1(norm2(x))));

@@ -63,6 +63,7 @@ Var gauss_of(const char* name, const Shape& shape, double deviation, Dtype dtype
 double normal_cdf(double x) { return (1 + std::erf(x / std::numbers::sqrt2)) / 2; }
 
 void check_trunc_normal(double mean, double std, double a, double b) {
+    if (!std::isfinite(mean)) fail<ValueError>("trunc_normal: needs a finite mean, got ", mean);
     if (!(std > 0)) fail<ValueError>("trunc_normal: needs a std above 0, got ", std);
     if (!(a < b)) fail<ValueError>("trunc_normal: needs a below b, got ", a, " and ", b);
     if (mean < a - 2 * std || mean > b + 2 * std)
@@ -109,6 +110,8 @@ Var one(const Shape& shape, Dtype dtype) { return ones(shape, dtype); }
 
 Var uniform(const Shape& shape, double low, double high, Dtype dtype) {
     check_draw("uniform", shape, dtype);
+    if (shape.numel() > 0 && !(std::isfinite(low) && std::isfinite(high)))
+        fail<ValueError>("uniform: needs finite bounds, got ", low, " and ", high);
     return array(kernels::cast(drawing::uniform(shape, low, high), dtype));
 }
 

@@ -1,6 +1,8 @@
 // The formulas of the losses.
 #include "loss.hpp"
 
+#include <cmath>
+
 #include "../autograd/ops/arithmetic.hpp"
 #include "../autograd/ops/comparison.hpp"
 #include "../autograd/ops/create.hpp"
@@ -51,7 +53,20 @@ Var float_output(const char* op, const Var& output) {
 // One class a row; throws when one is no whole number.
 Var classes_of(const char* op, const Var& target) {
     const Var t = target.reshape({-1});
-    return t.dtype() == int32 ? t : array(kernels::cast_exact(op, t.array(), int64));
+    if (t.dtype() == int32) return t;
+    if (is_float(t.dtype()))
+        for (const double number : t.to_vector<double>())
+            if (number != std::trunc(number))
+                fail<ValueError>(op, ": needs whole numbers of classes as targets, got ", number);
+    return array(kernels::cast_exact(op, t.array(), int64));
+}
+
+void check_class_count(const char* op, const Var& output, const Var& target, std::int64_t rows) {
+    if (target.numel() == rows) return;
+    const char* advice = target.shape() == output.shape() ? "; of rows that are one-hot take argmax(1).first, of "
+                                                            "probabilities p -(p * log_softmax(x, 1)).sum(1).mean()"
+                                                          : "";
+    fail<ShapeError>(op, ": needs ", rows, " classes for logits ", output.shape(), ", got ", target.shape(), advice);
 }
 
 // What each row counts: its class's weight, 1 for any other class, 0 for one that is ignored.
@@ -66,11 +81,11 @@ Var row_weights(const Var& t, std::int64_t classes, const Var& weight, std::opti
 // The loss of rows x (n, c) of classes t (n,) that count w (n,): what cross_entropy_loss and nll_loss share.
 template <class F>
 Var loss_of_rows(const char* op, const Var& output, const Var& target, const CrossEntropyOptions& o, F f) {
-    const Var x = rows_of_logits(op, output), t = classes_of(op, target);
+    const Var x = rows_of_logits(op, output);
+    check_class_count(op, output, target, x.shape(0));
+    const Var t = classes_of(op, target);
     if (o.weight.defined() && o.weight.shape() != Shape{x.shape(1)})
         fail<ShapeError>(op, ": needs weights of shape (", x.shape(1), ",), got ", o.weight.shape());
-    if (t.numel() != x.shape(0))
-        fail<ShapeError>(op, ": needs ", x.shape(0), " classes for logits ", output.shape(), ", got ", target.shape());
     const Var w = row_weights(t, x.shape(1), o.weight, o.ignore_index, x.dtype()), loss = f(x, t, w);
     return o.reduction == Reduction::mean ? loss.mean() / w.mean() : reduce(loss.reshape(target.shape()), o.reduction);
 }

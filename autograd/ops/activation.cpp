@@ -1,6 +1,7 @@
 // Activations: composed, but for gelu and silu, whose values are a kernel each.
 #include "activation.hpp"
 
+#include <cmath>
 #include <numbers>
 
 #include "arithmetic.hpp"
@@ -83,6 +84,8 @@ Var mish(const Var& x) {
 
 Var softplus(const Var& x, double beta, double threshold) {
     node_of("softplus", x);
+    if (!std::isfinite(beta) || beta == 0) fail<ValueError>("softplus: needs a finite beta other than 0, got ", beta);
+    if (std::isnan(threshold)) fail<ValueError>("softplus: needs a threshold, got ", threshold);
     return log1p(exp(minimum(x * beta, threshold))) / beta + maximum(x - threshold / beta, 0);
 }
 

@@ -23,6 +23,13 @@ void check_random_float(const char* op, const Shape& shape, Dtype dtype) {
     if (!is_float(dtype)) fail<DtypeError>(op, ": needs a float dtype, got ", dtype);
 }
 
+// Where there is nothing to draw, a deviation may be infinite: 1 / sqrt(0) of an empty weight.
+void check_normal(const char* op, const Shape& shape, double mean, double std) {
+    if (!(std >= 0)) fail<ValueError>(op, ": needs a std of 0 or more, got ", std);
+    if (shape.numel() > 0 && !(std::isfinite(mean) && std::isfinite(std)))
+        fail<ValueError>(op, ": needs a finite mean and std, got ", mean, " and ", std);
+}
+
 void check_low_high(std::int64_t low, std::int64_t high, Dtype dtype) {
     if (low >= high) fail<ValueError>("randint: needs low < high, got ", low, " and ", high);
     for (const auto end : {low, high - 1})
@@ -109,6 +116,7 @@ void set_rng_state(const Operand& state) {
 
 Var normal(double mean, double std, const Shape& shape, Dtype dtype) {
     check_random_float("normal", shape, dtype);
+    check_normal("normal", shape, mean, std);
     return array(kernels::cast(drawing::normal(shape, mean, std), dtype));
 }
 
@@ -131,12 +139,15 @@ Var multinomial(const Var& weights, std::int64_t num_samples, bool replacement) 
 Var& Var::uniform_(double low, double high) & {
     const Array& value = node_of("uniform_", *this).value;
     check_random_float("uniform_", value.shape(), value.dtype());
+    if (!std::isfinite(low) || !std::isfinite(high))
+        fail<ValueError>("uniform_: needs finite bounds, got ", low, " and ", high);
     return fill_(constant(drawing::uniform(value.shape(), low, high)));
 }
 
 Var& Var::normal_(double mean, double std) & {
     const Array& value = node_of("normal_", *this).value;
     check_random_float("normal_", value.shape(), value.dtype());
+    check_normal("normal_", value.shape(), mean, std);
     return fill_(constant(drawing::normal(value.shape(), mean, std)));
 }
 

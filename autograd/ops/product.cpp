@@ -20,8 +20,8 @@ struct Flags {
     bool a, b;
 };
 
-std::int64_t rows_of(const Shape& s) { return s[s.size() - 2]; }
-std::int64_t cols_of(const Shape& s) { return s[s.size() - 1]; }
+std::int64_t rows_of(const Shape& s) { return s.end()[-2]; }
+std::int64_t cols_of(const Shape& s) { return s.back(); }
 
 // One matrix of each operand: its place in the operands, and the extents (n, k) x (k, m).
 struct Extents {

@@ -82,7 +82,7 @@ Var resize(const Var& img, Pair size, ResizeMode mode, bool align_corners) {
     check_image(img, size);
     const Shape& own = img.shape();
     const Shape shape{own[0], own[1], size.h, size.w};
-    check_shape("resize", shape);
+    check_room("resize", shape, img.dtype());
     const Var x = mode == ResizeMode::nearest ? img : float_of("resize", img);
     const Grid rows{own[2], size.h, mode, align_corners}, columns{own[3], size.w, mode, align_corners};
     if (shape.numel() == 0) return read_at(x, std::make_shared<const Places>(), shape);

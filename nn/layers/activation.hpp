@@ -46,11 +46,12 @@ struct LeakyReLUOptions {
     double scale = 0.01;
 };
 
-/// x where x is above 0, scale * x elsewhere. As in Jittor, the default does not show when it is printed.
+/// x where x is above 0, scale * x elsewhere. As in Jittor, the default does not show when it is printed. Throws a
+/// ValueError for a scale that is not finite.
 class LeakyReLU : public WithOptions<LeakyReLUOptions> {
 public:
-    using WithOptions::WithOptions;
-    explicit LeakyReLU(double scale) : WithOptions({scale}) {}
+    explicit LeakyReLU(const Options& options = {});
+    explicit LeakyReLU(double scale) : LeakyReLU(Options{scale}) {}
     Var execute(const Var& x) override { return jt::leaky_relu(x, options.scale); }
     std::string class_name() const override { return "leaky_relu"; }
     std::string extra_repr() const override { return options.scale == Options().scale ? "" : repr(options.scale); }
@@ -61,11 +62,11 @@ struct ELUOptions {
     double alpha = 1;
 };
 
-/// x where x is above 0, alpha * (exp(x) - 1) elsewhere.
+/// x where x is above 0, alpha * (exp(x) - 1) elsewhere. Throws a ValueError for an alpha that is not finite.
 class ELU : public WithOptions<ELUOptions> {
 public:
-    using WithOptions::WithOptions;
-    explicit ELU(double alpha) : WithOptions({alpha}) {}
+    explicit ELU(const Options& options = {});
+    explicit ELU(double alpha) : ELU(Options{alpha}) {}
     Var execute(const Var& x) override { return jt::elu(x, options.alpha); }
     std::string extra_repr() const override { return repr(Float{options.alpha}); }
 };
@@ -75,11 +76,11 @@ struct SoftplusOptions {
     double beta = 1, threshold = 20;
 };
 
-/// softplus(x, beta, threshold).
+/// softplus(x, beta, threshold). Throws a ValueError as that does.
 class Softplus : public WithOptions<SoftplusOptions> {
 public:
-    using WithOptions::WithOptions;
-    explicit Softplus(double beta, double threshold = 20) : WithOptions({{}, beta, threshold}) {}
+    explicit Softplus(const Options& options = {});
+    explicit Softplus(double beta, double threshold = 20) : Softplus(Options{{}, beta, threshold}) {}
     Var execute(const Var& x) override { return jt::softplus(x, options.beta, options.threshold); }
     std::string extra_repr() const override { return repr(options.beta, Named{"threshold", options.threshold}); }
 };
@@ -89,11 +90,11 @@ struct HardtanhOptions {
     double min_val = -1, max_val = 1;
 };
 
-/// hardtanh(x, min_val, max_val). A call throws a ValueError for min_val above max_val.
+/// hardtanh(x, min_val, max_val). Throws a ValueError unless min_val is up to max_val.
 class Hardtanh : public WithOptions<HardtanhOptions> {
 public:
-    using WithOptions::WithOptions;
-    explicit Hardtanh(double min_val, double max_val = 1) : WithOptions({{}, min_val, max_val}) {}
+    explicit Hardtanh(const Options& options = {});
+    explicit Hardtanh(double min_val, double max_val = 1) : Hardtanh(Options{{}, min_val, max_val}) {}
     Var execute(const Var& x) override { return jt::hardtanh(x, options.min_val, options.max_val); }
     std::string extra_repr() const override { return repr(options.min_val, options.max_val); }
 };
@@ -128,7 +129,8 @@ struct PReLUOptions {
 };
 
 /// maximum(0, x) + weight * minimum(0, x) with a weight that learns: one for all of x, or one for each channel of axis
-/// 1. Throws a ValueError for num_parameters below 1; a call throws a ShapeError for x of other channels.
+/// 1. Throws a ValueError for num_parameters below 1 or an init_ that is not finite; a call throws a ShapeError for x
+/// of other channels.
 class PReLU : public WithOptions<PReLUOptions> {
 public:
     explicit PReLU(const Options& options = {});

@@ -27,7 +27,9 @@ OutputSize checked(const char* layer, OutputSize size) {
 Pair size_for(const Module& layer, const Var& x, OutputSize size) {
     const Shape& shape = image_shape(layer, x);
     if (shape[2] < 1 || shape[3] < 1) fail<ShapeError>(layer.class_name(), ": needs h and w of 1 or more, got ", shape);
-    return {size.h.value_or(static_cast<int>(shape[2])), size.w.value_or(static_cast<int>(shape[3]))};
+    const Pair out{size.h.value_or(static_cast<int>(shape[2])), size.w.value_or(static_cast<int>(shape[3]))};
+    check_room(layer.class_name().c_str(), {shape[0], shape[1], out.h, out.w}, x.dtype());
+    return out;
 }
 
 // x made larger along an axis: each window is one element or two neighbours, of which f takes one number.

@@ -71,7 +71,7 @@ int divided(int embed_dim, int num_heads) {
 }
 
 const MultiheadAttentionOptions& checked(const MultiheadAttentionOptions& o) {
-    if (!(o.dropout >= 0 && o.dropout <= 1)) fail<ValueError>(kind, ": needs dropout from 0 to 1, got ", o.dropout);
+    within(kind, "dropout", o.dropout, 0, 1);
     return o;
 }
 
@@ -82,7 +82,7 @@ Var shown(const Var& weights, bool batched, bool average) {
 
 bool same(const Var& a, const Var& b) { return a.node() == b.node(); }
 
-Shape shape_of(const Var& x) { return x.defined() ? x.shape() : Shape(); }
+const Shape& shape_of(const Var& x) { return node_of(kind, x).value.shape(); }
 
 void check_shape(const char* name, const Shape& shape, const Shape& wanted) {
     if (shape != wanted) fail<ShapeError>(kind, ": needs ", name, " of shape ", wanted, ", got ", shape);
@@ -97,6 +97,7 @@ Var scaled_dot_product_attention(const Var& query, const Var& key, const Var& va
     const Var order = is_causal ? causal(query.shape(-2), key.shape(-2)) : Var();
     const Var mask = plus(added(op, "attn_mask", attn_mask, false), order);
     const double root = std::sqrt(static_cast<double>(query.shape(-1)));
+    if (scale) finite(op, "scale", *scale);
     return attended(query, key, value, mask, scale.value_or(1 / root), dropout_p).out;
 }
 

@@ -41,7 +41,7 @@ struct AttendOptions {
     bool average_attn_weights = true, is_causal = false;
 };
 
-/// `auto [out, weights] = mha(query, key, value, {.attn_mask = mask});` (AttendOptions; behind a Ref they are named):
+/// `auto [out, weights] = mha(query, key, value, {.attn_mask = mask});` (AttendOptions):
 /// scaled dot products of num_heads parts of projected inputs, side by side, through out_proj. query is (target, batch,
 /// embed_dim), key (source, batch, kdim), value (source, batch, vdim), batch first with batch_first; all may lack the
 /// batch. Weights are (batch, target, source), with an axis of heads behind the batch unless averaged; empty without
@@ -54,6 +54,7 @@ struct AttendOptions {
 class MultiheadAttention : public Layer<MultiheadAttention> {
 public:
     using Options = MultiheadAttentionOptions;
+    using CallOptions = AttendOptions;
     MultiheadAttention(int embed_dim, int num_heads, const Options& options = {});
     MultiheadAttention(int embed_dim, int num_heads, double dropout, bool bias = true, bool add_bias_kv = false,
                        bool add_zero_attn = false, std::optional<int> kdim = {}, std::optional<int> vdim = {},

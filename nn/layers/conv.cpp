@@ -9,11 +9,20 @@ namespace jt::nn {
 
 namespace {
 
-void check(const char* layer, int in, int out, const Shape& kernel, int groups) {
-    at_least(1, layer, "groups", groups);
-    if (at_least(1, layer, "in_channels", in) % groups != 0 || at_least(1, layer, "out_channels", out) % groups != 0)
-        fail<ValueError>(layer, ": needs channels that ", groups, " groups divide, got ", in, " and ", out);
-    for (const auto extent : kernel) at_least(1, layer, "a kernel", static_cast<int>(extent));
+void check_each(int low, const char* layer, const char* what, const Shape& numbers) {
+    for (const auto number : numbers) at_least(low, layer, what, static_cast<int>(number));
+}
+
+template <class N, class O>
+void check(const char* layer, int in, int out, N kernel, const O& o) {
+    at_least(1, layer, "groups", o.groups);
+    if (at_least(1, layer, "in_channels", in) % o.groups != 0 ||
+        at_least(1, layer, "out_channels", out) % o.groups != 0)
+        fail<ValueError>(layer, ": needs channels that ", o.groups, " groups divide, got ", in, " and ", out);
+    check_each(1, layer, "a kernel", kernel.shape());
+    check_each(1, layer, "stride", o.stride.shape());
+    check_each(0, layer, "padding", o.padding.shape());
+    check_each(1, layer, "dilation", o.dilation.shape());
 }
 
 // A weight (rows, columns / groups, *kernel), and a bias for `out` channels.
@@ -25,26 +34,27 @@ ConvDraws drawn(int rows, int columns, const Shape& kernel, int groups, int out,
 
 template <class N>
 ConvDraws draws(const char* layer, int in, int out, N kernel, const ConvOptionsOf<N>& o) {
-    check(layer, in, out, kernel.shape(), o.groups);
+    check(layer, in, out, kernel, o);
     return drawn(out, in, kernel.shape(), o.groups, out, o.bias);
 }
 
 template <class N>
 ConvDraws draws(const char* layer, int in, int out, N kernel, const ConvTransposeOptionsOf<N>& o) {
-    check(layer, in, out, kernel.shape(), o.groups);
+    check(layer, in, out, kernel, o);
+    check_each(0, layer, "output_padding", o.output_padding.shape());
     return drawn(in, out, kernel.shape(), o.groups, out, o.bias);
 }
 
 template <class N, class F>
 Var called(const char* layer, F f, const Var& x, const Var& weight, const Var& bias, const ConvOptionsOf<N>& o) {
-    check_channels(layer, x, weight.shape(1) * o.groups);
+    check_channels(layer, x, weight.shape(1) * o.groups, N::axes);
     return f(x, weight, bias, o.stride, o.padding, o.dilation, o.groups);
 }
 
 template <class N, class F>
 Var called(const char* layer, F f, const Var& x, const Var& weight, const Var& bias,
            const ConvTransposeOptionsOf<N>& o) {
-    check_channels(layer, x, weight.shape(0));
+    check_channels(layer, x, weight.shape(0), N::axes);
     return f(x, weight, bias, o.stride, o.padding, o.output_padding, o.groups, o.dilation);
 }
 

@@ -35,7 +35,7 @@ struct ConvDraws {
 };
 
 /// What convolutions over the axes of N have. Throws a ValueError for channels that groups do not divide and numbers
-/// out of range; stride, padding, output_padding and dilation are looked at by the call.
+/// out of range.
 template <class N, class O>
 class Convolution : public Module {
 public:

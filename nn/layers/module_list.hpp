@@ -85,6 +85,8 @@ public:
 class ParameterList : public Module {
 public:
     explicit ParameterList(const Vars& parameters = {}) { extend(parameters); }
+    // In braces, which would also do for a copy.
+    explicit ParameterList(std::initializer_list<Var> parameters) : ParameterList(std::vector<Var>(parameters)) {}
     ParameterList& append(const Var& parameter);
     ParameterList& extend(const Vars& parameters);
     /// Puts one before the i-th; those behind move on by one name. Throws an IndexError for no such place.

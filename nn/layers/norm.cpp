@@ -1,6 +1,7 @@
 // The normalisations are alike but for the axes that they run over.
 #include "norm.hpp"
 
+#include "../../autograd/node.hpp"
 #include "../../autograd/ops.hpp"
 #include "../../autograd/ops/standardize.hpp"
 #include "../module/repr.hpp"
@@ -13,6 +14,17 @@ namespace {
 Var ones_if(bool affine, const Shape& shape) { return affine ? ones(shape) : Var(); }
 Var zeros_if(bool affine, const Shape& shape) { return affine ? zeros(shape) : Var(); }
 
+const BatchNormOptions& checked(const char* layer, const BatchNormOptions& o) {
+    within(layer, "eps", o.eps);
+    within(layer, "momentum", o.momentum, 0, 1);
+    return o;
+}
+template <class Options>
+const Options& checked(const char* layer, const Options& o) {
+    within(layer, "eps", o.eps);
+    return o;
+}
+
 // One number a channel, as it broadcasts over an x of `ndim` axes.
 Var by_channel(const Var& v, int ndim) {
     Shape shape(static_cast<std::size_t>(ndim), 1);
@@ -22,7 +34,7 @@ Var by_channel(const Var& v, int ndim) {
 
 // Over the last axes, which have the shape `last`, as weight and bias have.
 Var standardized(const char* name, const Var& x, const Shape& last, const Var& weight, const Var& bias, double eps) {
-    const Shape shape = x.defined() ? x.shape() : Shape();
+    const Shape& shape = node_of(name, x).value.shape();
     const int first = shape.rank() - last.rank();
     if (first < 0 || shape[from(first)] != last)
         fail<ShapeError>(name, ": needs last axes of shape ", last, ", got ", shape);
@@ -46,7 +58,7 @@ std::string channels_repr(const Norm& m) {
 
 BatchNorm::BatchNorm(int num_features, const Options& o)
     : num_features(at_least(1, "BatchNorm", "num_features", num_features)),
-      options(o),
+      options(checked("BatchNorm", o)),
       weight(attr("weight", ones_if(o.affine, {num_features}))),
       bias(attr("bias", zeros_if(o.affine, {num_features}))),
       running_mean(register_buffer("running_mean", zeros({num_features}))),
@@ -77,13 +89,14 @@ std::string BatchNorm::extra_repr() const { return channels_repr(*this); }
 
 InstanceNorm::InstanceNorm(int num_features, const Options& o)
     : num_features(at_least(1, "InstanceNorm", "num_features", num_features)),
-      options(o),
+      options(checked("InstanceNorm", o)),
       weight(attr("weight", ones_if(o.affine, {num_features}))),
       bias(attr("bias", zeros_if(o.affine, {num_features}))) {}
 
 Var InstanceNorm::execute(const Var& x) {
+    if (node_of("InstanceNorm", x).value.shape().size() < 3)
+        fail<ShapeError>("InstanceNorm: needs 3 axes or more, got ", x.shape());
     check_channels("InstanceNorm", x, num_features);
-    if (x.ndim() < 3) fail<ShapeError>("InstanceNorm: needs 3 axes or more, got ", x.shape());
     return standardize(x.reshape({1, x.shape(0), num_features, 1, step_along(x.shape(), 1)}), weight, bias, options.eps)
         .y.reshape(x.shape());
 }
@@ -92,6 +105,7 @@ std::string InstanceNorm::extra_repr() const { return channels_repr(*this); }
 
 Var layer_norm(const Var& x, const Shape& normalized_shape, const Var& weight, const Var& bias, double eps) {
     if (normalized_shape.empty()) fail<ShapeError>("layer_norm: needs a shape of one axis or more, got ()");
+    within("layer_norm", "eps", eps);
     const auto spread = [&normalized_shape](const Var& v) {
         if (!v.defined() || v.shape() == normalized_shape) return v;
         if (!broadcasts_to(v.shape(), normalized_shape))
@@ -104,7 +118,7 @@ Var layer_norm(const Var& x, const Shape& normalized_shape, const Var& weight, c
 
 LayerNorm::LayerNorm(const Shape& normalized_shape, const Options& o)
     : normalized_shape(normalized_shape),
-      options(o),
+      options(checked("LayerNorm", o)),
       weight(attr("weight", ones_if(o.elementwise_affine, normalized_shape))),
       bias(attr("bias", zeros_if(o.elementwise_affine, normalized_shape))) {
     if (normalized_shape.empty()) fail<ShapeError>("LayerNorm: needs a shape of one axis or more, got ()");
@@ -121,7 +135,7 @@ std::string LayerNorm::extra_repr() const {
 GroupNorm::GroupNorm(int num_groups, int num_channels, const Options& o)
     : num_groups(at_least(1, "GroupNorm", "num_groups", num_groups)),
       num_channels(at_least(1, "GroupNorm", "num_channels", num_channels)),
-      options(o),
+      options(checked("GroupNorm", o)),
       weight(attr("weight", ones_if(o.affine, {num_channels}))),
       bias(attr("bias", zeros_if(o.affine, {num_channels}))) {
     if (num_channels % num_groups != 0)

@@ -1,11 +1,28 @@
 // Pool and those made of it: what they compute and their printed forms.
 #include "pool.hpp"
 
+#include "checks.hpp"
+
 namespace jt::nn {
 
 std::string text(PoolOp op) { return op == PoolOp::mean ? "mean" : "maximum"; }
 
+namespace {
+
+void check(Pair kernel, Pair stride, Pair padding) {
+    for (const int k : {0, 1}) {
+        at_least(1, "Pool", "a kernel_size", static_cast<int>(kernel[k]));
+        at_least(1, "Pool", "a stride", static_cast<int>(stride[k]));
+        at_least(0, "Pool", "padding", static_cast<int>(padding[k]));
+        if (2 * padding[k] > kernel[k])
+            fail<ValueError>("Pool: needs padding of at most half the kernel, got ", padding, " for ", kernel);
+    }
+}
+
+}  // namespace
+
 Pool::Pool(Pair kernel_size, const Options& options) : kernel_size(kernel_size), options(options) {
+    check(kernel_size, options.stride.value_or(kernel_size), options.padding);
     if (options.return_indices && options.op == PoolOp::mean)
         fail<ValueError>("Pool: needs op maximum to return indices, got mean");
 }

@@ -22,10 +22,10 @@ struct PoolOptions {
 };
 
 /// x (n, c, h, w) to (n, c, h', w'), h' = floor((h + 2 * padding - kernel) / stride) + 1, ceil with ceil_mode. Padding
-/// is never a maximum; a mean counts it as zeros unless count_include_pad is false. A call throws a ValueError for a
-/// kernel or stride below 1 or padding of more than half the kernel, a ShapeError for x that is empty or smaller than
-/// the kernel, a DtypeError for integers. With return_indices, of a maximum, `call` gives a second output: where in its
-/// plane of h * w each maximum stands. Throws a ValueError for indices of a mean.
+/// is never a maximum; a mean counts it as zeros unless count_include_pad is false. Throws a ValueError for a
+/// kernel or stride below 1, padding of more than half the kernel and indices of a mean; a call throws a ShapeError for
+/// x that is empty or smaller than the kernel, a DtypeError for integers. With return_indices, of a maximum, `call`
+/// gives a second output: where in its plane of h * w each maximum stands.
 class Pool : public Module {
 public:
     using Options = PoolOptions;

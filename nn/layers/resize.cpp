@@ -1,6 +1,8 @@
 // Resize, Upsample and PixelShuffle: what they compute and their printed forms.
 #include "resize.hpp"
 
+#include <cmath>
+
 #include "../../autograd/ops/shape.hpp"
 #include "checks.hpp"
 
@@ -9,6 +11,13 @@ namespace jt::nn {
 namespace {
 
 const char* name_of(ResizeMode mode) { return mode == ResizeMode::nearest ? "nearest" : "bilinear"; }
+
+Factor above_0(Factor factor) {
+    for (const double number : {factor.h, factor.w})
+        if (!(std::isfinite(number) && number > 0))
+            fail<ValueError>("Upsample: needs a scale_factor above 0, got ", number);
+    return factor;
+}
 
 }  // namespace
 
@@ -23,6 +32,9 @@ Var Resize::execute(const Var& x) {
 }
 
 std::string Resize::extra_repr() const { return repr(size, name_of(mode), align_corners); }
+
+Upsample::Upsample(Factor scale_factor, ResizeMode mode, bool align_corners)
+    : scale_factor(above_0(scale_factor)), mode(mode), align_corners(align_corners) {}
 
 Var Upsample::execute(const Var& x) {
     image_shape(*this, x);

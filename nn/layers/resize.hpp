@@ -17,12 +17,12 @@ public:
     const bool align_corners;
 };
 
-/// interpolate by a factor, or one for h and one for w: `nn::make<nn::Upsample>(nn::Factor{2, 1.5})`. A call throws a
-/// ValueError for a factor that makes no size of 1 or more, a ShapeError for x that is no image.
+/// interpolate by a factor, or one for h and one for w: `nn::make<nn::Upsample>(nn::Factor{2, 1.5})`. Throws a
+/// ValueError for a factor that is not above 0; a call throws one for a factor that makes no size of 1 or more, a
+/// ShapeError for x that is no image.
 class Upsample : public Module {
 public:
-    explicit Upsample(Factor scale_factor, ResizeMode mode = ResizeMode::nearest, bool align_corners = false)
-        : scale_factor(scale_factor), mode(mode), align_corners(align_corners) {}
+    explicit Upsample(Factor scale_factor, ResizeMode mode = ResizeMode::nearest, bool align_corners = false);
     Var execute(const Var& x) override;
     std::string extra_repr() const override;
 

@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "../../autograd/node.hpp"
 #include "../../autograd/ops.hpp"
 #include "../../autograd/ops/recurrent.hpp"
 #include "../init.hpp"
@@ -44,7 +45,7 @@ Var or_zeros(const char* layer, const char* name, const Var& state, const Shape&
 // One step of a cell.
 template <class Cell>
 State stepped(const Cell& cell, const Var& x, const Var& h, const Var& c, RecurrentStep step) {
-    const Shape shape = x.defined() ? x.shape() : Shape();
+    const Shape shape = node_of(Cell::layer, x).value.shape();
     if (shape.rank() != 2 || shape[1] != cell.input_size)
         fail<ShapeError>(Cell::layer, ": needs x of shape (batch, ", cell.input_size, "), got ", shape);
     const Shape states{shape[0], cell.hidden_size};
@@ -70,7 +71,7 @@ struct Stack {
         at_least(1, layer, "hidden_size", hidden_size);
         at_least(1, layer, "num_layers", num_layers);
         at_least(0, layer, "proj_size", proj_size);
-        if (!(dropout >= 0 && dropout <= 1)) fail<ValueError>(layer, ": needs dropout from 0 to 1, got ", dropout);
+        within(layer, "dropout", dropout, 0, 1);
         for (int k = 0; k < num_layers; ++k) {
             add("weight_ih", k, {gates * hidden_size, k == 0 ? input_size : directions() * out_size()});
             add("weight_hh", k, {gates * hidden_size, out_size()});
@@ -118,7 +119,7 @@ private:
                 get(proj_size > 0, "weight_hr")};
     }
     void check_input(const Var& x) const {
-        const Shape shape = x.defined() ? x.shape() : Shape();
+        const Shape& shape = node_of(layer, x).value.shape();
         if (shape.rank() == 3 && shape[batch_first ? 1 : 0] == 0)
             fail<ShapeError>(layer, ": needs a step or more, got ", shape);
         if (shape.rank() != 3 || shape[2] != input_size)

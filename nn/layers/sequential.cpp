@@ -3,12 +3,7 @@
 
 namespace jt::nn {
 
-Var Sequential::execute(const Var& x) {
-    const Vars y = execute_vars({x});
-    if (y.size() != 1)
-        fail<ValueError>("Sequential: needs call(inputs) for ", y.size(), " outputs, got a call for one");
-    return y[0];
-}
+Var Sequential::execute(const Var& x) { return the_only(execute_vars({x})); }
 
 // A layer may replace others while it runs.
 Vars Sequential::execute_vars(const Vars& inputs) {

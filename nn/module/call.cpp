@@ -115,12 +115,17 @@ void Module::belong(const Module& owner, const std::string& name) {
     know(owner.id_);
 }
 
-// Once for each caller: who puts a module into an attribute is known from then on.
-void Module::note_caller() {
-    if (!Running::innermost || is_known(Running::innermost->module->id_)) return;
-    const Module& caller = *Running::innermost->module;
+bool Module::is_training() const {
+    if (Running::innermost && Running::innermost->module == this) asks_mode_ = true;
+    return training_;
+}
+
+// Once for each caller, after a call, which shows whether the mode matters: who puts a module into an attribute is
+// known from then on.
+void Module::note_caller(const Module& caller) {
+    if (is_known(caller.id_)) return;
     know(caller.id_);
-    if (has_state() && !caller.holds(*this))
+    if (has_state_or_mode() && !caller.holds(*this))
         warn(caller.class_name() + " calls a " + class_name() + " it does not own; declare it with attr");
 }
 
@@ -151,12 +156,15 @@ const Scope* Module::find_scope() const {
 
 Var Module::operator()(const Var& x) { return call_for_one({x}); }
 
+Var Module::the_only(const Vars& outputs) const {
+    if (outputs.size() == 1) return outputs[0];
+    fail<ValueError>(class_name(), ": needs call(inputs) for ", outputs.size(),
+                     " outputs, got a call for one; take them by const Vars y = module.call({x})");
+}
+
 Var Module::call_for_one(const Vars& inputs) {
     const auto held = weak_from_this().lock();
-    const Vars outputs = run(inputs);
-    if (outputs.size() != 1)
-        fail<ValueError>(class_name(), ": needs call(inputs) for ", outputs.size(), " outputs, got a call for one");
-    return outputs[0];
+    return the_only(run(inputs));
 }
 
 Vars Module::call(const Vars& inputs) {
@@ -171,13 +179,13 @@ Vars Module::call_by(const Execute& execute, const Vars& inputs) {
 
 Vars Module::run(const Vars& inputs, const Execute* by) {
     check_stack(*this);
-    note_caller();
     const Running guard(this, scope());
     try {
-        if (CallWatch* const watch = CallWatch::now) [[unlikely]]
-            return watch->around(*this, [&] { return run_hooked(inputs, by); });
-        return run_hooked(inputs, by);
-    } catch (Error& error) {
+        CallWatch* const watch = CallWatch::now;
+        Vars outputs = watch ? watch->around(*this, [&] { return run_hooked(inputs, by); }) : run_hooked(inputs, by);
+        if (guard.around) note_caller(*guard.around->module);
+        return outputs;
+    } catch (Placeable& error) {
         place(error, scope_now);
         throw;
     }

@@ -132,6 +132,7 @@ void Module::underive(const std::string& name, const Var& value) {
     Slot& slot = need(name);
     if (slot.role != Role::derived) fail<KeyError>(class_name(), ".", name, " is not derived");
     Var own = leaf(value);
+    if (own.defined()) make_room_for_holder(own);
     mark_replaced(slot.derived->held, name);
     hooks_->fhook2.remove(slot);
     slot.role = Role::parameter;

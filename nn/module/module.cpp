@@ -46,6 +46,7 @@ Module::Slot& Module::add_new_slot(const std::string& name) {
 
 Place<Var> Module::add_var(const std::string& name, const Var& value, Role role) {
     Var own = leaf(value);
+    if (own.defined()) make_room_for_holder(own);
     Slot& slot = add_new_slot(name);
     slot.role = role;
     slot.var = std::move(own);
@@ -93,13 +94,17 @@ Module::Slot& Module::slot_to_set(const std::string& name) {
 }
 
 void Module::setattr(const std::string& name, Var value) {
+    if (value.defined()) make_room_for_holder(value);
     Slot& slot = slot_to_set(name);
     // An optimizer that holds the old parameter must not train it on in silence.
     if (slot.is_parameter() && slot.var.node() != value.node()) mark_replaced({slot.var}, name);
     slot.module = ModulePtr();
     table_->set_layer(slot, false);
     slot.var = std::move(value);
-    if (slot.is_parameter()) let_learn(slot.var);
+    if (slot.is_parameter()) {
+        let_learn(slot.var);
+        note_holder(slot.var, slot.place);
+    }
     for (const auto& other : *table_)
         if (other->derived) other->hold_sources(*this);
 }
@@ -157,10 +162,12 @@ bool Module::holds(const Module& other) const {
     return false;
 }
 
-bool Module::has_state() const {
-    for (Walk at(*this); at; ++at)
+bool Module::has_state_or_mode() const {
+    for (Walk at(*this); at; ++at) {
+        if (at.module().asks_mode_) return true;
         for (const auto& slot : at.table())
             if (slot->var.defined()) return true;
+    }
     return false;
 }
 

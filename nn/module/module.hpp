@@ -138,8 +138,8 @@ public:
     // ---- mode
     Module& train() { return set_training(true); }
     Module& eval() { return set_training(false); }
-    bool is_training() const { return training_; }
-    bool is_train() const { return training_; }
+    bool is_training() const;
+    bool is_train() const { return is_training(); }
 
     // ---- what its Vars are
     /// Freezes all parameters, or lets them learn again; gradients pass through to the inputs either way.
@@ -223,6 +223,23 @@ public:
     /// Rebuilds every derived attribute of this module, whatever was assigned to its member.
     void rebuild_derived();
 
+    // ---- what class it is of
+    /// This module as M; throws a KeyError when it is something else.
+    template <class M>
+    M& as() {
+        if (M* module = as_if<M>()) return *module;
+        detail::refuse_class("as", typeid(M), this);
+    }
+    /// This module as M, or null when it is something else: `if (auto* linear = m.as_if<nn::Linear>())`.
+    template <class M>
+    M* as_if() {
+        return dynamic_cast<M*>(this);
+    }
+    template <class M>
+    const M* as_if() const {
+        return dynamic_cast<const M*>(this);
+    }
+
     // ---- printing
     /// "Linear": the class name without its namespace; layers that Jittor prints otherwise override it.
     virtual std::string class_name() const;
@@ -242,6 +259,8 @@ protected:
     /// takes more than Vars.
     using Execute = std::function<Vars(const Vars&)>;
     Vars call_by(const Execute& execute, const Vars& inputs);
+    /// The one output of a call for one; throws a ValueError that says how to get several.
+    Var the_only(const Vars& outputs) const;
 
 private:
     struct Slot;
@@ -279,7 +298,7 @@ private:
     Vars run_with_hooks(const Vars& inputs, const Execute* by);
     Vars execute_between_taps(const Vars& inputs, const Execute* by);
     Vars execute_by(const Execute* by, const Vars& inputs) { return by ? (*by)(inputs) : execute_vars(inputs); }
-    void note_caller();
+    void note_caller(const Module& caller);
     const Scope* scope();
     const Scope* find_scope() const;
     const Slot* slot_of(const Module& child) const;
@@ -299,7 +318,7 @@ private:
     void adopt(const ModulePtr& module, const std::string& name) const;
     void put(Slot& slot, ModulePtr module);
     bool holds(const Module& other) const;
-    bool has_state() const;
+    bool has_state_or_mode() const;
     static void mark_gone(const ModulePtr& module);
     void warn_of_derived(const StateDict& state) const;
     bool depends(const std::string& name, const std::string& source) const;
@@ -309,6 +328,7 @@ private:
     std::shared_ptr<Hooks> hooks_;
     std::unique_ptr<Origin> origin_;  ///< null unless nn::make made it, or it drew in order
     bool training_ = true;
+    mutable std::atomic<bool> asks_mode_ = false;  ///< it has asked for its mode while it ran
     std::string name_;                             ///< the last that it was put anywhere under
     std::atomic<const Scope*> scope_ = nullptr;    ///< where it was called last
     std::atomic<std::uint64_t> scope_caller_ = 0;  ///< and by whom

@@ -56,6 +56,19 @@ public:
     decltype(auto) operator()(A&&... a) const {
         return (**this)(std::forward<A>(a)...);
     }
+    /// The same with options in braces, of a module that names them CallOptions: `att(q, k, v, {.attn_mask = m})`.
+    template <class N = M>
+    decltype(auto) operator()(const Var& x, const typename N::CallOptions& o) const {
+        return (**this)(x, o);
+    }
+    template <class N = M>
+    decltype(auto) operator()(const Var& x, const Var& y, const typename N::CallOptions& o) const {
+        return (**this)(x, y, o);
+    }
+    template <class N = M>
+    decltype(auto) operator()(const Var& x, const Var& y, const Var& z, const typename N::CallOptions& o) const {
+        return (**this)(x, y, z, o);
+    }
     M* operator->() const { return &**this; }
     M& operator*() const {
         Module& module = *slot_;
@@ -64,8 +77,13 @@ public:
         else
             return typeid(module) == typeid(M) ? static_cast<M&>(module) : as_derived(module);
     }
-    /// The i-th submodule, as Module::layer.
-    ModulePtr operator[](int i) const { return slot_[i]; }
+    /// As M's, or else the i-th submodule, as Module::layer.
+    decltype(auto) operator[](int i) const {
+        if constexpr (requires(M & module) { module[i]; })
+            return (**this)[i];
+        else
+            return slot_[i];
+    }
     /// Several of a list's: `layers[to(-1)]`.
     auto operator[](const Slice& slice) const { return (**this)[slice]; }
     explicit operator bool() const { return static_cast<bool>(slot_); }

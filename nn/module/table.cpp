@@ -55,6 +55,7 @@ void Module::Slot::settle() {
     if (!is_parameter()) return;
     var = leaf(var);
     let_learn(var);
+    note_holder(var, place);
 }
 
 // ---- the table
@@ -99,6 +100,7 @@ void Module::Table::add_known(const Slot& slot) {
 
 Module::Slot* Module::Table::add_fresh(const std::string& name) {
     auto slot = std::make_unique<Slot>(Slot{name});
+    slot->place = {std::make_shared<char>(), &slot->var};
     index(*slot);
     return slots_.emplace_back(std::move(slot)).get();
 }

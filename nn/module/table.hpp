@@ -31,10 +31,11 @@ struct Module::Slot {
     Var rebuilt = {};                       ///< what the last rebuild put there
     bool listed = false;                    ///< it is in the table, not deleted
     bool layer = false;                     ///< it was last set to a module
+    std::shared_ptr<const Var> place = {};  ///< where `var` is, as long as the module lives
 
     /// Notes what the sources hold now.
     void hold_sources(const Module& module);
-    /// A parameter is where gradients end, and learns.
+    /// A parameter is where gradients end, learns, and knows that it stands here.
     void settle();
     /// All that `from` holds but its name, to which the table refers.
     void refill(Slot&& from) noexcept;

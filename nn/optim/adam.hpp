@@ -36,6 +36,9 @@ struct AdamFields {
 class Adam : public GroupedOptimizer<AdamFields> {
 public:
     Adam(const Groups<AdamGroup>& parameters, const AdamOptions& options);
+    template <class... Args>
+    requires Positional<AdamOptions, Args...> Adam(const Groups<AdamGroup>& parameters, Args... args)
+        : Adam(parameters, positional<AdamOptions>(args...)) {}
 
 protected:
     Adam(const char* name, const Groups<AdamGroup>& parameters, const AdamOptions& options);
@@ -49,6 +52,9 @@ protected:
 class AdamW : public Adam {
 public:
     AdamW(const Groups<AdamGroup>& parameters, const AdamOptions& options);
+    template <class... Args>
+    requires Positional<AdamOptions, Args...> AdamW(const Groups<AdamGroup>& parameters, Args... args)
+        : AdamW(parameters, positional<AdamOptions>(args...)) {}
 
 protected:
     void update(std::size_t k, Array& p, const Array& g) override;

@@ -38,6 +38,9 @@ struct AdanFields {
 class Adan : public GroupedOptimizer<AdanFields> {
 public:
     Adan(const Groups<AdanGroup>& parameters, const AdanOptions& options);
+    template <class... Args>
+    requires Positional<AdanOptions, Args...> Adan(const Groups<AdanGroup>& parameters, Args... args)
+        : Adan(parameters, positional<AdanOptions>(args...)) {}
     explicit Adan(const Groups<AdanGroup>& parameters) : Adan(parameters, {}) {}
     // In braces, which would also do for a copy.
     explicit Adan(std::initializer_list<Var> parameters) : Adan(std::vector<Var>(parameters)) {}

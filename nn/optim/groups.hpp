@@ -21,6 +21,30 @@ public:
     Groups(std::vector<Group> groups) : std::vector<Group>(std::move(groups)) {}
 };
 
+namespace detail {
+inline bool positional(bool flag) { return flag; }
+template <class T>
+auto positional(const T& value) {
+    if constexpr (std::is_arithmetic_v<T>)
+        return static_cast<double>(value);
+    else
+        return value;
+}
+}  // namespace detail
+
+/// Jittor's positional arguments as options: what they are in order, a learning rate first. A number may be of any
+/// kind.
+template <class Options, class Rate, class... More>
+requires std::is_arithmetic_v<Rate>
+auto positional(Rate lr, More... more) -> decltype(Options{static_cast<double>(lr), detail::positional(more)...}) {
+    return Options{static_cast<double>(lr), detail::positional(more)...};
+}
+/// Whether some arguments are such.
+template <class Options, class... Args>
+concept Positional = requires(Args... args) {
+    positional<Options>(args...);
+};
+
 /// The groups of an optimizer, to be read and changed; as many as it has. Throws an IndexError for others.
 template <class Group>
 class GroupView {

@@ -27,7 +27,12 @@ std::string with_path(const std::string& name, const std::string& replacements) 
     return out;
 }
 
-int replacements(const Var& p) { return p.node()->extra ? p.node()->extra->replacements : 0; }
+std::string name_of(const Var& p) { return p.name().empty() ? "a parameter" : p.name(); }
+
+detail::Standing standing_of(const Var& p) {
+    const auto [held, lost] = holders_of(p);
+    return {p.node()->extra ? p.node()->extra->replacements : 0, held, lost};
+}
 
 // A parameter must be what the optimizer may write to, and what the next forward reads.
 void check_parameter(const Var& p) {
@@ -112,7 +117,7 @@ void Optimizer::add_group(const Vars& parameters, detail::Numbers numbers, const
     for (const Var& p : added) {
         held.parameters.push_back(p);
         held.group_of.push_back(held.rates.size());
-        held.replaced_before.push_back(replacements(p));
+        held.before.push_back(standing_of(p));
     }
     held.rates.push_back(rates);
     held.grads.resize(held.parameters.size());
@@ -146,13 +151,19 @@ void Optimizer::update(std::size_t k, Array& p, const Array& g) {
     kernels::sgd(p, g, none, {rate(k), 0, 0, 0, false});
 }
 
+// An attribute that was deleted is none that was assigned to: its parameter may have moved to another.
 void Optimizer::check_not_replaced() const {
     for (std::size_t k = 0; k < held_.parameters.size(); ++k) {
         const Var& p = held_.parameters[k];
-        if (replacements(p) == held_.replaced_before[k]) continue;
-        const std::string name = p.name().empty() ? "a parameter" : p.name();
-        fail<GraphError>("optimizer: ", name, " was replaced by ", with_path(p.name(), p.node()->extra->replaced_by),
-                         "; make the optimizer after the change");
+        const detail::Standing before = held_.before[k], now = standing_of(p);
+        if (now.replacements != before.replacements)
+            fail<GraphError>("optimizer: ", name_of(p), " was replaced by ",
+                             with_path(p.name(), p.node()->extra->replaced_by),
+                             "; make the optimizer after the change");
+        if (now.held < before.held && now.lost > before.lost)
+            fail<GraphError>(
+                "optimizer: ", name_of(p),
+                " was replaced by assignment; make the optimizer after the change, or write in place: assign, mul_");
     }
 }
 

@@ -11,6 +11,11 @@ namespace jt::nn {
 namespace detail {
 /// Throws an IndexError unless group is below count.
 void check_group(std::size_t group, std::size_t count);
+
+/// How often a parameter was replaced, and how many attributes hold it, or another Var since.
+struct Standing {
+    int replacements, held, lost;
+};
 }  // namespace detail
 
 /// What optimizers share, and Jittor's plain descent p -= lr * g. The parameters are written in place, each once,
@@ -27,8 +32,9 @@ public:
     Optimizer& operator=(const Optimizer&) = delete;
 
     /// backward, update, zero_grad. Frees the graph of the loss unless that is to be retained, for another loss of the
-    /// same forward. Throws a GraphError when a parameter was replaced since (by weight_norm, its removal or setattr)
-    /// or the graph was freed, a DtypeError for a loss that is no float, a ValueError for a wrong rate or option.
+    /// same forward. Throws a GraphError when a parameter was replaced since (by weight_norm, its removal, setattr or
+    /// assignment through its member) or the graph was freed, a DtypeError for a loss that is no float, a ValueError
+    /// for a wrong rate or option.
     void step(const Var& loss, bool retain_graph = false);
     /// Adds the gradients of loss to those kept since zero_grad. Frees the graph and throws as step(loss) does.
     void backward(const Var& loss, bool retain_graph = false);
@@ -129,8 +135,8 @@ private:
     struct Held {
         Vars parameters;
         std::vector<std::size_t> group_of;
-        std::vector<int> replaced_before;  ///< how often each had been replaced when it was added
-        std::vector<Array> grads, staged;  ///< those kept, and those of a backward that is not done yet
+        std::vector<detail::Standing> before;  ///< when it was added
+        std::vector<Array> grads, staged;      ///< those kept, and those of a backward that is not done yet
         std::vector<Rates> rates;
     };
     Held held_;

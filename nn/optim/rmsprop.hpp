@@ -25,6 +25,9 @@ struct RMSpropFields {
 class RMSprop : public GroupedOptimizer<RMSpropFields> {
 public:
     RMSprop(const Groups<RMSpropGroup>& parameters, const RMSpropOptions& options);
+    template <class... Args>
+    requires Positional<RMSpropOptions, Args...> RMSprop(const Groups<RMSpropGroup>& parameters, Args... args)
+        : RMSprop(parameters, positional<RMSpropOptions>(args...)) {}
     explicit RMSprop(const Groups<RMSpropGroup>& parameters) : RMSprop(parameters, {}) {}
     // In braces, which would also do for a copy.
     explicit RMSprop(std::initializer_list<Var> parameters) : RMSprop(std::vector<Var>(parameters)) {}

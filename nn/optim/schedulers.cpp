@@ -17,8 +17,10 @@ const std::int64_t& above_0(const char* scheduler, const char* what, const std::
     return n;
 }
 
-double finite(const char* scheduler, const char* what, double value) {
-    if (!std::isfinite(value)) fail<ValueError>(scheduler, ": needs a finite ", what, ", got ", value);
+// Rates that are multiplied by a number below 0 would be none.
+double at_least_0(const char* scheduler, const char* what, double value) {
+    if (!(std::isfinite(value) && value >= 0))
+        fail<ValueError>(scheduler, ": needs a finite ", what, " of 0 or more, got ", value);
     return value;
 }
 
@@ -28,9 +30,16 @@ void check_one_of(const char* what, const std::string& got, const char* a, const
 }
 
 ReduceLROnPlateauOptions checked(const ReduceLROnPlateauOptions& options, std::size_t groups) {
+    constexpr const char* name = "ReduceLROnPlateau";
     check_one_of("mode", options.mode, "min", "max");
     check_one_of("threshold_mode", options.threshold_mode, "rel", "abs");
-    if (!(options.factor < 1)) fail<ValueError>("ReduceLROnPlateau: needs a factor below 1, got ", options.factor);
+    if (!(options.factor < 1)) fail<ValueError>(name, ": needs a factor below 1, got ", options.factor);
+    at_least_0(name, "factor", options.factor);
+    at_least_0(name, "patience", static_cast<double>(options.patience));
+    at_least_0(name, "cooldown", static_cast<double>(options.cooldown));
+    at_least_0(name, "threshold", options.threshold);
+    at_least_0(name, "eps", options.eps);
+    for (const double least : options.min_lr) at_least_0(name, "min_lr", least);
     if (options.min_lr.size() != 1 && options.min_lr.size() != groups)
         fail<ValueError>("ReduceLROnPlateau: needs one min_lr, or one for each of ", groups, " groups, got ",
                          options.min_lr.size());
@@ -59,7 +68,7 @@ StepLR::StepLR(Optimizer& optimizer, std::int64_t step_size, double gamma, std::
     : Scheduler(optimizer),
       step_size_(above_0("StepLR", "a step_size", step_size)),
       last_epoch_(last_epoch),
-      gamma_(finite("StepLR", "gamma", gamma)) {
+      gamma_(at_least_0("StepLR", "gamma", gamma)) {
     numbers_.add({"cur_epoch", &cur_epoch_, 0, whole});
 }
 
@@ -77,7 +86,7 @@ MultiStepLR::MultiStepLR(Optimizer& optimizer, std::vector<std::int64_t> milesto
                          std::int64_t last_epoch)
     : Scheduler(optimizer),
       milestones_(std::move(milestones)),
-      gamma_(finite("MultiStepLR", "gamma", gamma)),
+      gamma_(at_least_0("MultiStepLR", "gamma", gamma)),
       last_epoch_(last_epoch) {
     numbers_.add({"last_epoch", &last_epoch_, -whole, whole});
 }
@@ -123,7 +132,7 @@ void BaseLRScheduler::step() {
 }
 
 ExponentialLR::ExponentialLR(Optimizer& optimizer, double gamma, std::int64_t last_epoch)
-    : BaseLRScheduler(optimizer, last_epoch), gamma_(finite("ExponentialLR", "gamma", gamma)) {}
+    : BaseLRScheduler(optimizer, last_epoch), gamma_(at_least_0("ExponentialLR", "gamma", gamma)) {}
 
 double ExponentialLR::get_lr(double base_lr, double) const {
     return base_lr * std::pow(gamma_, static_cast<double>(last_epoch_));
@@ -132,7 +141,7 @@ double ExponentialLR::get_lr(double base_lr, double) const {
 CosineAnnealingLR::CosineAnnealingLR(Optimizer& optimizer, std::int64_t T_max, double eta_min, std::int64_t last_epoch)
     : BaseLRScheduler(optimizer, last_epoch),
       T_max_(static_cast<double>(above_0("CosineAnnealingLR", "a T_max", T_max))),
-      eta_min_(finite("CosineAnnealingLR", "eta_min", eta_min)) {}
+      eta_min_(at_least_0("CosineAnnealingLR", "eta_min", eta_min)) {}
 
 double CosineAnnealingLR::get_lr(double base_lr, double now_lr) const {
     const auto epoch = static_cast<double>(last_epoch_);

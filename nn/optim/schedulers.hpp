@@ -38,7 +38,8 @@ protected:
 };
 
 /// Multiplies by gamma on the k-th call when k is a multiple of step_size, k = 1 apart; with a last_epoch of 0 or more
-/// when k + last_epoch is one. Throws a ValueError unless step_size is above 0.
+/// when k + last_epoch is one. Throws a ValueError unless step_size is above 0 and gamma 0 or
+/// more.
 class StepLR : public Scheduler {
 public:
     StepLR(Optimizer& optimizer, std::int64_t step_size, double gamma = 0.1, std::int64_t last_epoch = -1);
@@ -52,7 +53,7 @@ private:
     std::int64_t cur_epoch_ = 0;
 };
 
-/// Multiplies by gamma on the call k = milestone + 1.
+/// Multiplies by gamma on the call k = milestone + 1. Throws a ValueError for a gamma below 0.
 class MultiStepLR : public Scheduler {
 public:
     MultiStepLR(Optimizer& optimizer, std::vector<std::int64_t> milestones, double gamma = 0.1,
@@ -86,7 +87,7 @@ private:
     std::deque<std::optional<double>> base_lrs_;  ///< their addresses stay
 };
 
-/// base * gamma^(k - 1).
+/// base * gamma^(k - 1). Throws a ValueError for a gamma below 0.
 class ExponentialLR : public BaseLRScheduler {
 public:
     ExponentialLR(Optimizer& optimizer, double gamma, std::int64_t last_epoch = -1);
@@ -97,7 +98,7 @@ private:
 };
 
 /// Down to eta_min along a cosine of T_max calls, and up again: eta_min + (base - eta_min) * (1 + cos(pi * (k - 1) /
-/// T_max)) / 2, made from the rate before. Throws a ValueError unless T_max is above 0.
+/// T_max)) / 2, made from the rate before. Throws a ValueError unless T_max is above 0 and eta_min 0 or more.
 class CosineAnnealingLR : public BaseLRScheduler {
 public:
     CosineAnnealingLR(Optimizer& optimizer, std::int64_t T_max, double eta_min = 0, std::int64_t last_epoch = -1);
@@ -130,7 +131,8 @@ struct ReduceLROnPlateauOptions {
 /// Multiplies a rate by factor, down to min_lr, when more than `patience` losses in a row were not better than the best
 /// one: smaller (mode "min") or larger ("max") by a share ("rel") or by itself ("abs") of threshold. Then `cooldown`
 /// losses are not counted. A rate that would fall by eps or less stays. lr falls once for each group that follows it,
-/// as in Jittor. Throws a ValueError for other modes, a factor of 1 or more, or another number of min_lr than groups.
+/// as in Jittor. Throws a ValueError for other modes, a factor of 1 or more, a number below 0, or another number of
+/// min_lr than groups.
 class ReduceLROnPlateau : public Scheduler {
 public:
     using Options = ReduceLROnPlateauOptions;

@@ -33,6 +33,9 @@ struct SGDFields {
 class SGD : public GroupedOptimizer<SGDFields> {
 public:
     SGD(const Groups<SGDGroup>& parameters, const SGDOptions& options);
+    template <class... Args>
+    requires Positional<SGDOptions, Args...> SGD(const Groups<SGDGroup>& parameters, Args... args)
+        : SGD(parameters, positional<SGDOptions>(args...)) {}
 
 protected:
     void update(std::size_t k, Array& p, const Array& g) override;

@@ -63,7 +63,7 @@ struct LegendEntry {
     std::string label, color;
 };
 /// The title of a figure, and what its colours mean, along the upper edge of its area, of which they take 40 pixels. A
-/// legend that does not fit beside the title stands below it, and what does not fit there is left out.
+/// legend that does not fit beside the title stands below it, cut to its width.
 void heading(Page& page, const Area& area, const std::string& title, const std::vector<LegendEntry>& legend = {});
 
 /// One value for each step; NaN, infinity, and on a logarithmic axis what is not above 0, leave a gap.

@@ -100,6 +100,14 @@ TEST_SUITE("autograd") {
         CHECK(shape[from(7)].empty());
         CHECK(shape[Slice{{}, {}, -1}] == Shape{4, 3, 2});
         CHECK(shape[1] == 3);
+        CHECK(shape[-1] == 4);
+        CHECK(zeros(2, 3).shape()[-2] == 2);
+        Shape other = shape;
+        other[-1] = 5;
+        CHECK(other == Shape{2, 3, 5});
+        CHECK_THROWS_WITH_AS(shape[3], "shape: needs an index from -3 to 2, got 3", IndexError);
+        CHECK_THROWS_WITH_AS(other[-4], "shape: needs an index from -3 to 2, got -4", IndexError);
+        CHECK_THROWS_WITH_AS(Shape()[0], "shape: needs an index from 0 to -1, got 0", IndexError);
         CHECK(shape[to(1)] + Shape{5} + shape[from(2)] == Shape{2, 5, 4});
         CHECK_THROWS_WITH_AS((shape[Slice{0, 1, 0}]), "shape: needs a slice step other than 0, got 0", ValueError);
     }

@@ -191,6 +191,17 @@ TEST_SUITE("nn") {
             CHECK(g.abs().sum().item() > 0);
     }
 
+    TEST_CASE("options of a call pass through a Ref in braces") {
+        struct Net : nn::Module {
+            nn::Ref<nn::MultiheadAttention> att{this, "att", 4, 2};
+        } net;
+        const Var x = randn({3, 2, 4}), mask = ~tril(ones({3, 3}, bool_));
+        const auto [y, weights] = net.att(x, x, x, {.need_weights = false, .attn_mask = mask});
+        CHECK_SAME(y, std::get<0>((*net.att)(x, x, x, {.need_weights = false, .attn_mask = mask})));
+        CHECK_FALSE(weights.defined());
+        CHECK_SAME(std::get<0>(net.att(x, x, x, Var(), false, mask)), y);
+    }
+
     TEST_CASE("attention refuses in words") {
         const Var x = zeros({3, 2, 4});
         CHECK_THROWS_WITH_AS(MultiheadAttention(0, 2), "MultiheadAttention: needs embed_dim of 1 or more, got 0",
@@ -210,8 +221,7 @@ TEST_SUITE("nn") {
                              "MultiheadAttention: needs query of shape (target, batch, 4) or (target, 4), got (4,)",
                              ShapeError);
         CHECK_THROWS_WITH_AS(MultiheadAttention(4, 2, {.batch_first = true})(Var(), x, x),
-                             "MultiheadAttention: needs query of shape (batch, target, 4) or (target, 4), got ()",
-                             ShapeError);
+                             "MultiheadAttention: needs a Var that holds something, got an empty one", GraphError);
         CHECK_THROWS_WITH_AS(mha(x, zeros({5, 3, 4}), x),
                              "MultiheadAttention: needs key of shape (5, 2, 4), got (5, 3, 4)", ShapeError);
         CHECK_THROWS_WITH_AS(mha(x, zeros({3, 4}), x), "MultiheadAttention: needs key of shape (3, 2, 4), got (3, 4)",

@@ -98,7 +98,10 @@ TEST_SUITE("nn") {
         };
         nn::ModulePtr none;
         none = nn::make<None>(&none);
-        CHECK_THROWS_WITH_AS(none(ones({1})), "None: needs call(inputs) for 0 outputs, got a call for one", ValueError);
+        CHECK_THROWS_WITH_AS(
+            none(ones({1})),
+            "None: needs call(inputs) for 0 outputs, got a call for one; take them by const Vars y = module.call({x})",
+            ValueError);
     }
 
     TEST_CASE("a backward hook may take the last handle of its module away") {
@@ -201,6 +204,20 @@ TEST_SUITE("nn") {
             Endless here;
             CHECK_THROWS_AS(here(ones({1})), GraphError);
         }).join();
+    }
+
+    TEST_CASE("memory that is not there is said with its place and size, and stays a std::bad_alloc") {
+        struct Greedy : nn::Module {
+            Var execute(const Var& x) override { return x + zeros({std::int64_t{1} << 51}); }
+        };
+        struct Outer : nn::Module {
+            nn::Ref<Greedy> inner{this, "inner"};
+            Var execute(const Var& x) override { return inner(x); }
+        } net;
+        const std::string said = "memory: needs 9007199254740992 bytes, got none";
+        CHECK_THROWS_WITH_AS(zeros({std::int64_t{1} << 51}), said.c_str(), MemoryError);
+        CHECK_THROWS_WITH_AS(net(ones({1})), ("Outer.inner: " + said).c_str(), std::bad_alloc);
+        CHECK_THROWS_WITH_AS(net(ones({1})), ("Outer.inner: " + said).c_str(), std::exception);
     }
 
     TEST_CASE("another number of inputs says what to override") {

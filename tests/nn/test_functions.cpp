@@ -144,7 +144,10 @@ TEST_SUITE("nn") {
                              "layer_norm: needs weight and bias that broadcast to (4,), got (3,)", ShapeError);
         CHECK_THROWS_WITH_AS(nn::pool({}, 2, "minimum"), "pool: needs a Var that holds something, got an empty one",
                              GraphError);
-        CHECK_THROWS_WITH_AS(nn::layer_norm({}, {3}), "layer_norm: needs last axes of shape (3,), got ()", ShapeError);
+        CHECK_THROWS_WITH_AS(nn::layer_norm({}, {3}), "layer_norm: needs a Var that holds something, got an empty one",
+                             GraphError);
+        CHECK_THROWS_WITH_AS(nn::layer_norm(x, {4}, w, b, -1), "layer_norm: needs eps of 0 or more, got -1",
+                             ValueError);
     }
 
     TEST_CASE("interpolate takes a size or a factor, and nothing else") {

@@ -166,6 +166,16 @@ TEST_SUITE("nn") {
         CHECK_THROWS_WITH_AS(init::trunc_normal({2}, 0, 0), "trunc_normal: needs a std above 0, got 0", ValueError);
         CHECK_THROWS_WITH_AS(init::trunc_normal({2}, 0, 1, 2, 2), "trunc_normal: needs a below b, got 2 and 2",
                              ValueError);
+        CHECK_THROWS_WITH_AS(init::trunc_normal({2}, NAN), "trunc_normal: needs a finite mean, got nan", ValueError);
+        CHECK_THROWS_WITH_AS(init::gauss_(w, 0, -1), "normal: needs a std of 0 or more, got -1", ValueError);
+        CHECK_THROWS_WITH_AS(init::gauss_(w, NAN, 1), "normal: needs a finite mean and std, got nan and 1", ValueError);
+        Var copy = w;
+        CHECK_THROWS_WITH_AS(copy.normal_(0, NAN), "normal_: needs a std of 0 or more, got nan", ValueError);
+        CHECK_THROWS_WITH_AS(copy.uniform_(0, INFINITY), "uniform_: needs finite bounds, got 0 and inf", ValueError);
+        CHECK_THROWS_WITH_AS(init::uniform_(w, NAN, 1), "uniform: needs finite bounds, got nan and 1", ValueError);
+        CHECK_THROWS_AS(init::xavier_uniform({2, 2}, NAN), ValueError);
+        CHECK_THROWS_AS(init::xavier_gauss({2, 2}, -1), ValueError);
+        CHECK_THROWS_AS(init::kaiming_normal({2, 2}, NAN), ValueError);
         CHECK_THROWS_WITH_AS(init::invariant_uniform({2, 2}, "fan"),
                              "invariant_uniform: needs a mode of fan_in or fan_out, got fan", ValueError);
         CHECK_THROWS_WITH_AS(

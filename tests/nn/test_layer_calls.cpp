@@ -1,4 +1,6 @@
 // What the small layers do beyond their rows: how they are spelled, what they refuse, and weight norm on them.
+#include <limits>
+
 #include "../../autograd/grad.hpp"
 #include "../../core/random.hpp"
 #include "../../nn/layers.hpp"
@@ -52,7 +54,16 @@ TEST_SUITE("nn") {
         CHECK_THROWS_WITH_AS(nn::PReLU(3)(ones({3})), "PReLU: needs x (n, 3, ...) for a weight of shape (3,), got (3,)",
                              ShapeError);
         CHECK_THROWS_WITH_AS(nn::Softmax(2)(ones({2, 3})), "softmax: needs an axis from -2 to 1, got 2", ShapeError);
-        CHECK_THROWS_AS(nn::Hardtanh(2, 1)(ones({2})), ValueError);
+        CHECK_THROWS_WITH_AS(nn::Hardtanh(2, 1), "Hardtanh: needs min_val up to max_val, got 2 and 1", ValueError);
+        CHECK_THROWS_AS(nn::Hardtanh(NAN, 1), ValueError);
+        CHECK_THROWS_WITH_AS(nn::Softplus(0), "Softplus: needs a beta other than 0, got 0", ValueError);
+        CHECK_THROWS_WITH_AS(nn::Softplus(NAN), "Softplus: needs a finite beta, got nan", ValueError);
+        CHECK_THROWS_WITH_AS(nn::Softplus(1, NAN), "Softplus: needs a finite threshold, got nan", ValueError);
+        CHECK_THROWS_WITH_AS(softplus(ones({2}), 0), "softplus: needs a finite beta other than 0, got 0", ValueError);
+        CHECK_THROWS_WITH_AS(softplus(ones({2}), 1, NAN), "softplus: needs a threshold, got nan", ValueError);
+        CHECK_THROWS_WITH_AS(nn::LeakyReLU(NAN), "LeakyReLU: needs a finite scale, got nan", ValueError);
+        CHECK_THROWS_WITH_AS(nn::ELU({.alpha = INFINITY}), "ELU: needs a finite alpha, got inf", ValueError);
+        CHECK_THROWS_WITH_AS(nn::PReLU(1, NAN), "PReLU: needs a finite init_, got nan", ValueError);
         CHECK_THROWS_WITH_AS(nn::PReLU()(Var()), "PReLU: needs a Var that holds something, got an empty one",
                              GraphError);
     }
@@ -111,6 +122,9 @@ TEST_SUITE("nn") {
                              ShapeError);
         CHECK_THROWS_WITH_AS(nn::Upsample(2)(ones({2})), "Upsample: needs an image (n, c, h, w), got (2,)", ShapeError);
         CHECK_THROWS_AS(nn::Upsample(0.1)(ones({1, 1, 2, 2})), ValueError);
+        CHECK_THROWS_WITH_AS(nn::Upsample(nn::Factor{1, -2}), "Upsample: needs a scale_factor above 0, got -2",
+                             ValueError);
+        CHECK_THROWS_AS(nn::UpsamplingBilinear2d(NAN), ValueError);
         CHECK(nn::Upsample(nn::Factor{1.5, 0.5})(ones({1, 1, 3, 4})).shape() == Shape{1, 1, 4, 2});
         CHECK_THROWS_WITH_AS(nn::PixelShuffle(0), "PixelShuffle: needs an upscale_factor of 1 or more, got 0",
                              ValueError);
@@ -130,8 +144,10 @@ TEST_SUITE("nn") {
         CHECK_CLOSE(y[1], {3, 1, 3, 8});
         const Vars most = nn::AdaptiveMaxPool2d({1, 3}, true).call({x});
         CHECK_CLOSE(most[1], {3, 7, 8});
-        CHECK_THROWS_WITH_AS(nn::Pool(2, {.return_indices = true})(x),
-                             "Pool: needs call(inputs) for 2 outputs, got a call for one", ValueError);
+        CHECK_THROWS_WITH_AS(
+            nn::Pool(2, {.return_indices = true})(x),
+            "Pool: needs call(inputs) for 2 outputs, got a call for one; take them by const Vars y = module.call({x})",
+            ValueError);
         CHECK_THROWS_WITH_AS(nn::Pool(2, {.return_indices = true, .op = nn::PoolOp::mean}),
                              "Pool: needs op maximum to return indices, got mean", ValueError);
         CHECK_THROWS_WITH_AS(nn::Pool(2, {.return_indices = true}).call({}),
@@ -140,6 +156,18 @@ TEST_SUITE("nn") {
                              "AdaptiveMaxPool2d: needs an output no larger than x to return indices, got (4, 4) for "
                              "(1, 1, 3, 3)",
                              ShapeError);
+    }
+
+    TEST_CASE("adaptive pools and Resize refuse an output for which there is no room before any work") {
+        const Var x = ones({1, 1, 4, 4});
+        const int most = std::numeric_limits<int>::max();
+        const std::string said = ": needs a size that fits in 63 bits, got (1, 1, 2147483647, 2147483647)";
+        CHECK_THROWS_WITH_AS(nn::AdaptiveAvgPool2d({most, most})(x), ("AdaptiveAvgPool2d" + said).c_str(), ShapeError);
+        CHECK_THROWS_WITH_AS(nn::AdaptiveMaxPool2d({most, most})(x), ("AdaptiveMaxPool2d" + said).c_str(), ShapeError);
+        CHECK_THROWS_WITH_AS(nn::Resize(Pair{most, 1 << 22})(x),
+                             "Resize: memory: needs 36028797002186752 bytes, got none", MemoryError);
+        CHECK_THROWS_WITH_AS(nn::AdaptiveAvgPool2d({most, 1 << 22})(x),
+                             "AdaptiveAvgPool2d: memory: needs 36028797002186752 bytes, got none", MemoryError);
     }
 
     TEST_CASE("adaptive pools refuse what is no image or empty") {

@@ -98,6 +98,19 @@ TEST_SUITE("nn") {
         CHECK_THROWS_WITH_AS(nn::Conv(3, 4, 3, 1, 0, 1, 2), "Conv: needs channels that 2 groups divide, got 3 and 4",
                              ValueError);
         CHECK_THROWS_WITH_AS(nn::Conv(3, 4, 0), "Conv: needs a kernel of 1 or more, got 0", ValueError);
+        CHECK_THROWS_WITH_AS(nn::Conv(3, 4, 3, {.stride = {1, 0}}), "Conv: needs stride of 1 or more, got 0",
+                             ValueError);
+        CHECK_THROWS_WITH_AS(nn::Conv(3, 4, 3, 1, -1), "Conv: needs padding of 0 or more, got -1", ValueError);
+        CHECK_THROWS_WITH_AS(nn::Conv1d(3, 4, 3, {.dilation = 0}), "Conv1d: needs dilation of 1 or more, got 0",
+                             ValueError);
+        CHECK_THROWS_WITH_AS(nn::ConvTranspose(3, 4, 3, {.output_padding = -1}),
+                             "ConvTranspose: needs output_padding of 0 or more, got -1", ValueError);
+        CHECK_THROWS_WITH_AS(m(ones({4, 7, 9})), "Conv: needs x (n, c, h, w), got (4, 7, 9)", ShapeError);
+        CHECK_THROWS_WITH_AS(nn::Conv1d(3, 4, 3)(ones({2, 3, 4, 5})), "Conv1d: needs x (n, c, l), got (2, 3, 4, 5)",
+                             ShapeError);
+        CHECK_THROWS_WITH_AS(nn::ConvTranspose3d(3, 4, 3)(ones({3})),
+                             "ConvTranspose3d: needs x (n, c, d, h, w), got (3,)", ShapeError);
+        CHECK_THROWS_WITH_AS(m(Var()), "Conv: needs a Var that holds something, got an empty one", GraphError);
         CHECK_THROWS_WITH_AS(nn::Conv(0, 4, 1), "Conv: needs in_channels of 1 or more, got 0", ValueError);
         CHECK_THROWS_WITH_AS(m(ones({1, 3, 7, 9})),
                              doctest::Contains("Conv: needs 4 channels in axis 1, got (1, 3, 7, 9)"), ShapeError);
@@ -136,6 +149,11 @@ TEST_SUITE("nn") {
         nn::Pool mean(2, 2, 0, false, true, nn::PoolOp::mean);
         CHECK_CLOSE(mean(x), {2.5, 4.5, 10.5, 12.5});
         CHECK_CLOSE(nn::Pool(4)(x), {15});
+        CHECK_THROWS_WITH_AS(nn::Pool(0), "Pool: needs a kernel_size of 1 or more, got 0", ValueError);
+        CHECK_THROWS_WITH_AS(nn::MaxPool2d(2, 0), "Pool: needs a stride of 1 or more, got 0", ValueError);
+        CHECK_THROWS_WITH_AS(nn::AvgPool2d(2, 1, -1), "Pool: needs padding of 0 or more, got -1", ValueError);
+        CHECK_THROWS_WITH_AS(nn::Pool(2, {.padding = {0, 2}}),
+                             "Pool: needs padding of at most half the kernel, got (0, 2) for (2, 2)", ValueError);
         CHECK_EQ(nn::str(mean),
                  "Pool((2, 2), (2, 2), (0, 0), dilation=None, return_indices=None, ceil_mode=False, "
                  "count_include_pad=False, op=mean)");
@@ -197,6 +215,16 @@ TEST_SUITE("nn") {
                              "cross_entropy_loss: needs 2 classes for logits (2, 3), got (1,)", ShapeError);
         CHECK_THROWS_WITH_AS(nn::cross_entropy_loss(ones({2, 3}), array({1, 1}), ones({2})),
                              "cross_entropy_loss: needs weights of shape (3,), got (2,)", ShapeError);
+        const std::string advice =
+            "; of rows that are one-hot take argmax(1).first, of probabilities p -(p * log_softmax(x, "
+            "1)).sum(1).mean()";
+        CHECK_THROWS_WITH_AS(nn::cross_entropy_loss(ones({2, 3}), array({{.2, .3, .5}, {0., 1., 0.}})),
+                             ("cross_entropy_loss: needs 2 classes for logits (2, 3), got (2, 3)" + advice).c_str(),
+                             ShapeError);
+        CHECK_THROWS_WITH_AS(nn::nll_loss(ones({2, 3}), ones({2, 3}, int32)),
+                             ("nll_loss: needs 2 classes for logits (2, 3), got (2, 3)" + advice).c_str(), ShapeError);
+        CHECK_THROWS_WITH_AS(nn::cross_entropy_loss(ones({2, 3}), array({1., .5})),
+                             "cross_entropy_loss: needs whole numbers of classes as targets, got 0.5", ValueError);
         CHECK_THROWS_WITH_AS(nn::mse_loss(ones({2}), ones({2, 1})), "mse_loss: needs equal shapes, got (2,) and (2, 1)",
                              ShapeError);
         CHECK_THROWS_WITH_AS(nn::make<nn::MSELoss>()(ones({2})), "MSELoss: needs 2 inputs, got 1", ValueError);

@@ -75,7 +75,9 @@ TEST_SUITE("nn") {
         CHECK_EQ(nn::Sequential(nn::make<Halves>()).call({array({2.})}).size(), 2);
         nn::Sequential halves(nn::make<Halves>());
         CHECK_THROWS_WITH_AS(halves.execute(array({2.})),
-                             "Sequential: needs call(inputs) for 2 outputs, got a call for one", ValueError);
+                             "Sequential: needs call(inputs) for 2 outputs, got a call for one; take them by const "
+                             "Vars y = module.call({x})",
+                             ValueError);
     }
 
     TEST_CASE("ParameterList: names, both ends, slices, weight norm") {
@@ -93,6 +95,23 @@ TEST_SUITE("nn") {
         CHECK_THROWS_WITH_AS(list[3], "ParameterList: needs an index from -3 to 2, got 3", IndexError);
         CHECK_THROWS_WITH_AS(list.append(Var()), "append: needs a parameter, got none", KeyError);
         CHECK_EQ(nn::str(list), "ParameterList()");
+    }
+
+    TEST_CASE("ParameterList of one, or of none, and behind a Ref") {
+        const Var one = ones({2});
+        CHECK_EQ(nn::ParameterList({one}).size(), 1);
+        CHECK_EQ(nn::ParameterList({}).size(), 0);
+        CHECK_EQ(nn::ParameterList{one, one * 2}.size(), 2);
+        struct Net : nn::Module {
+            nn::Ref<nn::ParameterList> scales{this, "scales", Vars{ones({2}), ones({1}) * 3}};
+            nn::Ref<nn::ModuleList> layers{this, "layers", nn::make<nn::Tanh>()};
+            nn::Ref<nn::Module> any{this, "any", nn::make<nn::Sequential>(nn::make<nn::ReLU>())};
+        } net;
+        const Var last = net.scales[-1];
+        CHECK_CLOSE(last, {3});
+        CHECK_EQ(net.scales[from(1)].size(), 1);
+        CHECK_EQ(net.layers[0]->class_name(), "Tanh");
+        CHECK_EQ(net.any[0]->class_name(), "relu");
     }
 
     TEST_CASE("ParameterList.insert moves on what is behind, and an optimizer goes on") {

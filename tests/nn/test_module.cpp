@@ -116,7 +116,9 @@ TEST_SUITE("nn") {
         CHECK_CLOSE(y[0], {4, 4});
         CHECK_CLOSE(y[1], {3, 3});
         CHECK_THROWS_WITH_AS(m(ones({2}), ones({2})),
-                             "TwoInTwoOut: needs call(inputs) for 2 outputs, got a call for one", ValueError);
+                             "TwoInTwoOut: needs call(inputs) for 2 outputs, got a call for one; take them by const "
+                             "Vars y = module.call({x})",
+                             ValueError);
         CHECK_THROWS_WITH_AS(nn::Linear(2, 2)(ones({2}), ones({2})),
                              "Linear: needs one input, got 2; for several derive from nn::Layer<Linear>", ValueError);
         CHECK_THROWS_WITH_AS(nn::Module()(ones({2})),
@@ -288,6 +290,46 @@ TEST_SUITE("nn") {
         CHECK_THROWS_WITH_AS(fresh.step(net(ones({1, 2})).sum()),
                              "optimizer: 1.weight was replaced by 1.weight; make the optimizer after the change",
                              GraphError);
+    }
+
+    TEST_CASE("a layer whose mode matters warns when its caller does not own it, and does not follow it") {
+        struct Plain : nn::Module {
+            nn::Dropout dropout{0.5};
+            nn::Sequential block{nn::make<nn::ReLU>(), nn::make<nn::DropPath>()};
+            nn::ReLU act;
+            Var execute(const Var& x) override { return act(block(dropout(x))); }
+        } plain;
+        struct Noise : nn::Module {
+            Var execute(const Var& x) override { return is_train() ? x + 1 : x * 1; }
+        };
+        struct Owner : nn::Module {
+            nn::Ref<nn::Dropout> dropout{this, "dropout", 0.5};
+            Noise noise;
+            Var execute(const Var& x) override { return noise(dropout(x)); }
+        } owner;
+        const test::Notes notes;
+        CHECK(plain.act.is_training());
+        for (int k = 0; k < 3; ++k) plain(ones({2, 2}));
+        CHECK_EQ(notes.list,
+                 std::vector<std::string>{"Plain calls a Dropout it does not own; declare it with attr",
+                                          "Plain calls a Sequential it does not own; declare it with attr"});
+        for (int k = 0; k < 3; ++k) owner(ones({2, 2}));
+        REQUIRE_EQ(notes.list.size(), 3);
+        CHECK_EQ(notes.list[2], "Owner calls a Noise it does not own; declare it with attr");
+    }
+
+    TEST_CASE("as and as_if of a Module") {
+        const nn::ModulePtr net = nn::make<nn::Sequential>(nn::make<nn::Linear>(2, 3), nn::make<nn::Tanh>());
+        std::string seen;
+        net->apply([&](nn::Module& m) {
+            if (auto* linear = m.as_if<nn::Linear>()) seen += std::to_string(linear->out_features);
+            const nn::Module& read = m;
+            seen += read.as_if<nn::Linear>() ? "L" : "-";
+        });
+        CHECK_EQ(seen, "-3L-");
+        nn::Module& first = *net[0];
+        CHECK(&first.as<nn::Linear>() == &first);
+        CHECK_THROWS_WITH_AS(first.as<nn::Conv>(), "as: needs a module of class Conv, got Linear", KeyError);
     }
 
     TEST_CASE("a layer with buffers alone warns when its caller does not own it") {

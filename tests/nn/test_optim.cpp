@@ -172,6 +172,122 @@ TEST_SUITE("nn") {
                              GraphError);
     }
 
+    TEST_CASE("an optimizer notices at once that another Var was assigned to a parameter's member") {
+        const auto assigned = [](auto f) {
+            nn::Sequential net(nn::make<nn::Linear>(2, 3));
+            nn::SGD opt(net.parameters(), {.lr = 1});
+            f(net[0].as<nn::Linear>());
+            const Var before = net[0].as<nn::Linear>().weight.clone();
+            const char* said =
+                "optimizer: 0.weight was replaced by assignment; make the optimizer after the change, or write in "
+                "place: assign, mul_";
+            CHECK_THROWS_WITH_AS(opt.step(net(ones({1, 2})).sum()), said, GraphError);
+            CHECK_THROWS_WITH_AS(opt.backward(net(ones({1, 2})).sum()), said, GraphError);
+            net.parameters();  // makes a parameter of it, which the optimizer has not
+            CHECK_THROWS_WITH_AS(opt.step(net(ones({1, 2})).sum()), said, GraphError);
+            CHECK_SAME(net[0].as<nn::Linear>().weight, before);
+            nn::SGD(net.parameters(), {.lr = 1}).step(net(ones({1, 2})).sum());
+            CHECK_CLOSE(net[0].as<nn::Linear>().weight, before - 1);
+        };
+        assigned([](nn::Linear& l) { l.weight = ones({3, 2}); });
+        assigned([](nn::Linear& l) { l.weight *= 0.5; });
+        assigned([](nn::Linear& l) { l.weight[0] = ones({2}) * l.bias[0]; });
+        assigned([](nn::Linear& l) {
+            const no_grad guard;
+            l.weight = l.weight * 0.5;
+        });
+    }
+
+    TEST_CASE("an optimizer goes on where a parameter was written in place, put back, or moved") {
+        nn::Linear a(2, 2), b(2, 2, {.bias = false});
+        b.weight = a.weight;
+        a.weight = ones({2, 2});
+        a.parameters();
+        b.parameters();
+        nn::SGD opt({a.weight, a.bias, b.weight}, {.lr = 0.1});
+        const auto step = [&] { opt.step((a(ones({1, 2})) + b(ones({1, 2}))).sum()); };
+        step();
+        const Var held = a.weight;
+        a.weight = zeros({2, 2});
+        a.weight = held;
+        a.weight.assign(zeros({2, 2}));
+        a.weight.mul_(2);
+        a.weight[0] = 5;
+        step();
+        CHECK_CLOSE(a.weight, {4.9, 4.9, -.1, -.1});
+        const Var bias = a.bias;
+        a.delattr("bias");
+        b.attr("moved", bias);
+        step();
+        nn::Linear c(2, 2);
+        nn::SGD unnamed({c.weight, c.bias}, {.lr = 0.1});
+        c.weight = zeros({2, 2});
+        CHECK_THROWS_WITH_AS(unnamed.step(c(ones({1, 2})).sum()),
+                             "optimizer: a parameter was replaced by assignment; make the optimizer after the change, "
+                             "or write in place: assign, mul_",
+                             GraphError);
+    }
+
+    TEST_CASE("of a parameter in two places neither may be assigned to") {
+        nn::Linear a(2, 2), b(2, 2);
+        b.weight = a.weight;
+        nn::ParameterList shared(Vars{a.weight});
+        nn::SGD opt(Vars{a.weight}, {.lr = 0.1});
+        shared.delattr("0");
+        CHECK_NOTHROW(opt.step(a(ones({1, 2})).sum()));
+        b.parameters();
+        nn::SGD both(Vars{a.weight}, {.lr = 0.1});
+        b.weight = ones({2, 2});
+        CHECK_THROWS_AS(both.step(a(ones({1, 2})).sum()), GraphError);
+        CHECK_NOTHROW(nn::SGD(Vars{a.weight}, {.lr = 0.1}).step(a(ones({1, 2})).sum()));
+    }
+
+    TEST_CASE("arguments in Jittor's order, of any kind of number") {
+        const auto after = [](auto make) {
+            Bowl bowl;
+            auto opt = make(Vars{bowl.p});
+            for (int k = 0; k < 3; ++k) opt->step(bowl.loss());
+            return bowl.p;
+        };
+        const auto same = [&](auto positional, auto named) { CHECK_SAME(after(positional), after(named)); };
+        const auto made = []<class O>(O*, const auto&... args) { return std::make_unique<O>(args...); };
+        const std::pair<double, double> betas{.8, .9};
+        const std::array<double, 3> three{.9, .8, .7};
+        nn::SGD* sgd = nullptr;
+        nn::Adam* adam = nullptr;
+        nn::AdamW* adamw = nullptr;
+        nn::RMSprop* rmsprop = nullptr;
+        nn::Adan* adan = nullptr;
+        same([&](const Vars& p) { return made(sgd, p, .1); },
+             [&](const Vars& p) { return made(sgd, p, nn::SGDOptions{.lr = .1}); });
+        same([&](const Vars& p) { return made(sgd, p, .1F, .9, .01, 0, true); },
+             [&](const Vars& p) {
+                 return made(sgd, p, nn::SGDOptions{.lr = .1F, .momentum = .9, .weight_decay = .01, .nesterov = true});
+             });
+        same([&](const Vars& p) { return made(adam, p, .1, 1e-6, betas, .01); },
+             [&](const Vars& p) {
+                 return made(adam, p, nn::AdamOptions{.lr = .1, .eps = 1e-6, .betas = betas, .weight_decay = .01});
+             });
+        same([&](const Vars& p) { return made(adamw, p, 1e-3, 1e-8); },
+             [&](const Vars& p) { return made(adamw, p, nn::AdamWOptions{.lr = 1e-3}); });
+        same([&](const Vars& p) { return made(rmsprop, p, 1e-2, 1e-6, .9); },
+             [&](const Vars& p) { return made(rmsprop, p, nn::RMSpropOptions{.lr = 1e-2, .eps = 1e-6, .alpha = .9}); });
+        same([&](const Vars& p) { return made(adan, p, 1e-3, three, 1e-6, .01, 1); },
+             [&](const Vars& p) {
+                 return made(adan, p, nn::AdanOptions{1e-3, three, 1e-6, .01, 1});
+             });
+    }
+
+    TEST_CASE("parameters in braces with a learning rate, and options in empty braces") {
+        nn::Linear l(2, 3);
+        const nn::SGD one({l.weight}, 1);
+        const nn::Adam groups({{.params = {l.weight}}, {.params = {l.bias}, .lr = 0.02}}, 0.05);
+        CHECK_EQ(one.lr, 1);
+        CHECK_EQ(groups.lr, 0.05);
+        CHECK_EQ(nn::Adan({l.weight}, {}).lr, 1e-3);
+        CHECK_EQ(nn::RMSprop({l.weight}, {}).lr, 1e-2);
+    }
+
     TEST_CASE("a group may have options of its own, which are read at each step") {
         const Var a = array({1.}), b = array({1.}), c = array({1.});
         nn::SGD opt({{.params = {a}, .weight_decay = .5}, {.params = {b}, .lr = .02}}, {.lr = .1});

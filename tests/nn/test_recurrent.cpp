@@ -135,6 +135,34 @@ TEST_SUITE("nn") {
                              ShapeError);
     }
 
+    TEST_CASE("recurrent and normalising layers say that a Var is empty") {
+        const auto refuses = [](auto&& layer, const std::string& name) {
+            CHECK_THROWS_WITH_AS(layer(Var()), (name + ": needs a Var that holds something, got an empty one").c_str(),
+                                 GraphError);
+        };
+        refuses(nn::RNN(3, 2), "RNN");
+        refuses(nn::LSTM(3, 2), "LSTM");
+        refuses(nn::GRU(3, 2), "GRU");
+        refuses(nn::RNNCell(3, 2), "RNNCell");
+        refuses(nn::LSTMCell(3, 2), "LSTMCell");
+        refuses(nn::GRUCell(3, 2), "GRUCell");
+        refuses(nn::BatchNorm(3), "BatchNorm");
+        refuses(nn::InstanceNorm(3), "InstanceNorm");
+        refuses(nn::LayerNorm(3), "LayerNorm");
+        refuses(nn::GroupNorm(1, 3), "GroupNorm");
+    }
+
+    TEST_CASE("normalisations refuse numbers that can only be mistakes") {
+        CHECK_THROWS_WITH_AS(nn::BatchNorm(3, -1e-5), "BatchNorm: needs eps of 0 or more, got -1e-05", ValueError);
+        CHECK_THROWS_WITH_AS(nn::BatchNorm(3, {.momentum = 1.5}), "BatchNorm: needs momentum from 0 to 1, got 1.5",
+                             ValueError);
+        CHECK_THROWS_WITH_AS(nn::InstanceNorm(3, {.momentum = NAN}),
+                             "InstanceNorm: needs momentum from 0 to 1, got nan", ValueError);
+        CHECK_THROWS_WITH_AS(nn::LayerNorm(3, {.eps = NAN}), "LayerNorm: needs eps of 0 or more, got nan", ValueError);
+        CHECK_THROWS_WITH_AS(nn::GroupNorm(1, 3, INFINITY), "GroupNorm: needs eps of 0 or more, got inf", ValueError);
+        CHECK_NOTHROW(nn::BatchNorm(3, {.eps = 0, .momentum = 1}));
+    }
+
     TEST_CASE("normalisations refuse in words") {
         CHECK_THROWS_WITH_AS(nn::BatchNorm(3)(zeros({2, 4})), "BatchNorm: needs 3 channels in axis 1, got (2, 4)",
                              ShapeError);
@@ -150,8 +178,7 @@ TEST_SUITE("nn") {
                              ShapeError);
         CHECK_THROWS_WITH_AS(nn::GroupNorm(2, 3), "GroupNorm: needs channels that 2 groups divide, got 3", ValueError);
         CHECK_THROWS_WITH_AS(nn::GroupNorm(0, 3), "GroupNorm: needs num_groups of 1 or more, got 0", ValueError);
-        CHECK_THROWS_WITH_AS(nn::GroupNorm(1, 3)(zeros({3})), "GroupNorm: needs 3 channels in axis 1, got (3,)",
-                             ShapeError);
+        CHECK_THROWS_WITH_AS(nn::GroupNorm(1, 3)(zeros({3})), "GroupNorm: needs x (n, c, ...), got (3,)", ShapeError);
     }
 }
 

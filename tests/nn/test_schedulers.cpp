@@ -140,14 +140,15 @@ TEST_SUITE("nn") {
         Groups g;
         nn::Optimizer& o = g.opt;
         CHECK_THROWS_WITH_AS(nn::StepLR(o, 0), "StepLR: needs a step_size above 0, got 0", ValueError);
-        CHECK_THROWS_WITH_AS(nn::StepLR(o, 1, NAN), "StepLR: needs a finite gamma, got nan", ValueError);
-        CHECK_THROWS_WITH_AS(nn::MultiStepLR(o, {1}, INFINITY), "MultiStepLR: needs a finite gamma, got inf",
+        CHECK_THROWS_WITH_AS(nn::StepLR(o, 1, NAN), "StepLR: needs a finite gamma of 0 or more, got nan", ValueError);
+        CHECK_THROWS_WITH_AS(nn::MultiStepLR(o, {1}, INFINITY),
+                             "MultiStepLR: needs a finite gamma of 0 or more, got inf", ValueError);
+        CHECK_THROWS_WITH_AS(nn::ExponentialLR(o, NAN), "ExponentialLR: needs a finite gamma of 0 or more, got nan",
                              ValueError);
-        CHECK_THROWS_WITH_AS(nn::ExponentialLR(o, NAN), "ExponentialLR: needs a finite gamma, got nan", ValueError);
         CHECK_THROWS_WITH_AS(nn::CosineAnnealingLR(o, -1), "CosineAnnealingLR: needs a T_max above 0, got -1",
                              ValueError);
-        CHECK_THROWS_WITH_AS(nn::CosineAnnealingLR(o, 1, NAN), "CosineAnnealingLR: needs a finite eta_min, got nan",
-                             ValueError);
+        CHECK_THROWS_WITH_AS(nn::CosineAnnealingLR(o, 1, NAN),
+                             "CosineAnnealingLR: needs a finite eta_min of 0 or more, got nan", ValueError);
         CHECK_THROWS_WITH_AS(nn::ReduceLROnPlateau(o, {.mode = "mid"}),
                              "ReduceLROnPlateau: needs a mode of min or max, got mid", ValueError);
         CHECK_THROWS_WITH_AS(nn::ReduceLROnPlateau(o, {.threshold_mode = "no"}),
@@ -165,6 +166,25 @@ TEST_SUITE("nn") {
         CHECK_THROWS_AS(nn::LambdaLR(o, [](int) -> double { throw ValueError("no"); }), ValueError);
         CHECK(g.rates() == std::vector<double>{1, -1, .5});
         CHECK_FALSE(o.group_initial_lr(0).has_value());
+    }
+
+    TEST_CASE("schedulers refuse numbers that make rates below 0") {
+        Groups g;
+        nn::Optimizer& o = g.opt;
+        CHECK_THROWS_WITH_AS(nn::StepLR(o, 1, -0.5), "StepLR: needs a finite gamma of 0 or more, got -0.5", ValueError);
+        CHECK_THROWS_AS(nn::MultiStepLR(o, {1}, -1), ValueError);
+        CHECK_THROWS_AS(nn::ExponentialLR(o, -1), ValueError);
+        CHECK_THROWS_AS(nn::CosineAnnealingLR(o, 1, -1e-5), ValueError);
+        CHECK_THROWS_WITH_AS(nn::ReduceLROnPlateau(o, {.factor = -1}),
+                             "ReduceLROnPlateau: needs a finite factor of 0 or more, got -1", ValueError);
+        for (const nn::ReduceLROnPlateauOptions& wrong : std::vector<nn::ReduceLROnPlateauOptions>{{.patience = -1},
+                                                                                                   {.threshold = NAN},
+                                                                                                   {.threshold = -1},
+                                                                                                   {.cooldown = -1},
+                                                                                                   {.min_lr = {-1, 0}},
+                                                                                                   {.eps = -1}})
+            CHECK_THROWS_AS(nn::ReduceLROnPlateau(o, wrong), ValueError);
+        CHECK(g.rates() == std::vector<double>{1, -1, .5});
     }
 
     TEST_CASE("a state that does not fit a scheduler is refused, and changes nothing") {

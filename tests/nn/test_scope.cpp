@@ -186,7 +186,7 @@ TEST_SUITE("nn") {
             return "";
         };
         CHECK_EQ(said(ones({2, 5})), "Outer.net.fc1: needs 3 features in the last axis, got (2, 5)");
-        CHECK_EQ(said(ones({5})), "Outer.bn: needs 4 channels in axis 1, got (5,)");
+        CHECK_EQ(said(ones({5})), "Outer.bn: needs x (n, c, ...), got (5,)");
         CHECK_EQ(said(ones({8, 1, 28, 28})), "Outer.conv1: needs 3 channels in axis 1, got (8, 1, 28, 28)");
         CHECK_EQ(said(ones({1, 1, 2})), "Outer: add: needs shapes that broadcast, got (1, 1, 2) and (9,)");
         outer.net->fc1->register_pre_forward_hook([](nn::Module&, const Vars&) -> Vars { throw ValueError("mine"); });

@@ -5,6 +5,7 @@
 
 #include "../../autograd/grad.hpp"
 #include "../../autograd/node.hpp"
+#include "../../autograd/work.hpp"
 #include "../../core/random.hpp"
 #include "../../nn/layers.hpp"
 #include "../../nn/module/layer.hpp"
@@ -109,6 +110,18 @@ TEST_SUITE("nn") {
         nn::MultiheadAttention attention(8, 2);
         const Example x{6, 3, 8};
         CHECK(multiply_adds(attention, {x, x, x}) == 4 * 18 * 64 + 2 * 3 * 6 * 6 * 8);
+    }
+    TEST_CASE("summary: products of the way back count as well") {
+        const Var x = ones({2, 3}), w = ones({4, 3}), image = ones({1, 2, 5, 5}), kernel = ones({3, 2, 3, 3});
+        const auto work = [](auto f) {
+            const auto before = multiply_adds_made;
+            f();
+            return multiply_adds_made - before;
+        };
+        CHECK(work([&] { grad(linear(x, w).sum(), Vars{x, w}); }) == 3 * 2 * 3 * 4);
+        CHECK(work([&] { grad(conv2d(image, kernel).sum(), Vars{image, kernel}); }) == 3 * 3 * 9 * 2 * 9);
+        nn::LSTM lstm(3, 5);
+        CHECK(work([&] { grad(std::get<0>(lstm(ones({7, 2, 3}))).sum(), lstm.parameters()); }) == 3 * 7 * 2 * 20 * 8);
     }
     TEST_CASE("summary: examples may be Vars, and several") {
         nn::Sequential words(nn::make<nn::Embedding>(10, 4), nn::make<nn::Linear>(4, 2));

@@ -42,9 +42,9 @@ TEST_SUITE("nn") {
         for (const Var& w : {Var(), weight}) {
             CHECK_SAME(nn::cross_entropy_loss(x, array({2., 0.}), w), nn::cross_entropy_loss(x, array({2, 0}), w));
             CHECK_THROWS_WITH_AS(nn::cross_entropy_loss(x, array({2., 0.5}), w),
-                                 "cross_entropy_loss: needs a number that int64 holds, got 0.5", ValueError);
+                                 "cross_entropy_loss: needs whole numbers of classes as targets, got 0.5", ValueError);
             CHECK_THROWS_WITH_AS(nn::cross_entropy_loss(x, array({nan, 0.}), w),
-                                 "cross_entropy_loss: needs a number that int64 holds, got nan", ValueError);
+                                 "cross_entropy_loss: needs whole numbers of classes as targets, got nan", ValueError);
         }
         const Var bytes = array({2, 255}, uint8), ints = array({2, -100});
         CHECK_SAME(nn::cross_entropy_loss(x, bytes, {}, 255), nn::cross_entropy_loss(x, ints, {}, -100));

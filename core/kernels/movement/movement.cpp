@@ -111,8 +111,9 @@ void copy(const Array& x, std::int64_t x_start, Array& y, std::int64_t y_start, 
 Loops loops_between(const Shape& shape, const Strides& strides, bool into_view) {
     Loops loops;
     std::int64_t dense = 1;
-    for (int k = shape.rank() - 1; k >= 0; dense *= shape[k--])
-        loops.add({shape[k], into_view ? dense : strides[k], into_view ? strides[k] : dense});
+    const std::int64_t* const extents = shape.data();
+    for (int k = shape.rank() - 1; k >= 0; dense *= extents[k--])
+        loops.add({extents[k], into_view ? dense : strides[k], into_view ? strides[k] : dense});
     return loops;
 }
 

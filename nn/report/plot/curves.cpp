@@ -45,7 +45,7 @@ private:
     }
 
     void draw_value_axis() const {
-        if (curves_.logarithmic) page_.text(area_.x - 52, area_.y - 10, "logarithmic axis", {11, faint});
+        if (curves_.logarithmic) page_.text(area_.x - 52, area_.y + area_.height + 35, "logarithmic axis", {11, faint});
         for (const double tick : ticks_) {
             page_.line(area_.x, y(tick), area_.x + area_.width, y(tick), grid);
             page_.text(area_.x - 8, y(tick) + 4, number(tick, ticks_) + curves_.unit, {11, faint, "end"});

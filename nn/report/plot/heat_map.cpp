@@ -50,7 +50,7 @@ public:
     }
 
 private:
-    static constexpr double bar_room = 62, bar_width = 12, most_label = 110;
+    static constexpr double bar_room = 62, bar_width = 12, most_label = 110, letter = 6.4;
 
     double cell_width() const { return area_.width / static_cast<double>(std::max<std::int64_t>(columns_, 1)); }
     double cell_height() const { return area_.height / static_cast<double>(std::max<std::int64_t>(rows_, 1)); }
@@ -62,7 +62,7 @@ private:
     double label_width() const {
         std::size_t most = std::to_string(rows_).size();
         for (const std::string& words : map_.rows) most = std::max(most, letters(words));
-        return std::min(12 + 6.4 * static_cast<double>(most), most_label);
+        return std::min(12 + letter * static_cast<double>(most), most_label);
     }
 
     double share(double value) const {
@@ -76,19 +76,20 @@ private:
     }
 
     // As many as there is room for.
+    static std::int64_t stride(double room, double cell) {
+        return static_cast<std::int64_t>(std::max(std::ceil(room / cell), 1.));
+    }
     void draw_labels() const {
-        const auto stride = [](double room, double cell) {
-            return static_cast<std::int64_t>(std::max(std::ceil(room / cell), 1.));
-        };
-        std::size_t widest = 0;
-        for (std::int64_t k = 0; k < columns_; ++k) widest = std::max(widest, letters(label(map_.columns, k)));
-        const double room = std::min(6.4 * static_cast<double>(widest) + 8, most_label);
-        for (std::int64_t k = 0; k < rows_ && values_.size() > 0; k += stride(13, cell_height()))
+        if (values_.empty()) return;
+        for (std::int64_t k = 0; k < rows_; k += stride(13, cell_height()))
             page_.text(area_.x - 6, area_.y + (static_cast<double>(k) + 0.5) * cell_height() + 4,
                        shortened(label(map_.rows, k), 16), {11, faint, "end"});
-        for (std::int64_t k = 0; k < columns_ && values_.size() > 0; k += stride(room, cell_width()))
+        std::size_t widest = 0;
+        for (std::int64_t k = 0; k < columns_; ++k) widest = std::max(widest, letters(label(map_.columns, k)));
+        const std::size_t most = std::min(widest, static_cast<std::size_t>(std::max(cell_width() / letter - 1, 6.)));
+        for (std::int64_t k = 0; k < columns_; k += stride(letter * static_cast<double>(most) + 4, cell_width()))
             page_.text(area_.x + (static_cast<double>(k) + 0.5) * cell_width(), area_.y + area_.height + 16,
-                       shortened(label(map_.columns, k), 16), {11, faint, "middle"});
+                       shortened(label(map_.columns, k), most), {11, faint, "middle"});
     }
 
     void draw_titles() const {
@@ -115,7 +116,7 @@ private:
             const double column = static_cast<double>(static_cast<std::int64_t>(k) % columns_);
             const double row = static_cast<double>(static_cast<std::int64_t>(k) / columns_);
             page_.text(area_.x + (column + 0.5) * cell_width(), area_.y + (row + 0.5) * cell_height() + 4,
-                       shortened(number(value), static_cast<std::size_t>(cell_width() / 6.2)),
+                       shortened(number(value), static_cast<std::size_t>(cell_width() / letter)),
                        {11, share(value) > 0.55 ? "white" : ink, "middle"});
         }
     }

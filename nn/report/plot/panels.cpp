@@ -10,27 +10,24 @@ namespace jt::plot {
 
 namespace {
 
-constexpr double margin = 40, headline_height = 92, gap = 24;
+constexpr double margin = 40, headline_height = 92, gap = 24, letter = 6.4;
 
-double width_of(const LegendEntry& entry) { return 34 + 6.4 * static_cast<double>(letters(entry.label)); }
-
-// Those that fit into a width; one without a label has no place.
-std::vector<LegendEntry> fitting(const std::vector<LegendEntry>& legend, double width) {
-    std::vector<LegendEntry> out;
-    for (const LegendEntry& entry : legend) {
-        if (entry.label.empty()) continue;
-        width -= width_of(entry);
-        if (width < 0) break;
-        out.push_back(entry);
-    }
-    return out;
-}
+double width_of(const LegendEntry& entry) { return 34 + letter * static_cast<double>(letters(entry.label)); }
 
 double width_of(const std::vector<LegendEntry>& legend) {
     double width = 0;
-    for (const LegendEntry& entry : legend)
-        if (!entry.label.empty()) width += width_of(entry);
+    for (const LegendEntry& entry : legend) width += width_of(entry);
     return width;
+}
+
+// Those that have a label, cut so that all have room.
+std::vector<LegendEntry> fitting(std::vector<LegendEntry> legend, double width) {
+    std::erase_if(legend, [](const LegendEntry& entry) { return entry.label.empty(); });
+    const double most = (width / static_cast<double>(legend.size()) - width_of(LegendEntry{})) / letter;
+    if (width_of(legend) > width)
+        for (LegendEntry& entry : legend)
+            entry.label = shortened(entry.label, static_cast<std::size_t>(std::max(most, 1.)));
+    return legend;
 }
 
 Area cell_of(std::size_t k, const Layout& layout) {
@@ -48,9 +45,9 @@ void heading(Page& page, const Area& area, const std::string& title, const std::
     const auto most = static_cast<std::size_t>(std::max(area.width / 7.2, 1.));
     const std::string cut = shortened(title, most);
     page.text(area.x, area.y + 18, cut, {14, ink, "start", "bold"});
-    const bool below = 8 * static_cast<double>(letters(cut)) + width_of(legend) > area.width;
-    const double y = area.y + (below ? 35 : 18);
     const std::vector<LegendEntry> shown = fitting(legend, area.width);
+    const bool below = 8 * static_cast<double>(letters(cut)) + width_of(shown) > area.width;
+    const double y = area.y + (below ? 35 : 18);
     double x = area.x + area.width - width_of(shown);
     for (const LegendEntry& entry : shown) {
         page.line(x + 12, y - 4, x + 26, y - 4, entry.color, 4);
