@@ -79,6 +79,7 @@ struct Training {
 
 Var drawn(Training& t, const Var& labels) { return t.generator(randn({labels.numel(), noise}), labels); }
 
+/// What it costs that the discriminator does not say so of them.
 Var looks(Training& t, const Var& images, const Var& labels, double real) {
     const Var logits = t.discriminator(images, labels);
     return nn::binary_cross_entropy_with_logits(logits, full_like(logits, real));

@@ -28,13 +28,13 @@ class Wanted:
 WANTED = {
     "cgan": Wanted(
         "--steps", 600, 60,
-        {r"([\d.]+) % of 1000 drawn digits": (70, 100), r"of real test digits ([\d.]+) %": (95, 100),
-         r"differ ([\d.]+) times": (0.3, 1.3)},
+        {r"([\d.]+) % of 1000 drawn digits": (80, 100), r"of real test digits ([\d.]+) %": (95, 100),
+         r"differ ([\d.]+) times": (0.7, 1.4)},
         ["Ten digits asked for, a row each", "Loss", "Read as asked for"],
         {"polyline": 2, "image": 1}),
     "diffusion": Wanted(
         "--steps", 400, 60,
-        {r"test loss ([\d.]+)": (0.02, 0.3), r"is ([\d.]+) % sure": (70, 100), r"digit: ([\d.]+) from": (1, 4)},
+        {r"test loss ([\d.]+)": (0.1, 0.22), r"is ([\d.]+) % sure": (74, 100), r"digit: ([\d.]+) from": (2, 4)},
         ["Drawn", "Loss", "Two on their way out of the noise"],
         {"polyline": 2, "image": 2}),
     "gcn": Wanted(
