@@ -18,6 +18,7 @@ void add_options(CLI::App& app, Program& program) {
         ->capture_default_str()
         ->check(CLI::Range(1, 2147483647));
     app.add_option("--svg", program.svg, "where to draw the picture")->capture_default_str();
+    if (!program.data_about.empty()) app.add_option("--data", program.data, program.data_about);
     app.add_option("--save", program.save_path, "keep the training in this .npz file");
     app.add_option("--resume", program.resume_path, "go on with the training that such a file keeps");
 }

@@ -9,7 +9,9 @@ struct Program {
     std::string unit;  ///< what --epochs or --steps counts
     int steps;
     int seed = 1;
-    std::string svg = {};  ///< build/NAME.svg unless --svg names another file
+    std::string svg = {};         ///< build/NAME.svg unless --svg names another file
+    std::string data_about = {};  ///< what --data names, for a program that has it
+    std::string data = {};
     std::string save_path = {}, resume_path = {};
 
     /// What --resume asks for: goes on from a file that --save wrote. And what --save asks for, to be called now and

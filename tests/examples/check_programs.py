@@ -3,6 +3,7 @@ import os
 import pathlib
 import pty
 import re
+import struct
 import subprocess
 import sys
 import tempfile
@@ -16,19 +17,36 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 class Wanted:
     """A short training that is good enough and a shorter one, what the first prints, within which bounds, and what is
-    on its page: the titles of figures, and at least how many of some elements."""
+    on its page: the titles of figures, and at least how many of some elements. How the shorter one's last bar begins."""
 
-    def __init__(self, counted, good, few, printed, figures, drawn):
+    def __init__(self, counted, good, few, printed, figures, drawn, last=None):
         self.counted, self.good, self.few = counted, good, few
         self.printed, self.figures, self.drawn = printed, figures, drawn
+        self.last = last or f"{few}/{few}"
 
 
 WANTED = {
+    "cgan": Wanted(
+        "--steps", 600, 60,
+        {r"([\d.]+) % of 1000 drawn digits": (80, 100), r"of real test digits ([\d.]+) %": (95, 100),
+         r"differ ([\d.]+) times": (0.7, 1.4)},
+        ["Ten digits asked for, a row each", "Loss", "Read as asked for"],
+        {"polyline": 2, "image": 1}),
+    "diffusion": Wanted(
+        "--steps", 400, 60,
+        {r"test loss ([\d.]+)": (0.1, 0.22), r"is ([\d.]+) % sure": (74, 100), r"digit: ([\d.]+) from": (2, 4)},
+        ["Drawn", "Loss", "Two on their way out of the noise"],
+        {"polyline": 2, "image": 2}),
     "gcn": Wanted(
         "--epochs", 200, 50,
         {r"test accuracy ([\d.]+) %": (90, 100), r"\((\d+) of 32 members\)": (29, 32)},
         ["Predicted side", "Loss of the two leaders", "Accuracy"],
         {"circle": 34, "polyline": 3, "line": 78}),
+    "mnist": Wanted(
+        "--epochs", 6, 2,
+        {r"([\d.]+) % of the test digits read right": (96, 100), r"\((\d+) of 359\)": (345, 359)},
+        ["Loss of a batch", "Right on test digits", "Taken for each other", "Misread"],
+        {"polyline": 2, "image": 1}, last="epoch 2: 23/23"),
     "penalty": Wanted(
         "--steps", 800, 50,
         {r"(\d) of 8 modes covered": (8, 8), r"([\d.]+) % of the points near one": (55, 100), r"penalty ([\d.]+)": (0, 0.2)},
@@ -53,7 +71,7 @@ def run(*options):
 
 def errors(result):
     """What stands in stderr besides how far the training has come."""
-    return re.sub(r"^\d+/\d+ .*\n", "", result.stderr, flags=re.M)
+    return re.sub(r"^(epoch \d+: )?\d+/\d+ .*\n", "", result.stderr, flags=re.M)
 
 
 class Program(unittest.TestCase):
@@ -107,6 +125,27 @@ class Program(unittest.TestCase):
         self.assertEqual(result.returncode, 1)
         self.assertIn("torn.npz", result.stderr)
 
+    def write_mnist(self, part, count):
+        """Images of the ten classes in MNIST's format: a bar at a place of its own."""
+        labels = [k % 10 for k in range(count)]
+        images = bytearray(count * 28 * 28)
+        for k, label in enumerate(labels):
+            start = (k * 28 + 2 * label + 4) * 28
+            images[start:start + 56] = bytes([255]) * 56
+        header = struct.pack(">iiii", 2051, count, 28, 28)
+        (self.folder / f"{part}-images-idx3-ubyte").write_bytes(header + images)
+        (self.folder / f"{part}-labels-idx1-ubyte").write_bytes(struct.pack(">ii", 2049, count) + bytes(labels))
+
+    def test_data_of_ones_own(self):
+        if "--data" not in run("--help").stdout:
+            self.skipTest("has its own")
+        self.write_mnist("train", 600)
+        self.write_mnist("t10k", 100)
+        self.assertRegex(self.run_well("--data", self.folder, WANTED.counted, WANTED.good), r"\n100\.0 % .*\(100 of 100\)")
+        result = run("--data", self.folder / "nowhere", "--svg", self.svg)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("nowhere", result.stderr)
+
     def test_one_step(self):
         self.run_well(WANTED.counted, 1)
         xml.etree.ElementTree.parse(self.svg)
@@ -129,7 +168,7 @@ class Program(unittest.TestCase):
 
     def test_bar_on_a_terminal_only(self):
         options = ["--svg", self.svg, WANTED.counted, str(WANTED.few)]
-        self.assertRegex(run(*options).stderr, rf"\A({WANTED.few}/{WANTED.few}|\d+/{WANTED.few}) [^\r]*\n\Z")
+        self.assertRegex(run(*options).stderr, rf"\A([^\r]*\n)?{WANTED.last} [^\r]*\n\Z")
         try:
             leader, follower = pty.openpty()
         except OSError as error:
@@ -144,7 +183,7 @@ class Program(unittest.TestCase):
                 pass
             os.close(leader)
             self.assertEqual(program.wait(), 0)
-        self.assertRegex(shown.decode(), rf"\r{WANTED.few}/{WANTED.few} █+ in .*, (loss|penalty) [\d.]+")
+        self.assertRegex(shown.decode(), rf"\r{WANTED.last} █+ in .*, (loss|penalty) [\d.]+")
 
 
 unittest.main()

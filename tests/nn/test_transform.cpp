@@ -1,4 +1,5 @@
 // Transforms: what they make of edges, and each error's text. Their numbers stand in tests/jittor/test_transform.cpp.
+#include "../../autograd/ops/resize.hpp"  // jt::resize beside transform::resize
 #include "../../core/python_random.hpp"
 #include "../../core/random.hpp"
 #include "../../nn/transform/geometry.hpp"
