@@ -278,6 +278,15 @@ TEST_SUITE("autograd") {
         CHECK_THROWS_WITH_AS(zeros(Shape(65, 1)), "zeros: needs at most 64 axes, got 65", ShapeError);
     }
 
+    TEST_CASE("an array of vectors of vectors") {
+        const std::vector<std::vector<int>> rows{{1, 2}, {3, 4}}, unlike{{1, 2}, {3}};
+        CHECK(str(array(rows)) == str(array({{1, 2}, {3, 4}})));
+        CHECK(str(array({rows, rows}, float64)) == str(array({{{1, 2}, {3, 4}}, {{1, 2}, {3, 4}}}, float64)));
+        CHECK(str(array(std::vector<std::vector<bool>>{{true}, {false}})) == str(array({{true}, {false}})));
+        CHECK(array(std::vector<std::vector<double>>{{}, {}}).shape() == Shape{2, 0});
+        CHECK_THROWS_WITH_AS(array(unlike), "array: needs rows of one shape, got (2,) and (1,)", ShapeError);
+    }
+
     TEST_CASE("wrong calls of making ops") {
         CHECK_THROWS_WITH_AS(array({{1, 2}, {3}}), "array: needs rows of one shape, got (2,) and (1,)", ShapeError);
         CHECK_THROWS_WITH_AS(array({{1}, 2}), "array: needs rows of one shape, got (1,) and ()", ShapeError);
