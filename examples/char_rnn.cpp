@@ -182,7 +182,7 @@ plot::HeatMap expected(Training& t) {
     const auto [logits, h, c] = t.net(t.book.test.unsqueeze(0));
     const std::string rows = Alphabet(sentence).letters;
     const auto begin = static_cast<std::int64_t>(t.book.words.rfind(sentence)) - t.book.split;
-    const Var place = begin + arange(static_cast<std::int64_t>(sentence.size()));
+    const Var place = begin + arange(sentence.size());
     return {.title = "What it expects next, of a sentence that it has not seen",
             .matrix = logits.softmax(2)[{0, place, t.book.alphabet.encode(rows).unsqueeze(1)}],
             .rows = labels(rows),

@@ -40,7 +40,7 @@ const std::array<std::pair<std::string, Outside>, 6> kinds{
     {{"circle", circle}, {"ring", ring}, {"moon", moon}, {"cross", cross}, {"square", square}, {"triangle", triangle}}};
 constexpr int classes = static_cast<int>(std::tuple_size_v<decltype(kinds)>);
 
-double between(double low, double high) { return low + (high - low) * rand({1}).item(); }
+double between(double low, double high) { return init::uniform({1}, low, high).item(); }
 
 /// Images (1, side, side) of one shape after the other, each drawn anew: somewhere, of some size, turned and noisy.
 struct Shapes : dataset::Dataset<Var, int> {

@@ -57,14 +57,14 @@ struct Language {
 
     template <class F>
     Language(const Var& numbers, int length, F say) {
-        std::vector<int> places;
+        std::vector<std::vector<int>> all;
         for (const int n : numbers.to_vector<int>()) {
             std::istringstream said(say(n));
-            const auto end = places.size() + static_cast<std::size_t>(length);
-            for (std::string word; said >> word;) places.push_back(place_of(word));
-            places.resize(end, 0);
+            all.emplace_back();
+            for (std::string word; said >> word;) all.back().push_back(place_of(word));
+            all.back().resize(static_cast<std::size_t>(length));
         }
-        rows = array(places).reshape(-1, length);
+        rows = array(all);
     }
 
     int size() const { return static_cast<int>(words.size()); }
@@ -151,7 +151,7 @@ struct Translator : nn::Layer<Translator> {
         Vars all_logits, all_weights;
         for (int k = 0; k < length; ++k) {
             std::tie(logits, weights, h, c) = decoder(last, h, c, states, source == 0);
-            last = target.defined() ? Var(target[{_, k}]) : logits.argmax(1).first;
+            last = target.defined() ? target[{_, k}] : logits.argmax(1).first;
             all_logits.push_back(logits);
             all_weights.push_back(weights);
         }
@@ -191,7 +191,7 @@ struct Training {
     }
 };
 
-constexpr int apart = 20;  // steps from one point of a curve to the next
+constexpr int apart = 10;  // steps from one point of a curve to the next
 
 void train(const Program& program, Training& t) {
     program.resume(t.checkpoint);
@@ -258,6 +258,6 @@ void train_and_draw(const Program& program) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    return run({"seq2seq", "Teaches two LSTMs to translate numbers from English into German.", "steps", 600}, argc,
+    return run({"seq2seq", "Teaches two LSTMs to translate numbers from English into German.", "steps", 300}, argc,
                argv, train_and_draw);
 }

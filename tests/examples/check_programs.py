@@ -45,7 +45,7 @@ WANTED = {
         ["Points over the critic's score", "Gradient penalty", "Generated points near a mode"],
         {"circle": 600, "polyline": 2, "image": 1}),
     "seq2seq": Wanted(
-        "--steps", 300, 40,
+        "--steps", 200, 30,
         {r"([\d.]+) % of 500 new numbers": (90, 100)},
         ["Loss", "New numbers without a fault"],
         {"polyline": 2, "image": 1}),
