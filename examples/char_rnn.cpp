@@ -74,7 +74,7 @@ struct Writer : nn::Layer<Writer> {
     explicit Writer(int letters) : letter{this, "letter", letters, 32}, head{this, "head", width, letters} {}
 
     /// Logits (n, length, letters) of what follows each letter (n, length), and the state to go on from.
-    std::tuple<Var, Var, Var> execute(Var letters, Var h = {}, Var c = {}) {
+    std::tuple<Var, Var, Var> execute(const Var& letters, const Var& h = {}, const Var& c = {}) {
         const auto [y, last_h, last_c] = lstm(letter(letters), h, c);
         return {head(drop(y)), last_h, last_c};
     }

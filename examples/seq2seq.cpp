@@ -89,7 +89,7 @@ private:
 struct Cell : nn::Layer<Cell> {
     nn::Ref<nn::Linear> x2h{this, "x2h", width, 4 * width}, h2h{this, "h2h", width, 4 * width, {.bias = false}};
 
-    std::tuple<Var, Var> execute(Var x, Var h, Var c) {
+    std::tuple<Var, Var> execute(const Var& x, const Var& h, Var c) {
         const auto [i, f, g, o] = chunk<4>(x2h(x) + h2h(h), 1);
         c = sigmoid(f) * c + sigmoid(i) * tanh(g);
         return {sigmoid(o) * tanh(c), c};
@@ -124,7 +124,7 @@ struct Decoder : nn::Layer<Decoder> {
 
     /// Logits (n, words) of the word behind the last one, where it looked (n, length), and the next h and c. Of what
     /// was read it sees `states`, but not where `blank` holds.
-    std::tuple<Var, Var, Var, Var> execute(Var last, Var h, Var c, Var states, Var blank) {
+    std::tuple<Var, Var, Var, Var> execute(const Var& last, Var h, Var c, const Var& states, const Var& blank) {
         std::tie(h, c) = cell(word(last), h, c);
         const Var scores = matmul(states, query(h).unsqueeze(2)).squeeze(2);
         const Var weights = scores.masked_fill(blank, -INFINITY).softmax(1);
@@ -145,7 +145,7 @@ struct Translator : nn::Layer<Translator> {
 
     /// Logits (n, length, words) of each word behind those of `target`, or behind its own, the likeliest; and where it
     /// looked for it (n, length, length of the source).
-    std::tuple<Var, Var> execute(Var source, Var target = {}) {
+    std::tuple<Var, Var> execute(const Var& source, const Var& target = {}) {
         auto [states, h, c] = encoder(source);
         Var last = zeros({source.shape(0)}, int32), logits, weights;
         Vars all_logits, all_weights;
