@@ -189,7 +189,8 @@ plot::HeatMap expected(Training& t) {
             .columns = labels(sentence),
             .row = "next",
             .column = "read so far",
-            .numbers = false};
+            .numbers = false,
+            .range = {{0, 1}}};
 }
 
 void train_and_draw(const Program& program) {

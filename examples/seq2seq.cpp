@@ -228,7 +228,8 @@ plot::HeatMap attention(Training& t, const Var& k) {
             .columns = read,
             .row = "written",
             .column = "read",
-            .numbers = false};
+            .numbers = false,
+            .range = {{0, 1}}};
 }
 
 void print(Training& t, const Var& k) {
