@@ -132,13 +132,20 @@ TEST_SUITE("nn") {
         CHECK(count(drawn(plot::HeatMap{"h", m, {}, {}, "", "", false}), ">5<") == 0);
         CHECK(count(drawn(plot::HeatMap{"h", rand({200, 300})}), "<text") < 100);
         CHECK(count(drawn(plot::HeatMap{"h", array({{NAN, 2.}, {inf, -1e300}})}), ">2<") == 2);
-        const plot::HeatMap shares{.title = "h", .matrix = array({{0.25, 2.}}), .range = {{0, 1}}};
-        CHECK(count(drawn(shares), ">0<") == 3);  // a row, a column and the end of the bar
-        CHECK(count(drawn(shares), ">1<") == 2);
         drawn(plot::HeatMap{"h", full({2, 2}, NAN)});
         drawn(plot::HeatMap{"h", ones({2, 2})});
         drawn(plot::HeatMap{"h", zeros({0, 3})});
         drawn(plot::HeatMap{"h", zeros({3, 0})});
+    }
+    TEST_CASE("plot: a heat map of a given range") {
+        const auto shares = [](double low, double high) {
+            return drawn(plot::HeatMap{.title = "h", .matrix = array({{0.25, 2.}}), .range = {{low, high}}});
+        };
+        CHECK(count(shares(0, 1), ">0<") == 3);  // a row, a column and the end of the bar
+        CHECK(count(shares(0, 1), ">1<") == 2);
+        CHECK_THROWS_WITH_AS(shares(1, 1), "HeatMap: needs a range that rises, got 1 to 1", ValueError);
+        CHECK_THROWS_WITH_AS(shares(0, inf), "HeatMap: needs a range that rises, got 0 to inf", ValueError);
+        CHECK_THROWS_WITH_AS(shares(NAN, 1), "HeatMap: needs a range that rises, got nan to 1", ValueError);
     }
     TEST_CASE("plot: what has no place is left out") {
         plot::Page page(100, 100);
@@ -200,10 +207,6 @@ TEST_SUITE("nn") {
                plot::Images{"", ones({1, 2, 2}), 0, 1, 0, {"a", "b"}});
         expect("HeatMap: needs a Var that holds something, got an empty one", plot::HeatMap{});
         expect("HeatMap: needs a matrix (rows, columns), got (2,)", plot::HeatMap{"", ones({2})});
-        expect("HeatMap: needs a range that rises, got 1 to 1",
-               plot::HeatMap{.title = "", .matrix = ones({2, 3}), .range = {{1, 1}}});
-        expect("HeatMap: needs a range that rises, got 0 to inf",
-               plot::HeatMap{.title = "", .matrix = ones({2, 3}), .range = {{0, inf}}});
         expect("HeatMap: needs a label for each of 2 rows, got 1", plot::HeatMap{"", ones({2, 3}), {"a"}});
         expect("HeatMap: needs a label for each of 3 columns, got 1", plot::HeatMap{"", ones({2, 3}), {}, {"a"}});
         CHECK_THROWS_WITH(page.image({0, 0, 1, 1}, ones({2, 2, 2})),
