@@ -1,4 +1,4 @@
-// Nested braces as one value: what `jt::array({{1, 2}, {3, 4}})` receives.
+// Nested braces or vectors as one value: what `jt::array({{1, 2}, {3, 4}})` receives.
 #pragma once
 #include <initializer_list>
 #include <vector>
@@ -13,6 +13,9 @@ public:
     template <class T>
     requires std::is_arithmetic_v<T> NestedList(T number) : number_(number) {}
     NestedList(std::initializer_list<NestedList> list) : is_list_(true), list_(list) {}
+    template <class T>
+    requires std::is_constructible_v<NestedList, T> NestedList(const std::vector<T>& list)
+        : is_list_(true), list_(list.begin(), list.end()) {}
 
     /// Its shape; () for a number. Throws a ShapeError when rows differ.
     Shape shape() const;

@@ -142,7 +142,7 @@ Var array(const NestedList& values, std::optional<Dtype> dtype) {
 }
 
 template <class T>
-Var array(const std::vector<T>& values, std::optional<Dtype> dtype) {
+requires std::is_arithmetic_v<T> Var array(const std::vector<T>& values, std::optional<Dtype> dtype) {
     const Shape shape{static_cast<std::int64_t>(values.size())};
     return leaf(taken_in(values.begin(), shape, dtype.value_or(default_dtype<T>)));
 }

@@ -7,14 +7,14 @@
 
 namespace jt {
 
-/// From nested braces: `array({{1, 2}, {3, 4}})`; the rows of one level are equally long.
+/// From nested braces, `array({{1, 2}, {3, 4}})`, or vectors of vectors; the rows of one level are equally long.
 Var array(const NestedList& values, std::optional<Dtype> dtype = {});
 inline Var array(std::initializer_list<NestedList> rows, std::optional<Dtype> dtype = {}) {
     return array(NestedList(rows), dtype);
 }
 /// From a std::vector, 1-d; reshape gives it another shape.
 template <class T>
-Var array(const std::vector<T>& values, std::optional<Dtype> dtype = {});
+requires std::is_arithmetic_v<T> Var array(const std::vector<T>& values, std::optional<Dtype> dtype = {});
 /// From memory in row-major order, copied.
 template <class T>
 Var array(const T* values, const Shape& shape, std::optional<Dtype> dtype = {});

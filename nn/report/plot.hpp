@@ -2,6 +2,7 @@
 // boxes and dots. `plot::save("run.svg", "97 % read right", "mlp, seed 0", {plot::Curves{...}, plot::HeatMap{...}});`
 #pragma once
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -107,14 +108,15 @@ struct Images {
 struct HeatMap {
     std::string title;
     Var matrix;
-    std::vector<std::string> rows = {}, columns = {};  ///< labels, or the numbers from 0
-    std::string row = {}, column = {};                 ///< what rows and columns are: "true", "predicted"
-    bool numbers = true;                               ///< in the cells, where there is room
+    std::vector<std::string> rows = {}, columns = {};     ///< labels, or the numbers from 0
+    std::string row = {}, column = {};                    ///< what rows and columns are: "true", "predicted"
+    bool numbers = true;                                  ///< in the cells, where there is room
+    std::optional<std::pair<double, double>> range = {};  ///< from pale to dark, or that of the numbers
 };
 
 /// Each draws its figure with title, legend and axes into an area. Throws a ShapeError where a Var has another shape, a
 /// DtypeError for classes that are no whole numbers, a ValueError for names, captions or labels that are too few, for
-/// low that is high, and for a stride below 1.
+/// low that is high, for a range that does not rise, and for a stride below 1.
 void draw(Page& page, const Area& area, const Curves& curves);
 void draw(Page& page, const Area& area, const Scatter& scatter);
 void draw(Page& page, const Area& area, const Images& images);

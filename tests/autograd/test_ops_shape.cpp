@@ -247,7 +247,8 @@ TEST_SUITE("autograd") {
             return draw();
         };
         expect("get_rng_state", seeded([] { return get_rng_state()[{to(1)}]; }), "jt.Var([42], dtype=int64)");
-        expect("set_rng_state", seeded([] { return set_rng_state(7), get_rng_state()[{to(1)}]; }), "jt.Var([7], dtype=int64)");
+        expect("set_rng_state", seeded([] { return set_rng_state(7), get_rng_state()[{to(1)}]; }),
+               "jt.Var([7], dtype=int64)");
         expect("rand", seeded([] { return rand({2}); }), "jt.Var([3.2870704e-04 5.2458709e-01], dtype=float32)");
         expect("rand_like", seeded([] { return rand_like(zeros({2}, float64))[1]; }),
                "jt.Var([0.52458709], dtype=float64)");
@@ -276,6 +277,15 @@ TEST_SUITE("autograd") {
         CHECK(grad(sum(transpose(x) * 3), x).item() == 3);
         CHECK(x[0].ndim() == 63);
         CHECK_THROWS_WITH_AS(zeros(Shape(65, 1)), "zeros: needs at most 64 axes, got 65", ShapeError);
+    }
+
+    TEST_CASE("an array of vectors of vectors") {
+        const std::vector<std::vector<int>> rows{{1, 2}, {3, 4}}, unlike{{1, 2}, {3}};
+        CHECK(str(array(rows)) == str(array({{1, 2}, {3, 4}})));
+        CHECK(str(array({rows, rows}, float64)) == str(array({{{1, 2}, {3, 4}}, {{1, 2}, {3, 4}}}, float64)));
+        CHECK(str(array(std::vector<std::vector<bool>>{{true}, {false}})) == str(array({{true}, {false}})));
+        CHECK(array(std::vector<std::vector<double>>{{}, {}}).shape() == Shape{2, 0});
+        CHECK_THROWS_WITH_AS(array(unlike), "array: needs rows of one shape, got (2,) and (1,)", ShapeError);
     }
 
     TEST_CASE("wrong calls of making ops") {

@@ -32,6 +32,11 @@ WANTED = {
          r"differ ([\d.]+) times": (0.7, 1.4)},
         ["Ten digits asked for, a row each", "Loss", "Read as asked for"],
         {"polyline": 2, "image": 1}),
+    "char_rnn": Wanted(
+        "--steps", 150, 20,
+        {r"test loss ([\d.]+) bits": (1.7, 2.4)},
+        ["Bits a letter", "What it writes", "What it expects next, of a sentence that it has not seen"],
+        {"polyline": 2, "image": 1}),
     "diffusion": Wanted(
         "--steps", 400, 60,
         {r"test loss ([\d.]+)": (0.1, 0.22), r"is ([\d.]+) % sure": (74, 100), r"digit: ([\d.]+) from": (2, 4)},
@@ -42,6 +47,11 @@ WANTED = {
         {r"test accuracy ([\d.]+) %": (90, 100), r"\((\d+) of 32 members\)": (29, 32)},
         ["Predicted side", "Loss of the two leaders", "Accuracy"],
         {"circle": 34, "polyline": 3, "line": 78}),
+    "mixer": Wanted(
+        "--epochs", 6, 2,
+        {r"test accuracy ([\d.]+) %": (70, 100)},
+        ["Accuracy", "Test images", "What it takes the first ones for, ? where it is wrong"],
+        {"polyline": 2, "image": 25}),
     "mnist": Wanted(
         "--epochs", 6, 2,
         {r"([\d.]+) % of the test digits read right": (96, 100), r"\((\d+) of 359\)": (345, 359)},
@@ -52,6 +62,11 @@ WANTED = {
         {r"(\d) of 8 modes covered": (8, 8), r"([\d.]+) % of the points near one": (55, 100), r"penalty ([\d.]+)": (0, 0.2)},
         ["Points over the critic's score", "Gradient penalty", "Generated points near a mode"],
         {"circle": 600, "polyline": 2, "image": 1}),
+    "seq2seq": Wanted(
+        "--steps", 200, 30,
+        {r"([\d.]+) % of 500 new numbers": (90, 100)},
+        ["Loss", "New numbers without a fault"],
+        {"polyline": 2, "image": 1}),
     "transformer": Wanted(
         "--steps", 300, 60,
         {r"([\d.]+) % of 200 new rows sorted": (80, 100)},

@@ -137,6 +137,16 @@ TEST_SUITE("nn") {
         drawn(plot::HeatMap{"h", zeros({0, 3})});
         drawn(plot::HeatMap{"h", zeros({3, 0})});
     }
+    TEST_CASE("plot: a heat map of a given range") {
+        const auto shares = [](double low, double high) {
+            return drawn(plot::HeatMap{.title = "h", .matrix = array({{0.25, 2.}}), .range = {{low, high}}});
+        };
+        CHECK(count(shares(0, 1), ">0<") == 3);  // a row, a column and the end of the bar
+        CHECK(count(shares(0, 1), ">1<") == 2);
+        CHECK_THROWS_WITH_AS(shares(1, 1), "HeatMap: needs a range that rises, got 1 to 1", ValueError);
+        CHECK_THROWS_WITH_AS(shares(0, inf), "HeatMap: needs a range that rises, got 0 to inf", ValueError);
+        CHECK_THROWS_WITH_AS(shares(NAN, 1), "HeatMap: needs a range that rises, got nan to 1", ValueError);
+    }
     TEST_CASE("plot: what has no place is left out") {
         plot::Page page(100, 100);
         const auto before = page.svg().size();

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <tuple>
 
 #include "../../../autograd/node.hpp"
 #include "../../../autograd/ops/create.hpp"
@@ -36,6 +37,7 @@ public:
           columns_(map.matrix.shape(1)),
           values_(map.matrix.to_vector<double>()) {
         for (const double value : values_) extent_.add(value);
+        if (map.range) std::tie(extent_.low, extent_.high) = *map.range;
         const double left = label_width() + (map.row.empty() ? 0 : 20), below = map.column.empty() ? 24 : 44;
         area_ = {area.x + left, area.y + 40, area.width - left - bar_room, area.height - 40 - below};
     }
@@ -134,6 +136,11 @@ void check(const char* what, const std::vector<std::string>& labels, std::int64_
         fail<ValueError>("HeatMap: needs a label for each of ", n, " ", what, ", got ", labels.size());
 }
 
+void check_range(double low, double high) {
+    if (!(high - low > 0) || !std::isfinite(high - low))
+        fail<ValueError>("HeatMap: needs a range that rises, got ", low, " to ", high);
+}
+
 }  // namespace
 
 void draw(Page& page, const Area& area, const HeatMap& map) {
@@ -141,6 +148,7 @@ void draw(Page& page, const Area& area, const HeatMap& map) {
     if (shape.rank() != 2) fail<ShapeError>("HeatMap: needs a matrix (rows, columns), got ", shape);
     check("rows", map.rows, shape[0]);
     check("columns", map.columns, shape[1]);
+    if (map.range) check_range(map.range->first, map.range->second);
     heading(page, area, map.title);
     Drawing(page, area, map).draw();
 }
