@@ -49,7 +49,7 @@ std::string number(double value) { return written(value, 4); }
 std::string number(double value, const std::vector<double>& ticks) {
     const double step = ticks.size() > 1 ? ticks[1] - ticks[0] : 0;
     const double ratio = std::max(std::abs(ticks.front()), std::abs(ticks.back())) / step;
-    return written(value, ratio > 1e5 ? std::min(static_cast<int>(std::ceil(std::log10(ratio))) + 1, 15) : 6);
+    return written(value, ratio > 1e5 ? static_cast<int>(std::min(std::ceil(std::log10(ratio)) + 1, 15.)) : 6);
 }
 
 void Extent::add(double value) {
