@@ -58,7 +58,7 @@ WANTED = {
         ["Loss of a batch", "Right on test digits", "Taken for each other", "Misread"],
         {"polyline": 2, "image": 1}, last="epoch 2: 23/23"),
     "penalty": Wanted(
-        "--steps", 800, 50,
+        "--steps", 800, 60,
         {r"(\d) of 8 modes covered": (8, 8), r"([\d.]+) % of the points near one": (55, 100), r"penalty ([\d.]+)": (0, 0.2)},
         ["Points over the critic's score", "Gradient penalty", "Generated points near a mode"],
         {"circle": 600, "polyline": 2, "image": 1}),
