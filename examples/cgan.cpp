@@ -126,7 +126,7 @@ void note(Training& t, double discriminator, double generator) {
 
 void train(const Program& program, Training& t) {
     program.resume(t.checkpoint);
-    auto bar = progress(program.steps - t.step);
+    auto bar = progress(program.steps, {.initial = t.step});
     for ([[maybe_unused]] const auto k : bar) {
         t.generator_opt.lr = t.discriminator_opt.lr = rate * (1 - static_cast<double>(t.step) / program.steps);
         const Var against = discriminator_loss(t);

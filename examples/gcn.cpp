@@ -80,7 +80,7 @@ void train_epoch(Training& t) {
 
 void train(const Program& program, Training& t) {
     program.resume(t.checkpoint);
-    auto bar = progress(program.steps - t.epoch);
+    auto bar = progress(program.steps, {.initial = t.epoch});
     for ([[maybe_unused]] const auto k : bar) {
         train_epoch(t);
         bar.set("loss", t.losses.values.back());

@@ -88,7 +88,7 @@ void train_step(Training& t) {
 
 void train(const Program& program, Training& t) {
     program.resume(t.checkpoint);
-    auto bar = progress(program.steps - t.step);
+    auto bar = progress(program.steps, {.initial = t.step});
     for ([[maybe_unused]] const auto k : bar) {
         t.critic_opt.lr = t.generator_opt.lr = rate * (1 - static_cast<double>(t.step) / program.steps);
         train_step(t);

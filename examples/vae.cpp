@@ -72,7 +72,7 @@ void train_epoch(Training& t) {
 
 void train(const Program& program, Training& t) {
     program.resume(t.checkpoint);
-    auto bar = progress(program.steps - t.epoch);
+    auto bar = progress(program.steps, {.initial = t.epoch});
     for ([[maybe_unused]] const auto k : bar) {
         t.opt.lr = 0.002 * (1 - static_cast<double>(t.epoch) / program.steps);
         train_epoch(t);
