@@ -129,7 +129,7 @@ struct Training {
     UNet net;
     nn::Adam opt{net.parameters(), {.lr = 0.002}};
     int step = 0;
-    plot::Series losses{"train", {}}, test_losses{"test", {}};
+    plot::Series losses{"train"}, test_losses{"test"};
     nn::Checkpoint checkpoint{
         {"net", net}, {"opt", opt}, {"step", step}, {"losses", losses.values}, {"test_losses", test_losses.values}};
 

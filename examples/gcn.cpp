@@ -51,7 +51,7 @@ struct Training {
     Gcn net;
     nn::Adam opt{net.parameters(), {.lr = 0.01, .weight_decay = 5e-4}};
     int epoch = 0;
-    plot::Series losses{"", {}}, train{"train", {}}, test{"test", {}};
+    plot::Series losses{""}, train{"train"}, test{"test"};
     nn::Checkpoint checkpoint{
         {"net", net},         {"opt", opt}, {"epoch", epoch}, {"losses", losses.values}, {"train", train.values},
         {"test", test.values}};

@@ -71,7 +71,7 @@ struct Training {
     nn::Adam critic_opt{gan.critic->parameters(), {.lr = rate, .betas = {0.5, 0.9}}};
     nn::Adam generator_opt{gan.generator->parameters(), {.lr = rate, .betas = {0.5, 0.9}}};
     int step = 0;
-    plot::Series penalties{"", {}}, near{"", {}};
+    plot::Series penalties{""}, near{""};
     nn::Checkpoint checkpoint{{"generator", gan.generator}, {"critic", gan.critic}, {"generator_opt", generator_opt},
                               {"critic_opt", critic_opt},   {"step", step},         {"penalties", penalties.values},
                               {"near", near.values}};

@@ -67,7 +67,7 @@ Var written(Sorter& net, const Var& read) {
 struct Training {
     Sorter net;
     nn::AdamW opt{net.parameters(), {.lr = 0.002}};
-    plot::Series losses{"", {}}, rights{"", {}};
+    plot::Series losses{""}, rights{""};
     int step = 0;
     nn::Checkpoint checkpoint{
         {"net", net}, {"opt", opt}, {"losses", losses.values}, {"rights", rights.values}, {"step", step}};

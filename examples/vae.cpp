@@ -58,7 +58,7 @@ struct Training {
     Vae vae;
     nn::Adam opt{vae.parameters(), {.lr = 0.002}};
     int epoch = 0;
-    plot::Series losses{"train", {}}, test_losses{"test", {}};
+    plot::Series losses{"train"}, test_losses{"test"};
     nn::Checkpoint checkpoint{
         {"vae", vae}, {"opt", opt}, {"epoch", epoch}, {"losses", losses.values}, {"test_losses", test_losses.values}};
 };
