@@ -303,6 +303,7 @@ public:
     Var reshape_as(const Var& y) const;
     Var view_as(const Var& y) const;
     Var flatten(int start_dim = 0, int end_dim = -1) const;
+    Var unflatten(int dim, const Shape& sizes) const;
     Var squeeze(std::optional<int> dim = {}) const;
     Var unsqueeze(int dim) const;
     Var broadcast(const Shape& shape) const;

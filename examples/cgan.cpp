@@ -66,7 +66,7 @@ struct Training {
     nn::Adam generator_opt{generator.parameters(), {.lr = rate, .betas = {0.5, 0.999}}};
     nn::Adam discriminator_opt{discriminator.parameters(), {.lr = rate, .betas = {0.5, 0.999}}};
     int step = 0;
-    plot::Series generator_loss{"generator", {}}, discriminator_loss{"discriminator", {}}, right{"", {}};
+    plot::Series generator_loss{"generator"}, discriminator_loss{"discriminator"}, right{""};
     nn::Checkpoint checkpoint{{"generator", generator},
                               {"discriminator", discriminator},
                               {"generator_opt", generator_opt},
@@ -104,10 +104,8 @@ Var asked_for(int each) { return arange(kinds).repeat_interleave(each); }
 /// As many of each digit, in rows of one, as the trained generator draws them.
 Var samples(Training& t, int each) {
     const no_grad guard;
-    t.generator.eval();
-    const Var images = drawn(t, asked_for(each));
-    t.generator.train();
-    return (images + 1) / 2;
+    const nn::eval_mode mode(t.generator);
+    return (drawn(t, asked_for(each)) + 1) / 2;
 }
 
 /// Percent of the digits drawn that the reader takes for what was asked for.
@@ -126,7 +124,7 @@ void note(Training& t, double discriminator, double generator) {
 
 void train(const Program& program, Training& t) {
     program.resume(t.checkpoint);
-    auto bar = progress(program.steps - t.step);
+    auto bar = progress(program.steps, {.initial = t.step});
     for ([[maybe_unused]] const auto k : bar) {
         t.generator_opt.lr = t.discriminator_opt.lr = rate * (1 - static_cast<double>(t.step) / program.steps);
         const Var against = discriminator_loss(t);

@@ -96,7 +96,7 @@ struct Training {
     Book book;
     Writer net{book.alphabet.size()};
     nn::Adam opt{net.parameters(), {.lr = 0.01}};
-    plot::Series train{"read", {}}, test{"new", {}};
+    plot::Series train{"read"}, test{"new"};
     int step = 0;
     nn::Checkpoint checkpoint{
         {"net", net}, {"opt", opt}, {"train", train.values}, {"test", test.values}, {"step", step}};
@@ -104,10 +104,8 @@ struct Training {
     /// Bits a letter of the part that is not trained on, read from end to end.
     double test_loss() {
         const no_grad guard;
-        net.eval();
-        const double loss = loss_of(net, book.test.unsqueeze(0)).item();
-        net.train();
-        return loss;
+        const nn::eval_mode mode(net);
+        return loss_of(net, book.test.unsqueeze(0)).item();
     }
 };
 
@@ -115,7 +113,7 @@ constexpr int apart = 10;  // steps from one point of a curve to the next
 
 void train(const Program& program, Training& t) {
     program.resume(t.checkpoint);
-    auto bar = progress(program.steps - t.step);
+    auto bar = progress(program.steps, {.initial = t.step});
     for ([[maybe_unused]] const auto k : bar) {
         t.opt.lr = 0.01 * (1 - 0.95 * t.step / program.steps);
         const Var loss = loss_of(t.net, pieces(t.book.train));
@@ -133,7 +131,7 @@ void train(const Program& program, Training& t) {
 /// Goes on behind some words, each letter drawn by its probability; a temperature below 1 prefers the likely ones.
 std::string written(Training& t, const std::string& begin, int n, double temperature) {
     const no_grad guard;
-    t.net.eval();
+    const nn::eval_mode mode(t.net);
     std::string out = begin;
     Var next = t.book.alphabet.encode(begin).unsqueeze(0), h, c;
     while (n-- > 0) {
@@ -178,7 +176,7 @@ std::vector<std::string> labels(const std::string& words) {
 plot::HeatMap expected(Training& t) {
     const std::string sentence = "The right of citizens of the United States, who are";
     const no_grad guard;
-    t.net.eval();
+    const nn::eval_mode mode(t.net);
     const auto [logits, h, c] = t.net(t.book.test.unsqueeze(0));
     const std::string rows = Alphabet(sentence).letters;
     const auto begin = static_cast<std::int64_t>(t.book.words.rfind(sentence)) - t.book.split;

@@ -129,7 +129,7 @@ struct Training {
     UNet net;
     nn::Adam opt{net.parameters(), {.lr = 0.002}};
     int step = 0;
-    plot::Series losses{"train", {}}, test_losses{"test", {}};
+    plot::Series losses{"train"}, test_losses{"test"};
     nn::Checkpoint checkpoint{
         {"net", net}, {"opt", opt}, {"step", step}, {"losses", losses.values}, {"test_losses", test_losses.values}};
 
@@ -147,7 +147,7 @@ constexpr int apart = 50;  // steps from one point of a curve to the next
 
 void train(const Program& program, Training& t) {
     program.resume(t.checkpoint);
-    auto bar = progress(program.steps - t.step);
+    auto bar = progress(program.steps, {.initial = t.step});
     double sum = 0;
     for ([[maybe_unused]] const auto k : bar) {
         t.opt.lr = 0.002 * (1 - static_cast<double>(t.step) / program.steps);

@@ -28,7 +28,7 @@ plot::Images misread(const Digits& test, const Score& score) {
 
 template <class F>
 plot::Curves curves_of(const std::string& title, const std::vector<Epoch>& history, F value) {
-    plot::Curves curves{title, {{"train", {}}, {"test", {}}}};
+    plot::Curves curves{title, {{"train"}, {"test"}}};
     for (const auto& epoch : history) {
         curves.series[0].values.push_back(value(epoch.train));
         curves.series[1].values.push_back(value(epoch.test));

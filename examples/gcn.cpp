@@ -45,35 +45,49 @@ Var normalized_adjacency(const Club& club) {
 
 // ---- training
 
-struct History {
-    plot::Series train{"train", {}}, test{"test", {}}, loss{"", {}};
-};
+struct Training {
+    Club club;
+    Var adjacency = normalized_adjacency(club);
+    Gcn net;
+    nn::Adam opt{net.parameters(), {.lr = 0.01, .weight_decay = 5e-4}};
+    int epoch = 0;
+    plot::Series losses{""}, train{"train"}, test{"test"};
+    nn::Checkpoint checkpoint{
+        {"net", net},         {"opt", opt}, {"epoch", epoch}, {"losses", losses.values}, {"train", train.values},
+        {"test", test.values}};
 
-Var predict(Gcn& net, const Var& adjacency) {
-    return without_grad([&] { return net(adjacency, eye(members)); }).argmax(1).first;
-}
+    Var predict() {
+        return without_grad([&] { return net(adjacency, eye(members)); }).argmax(1).first;
+    }
+};
 
 /// How many of some members it is right about.
 double percent(const Var& predicted, const Club& club, const Var& members) {
     return 100 * accuracy(predicted[members], club.factions[members]);
 }
 
-History train(Gcn& net, const Club& club, const Var& adjacency, int epochs) {
-    nn::Adam opt(net.parameters(), {.lr = 0.01, .weight_decay = 5e-4});
-    History history;
-    auto bar = progress(epochs);
-    for ([[maybe_unused]] const auto epoch : bar) {
-        const Var logits = net(adjacency, eye(members));
-        const Var loss = nn::cross_entropy_loss(logits[club.train], club.factions[club.train]);
-        opt.step(loss);
-        const Var predicted = predict(net, adjacency);
-        history.loss.values.push_back(loss.item());
-        history.train.values.push_back(percent(predicted, club, club.train));
-        history.test.values.push_back(percent(predicted, club, club.test));
-        bar.set("loss", loss.item());
-        bar.set("accuracy", history.test.values.back());
+constexpr int apart = 10;  // epochs from one checkpoint to the next
+
+void train_epoch(Training& t) {
+    const Var logits = t.net(t.adjacency, eye(members));
+    const Var loss = nn::cross_entropy_loss(logits[t.club.train], t.club.factions[t.club.train]);
+    t.opt.step(loss);
+    const Var predicted = t.predict();
+    t.losses.values.push_back(loss.item());
+    t.train.values.push_back(percent(predicted, t.club, t.club.train));
+    t.test.values.push_back(percent(predicted, t.club, t.club.test));
+}
+
+void train(const Program& program, Training& t) {
+    program.resume(t.checkpoint);
+    auto bar = progress(program.steps, {.initial = t.epoch});
+    for ([[maybe_unused]] const auto k : bar) {
+        train_epoch(t);
+        bar.set("loss", t.losses.values.back());
+        bar.set("accuracy", t.test.values.back());
+        if (++t.epoch % apart == 0) program.save(t.checkpoint);
     }
-    return history;
+    program.save(t.checkpoint);
 }
 
 // ---- the picture
@@ -113,20 +127,18 @@ void draw_club(plot::Page& page, const plot::Area& area, const Club& club, const
 }
 
 void train_and_draw(const Program& program) {
-    const Club club;
-    const Var adjacency = normalized_adjacency(club);
-    Gcn net;
-    const History history = train(net, club, adjacency, program.steps);
-    const Var predicted = predict(net, adjacency);
-    const int right = static_cast<int>(((predicted == club.factions) & club.test).sum().item());
-    std::printf("test accuracy %.1f %% (%d of 32 members)\n", history.test.values.back(), right);
+    Training t;
+    train(program, t);
+    const Var predicted = t.predict();
+    const int right = static_cast<int>(((predicted == t.club.factions) & t.club.test).sum().item());
+    std::printf("test accuracy %.1f %% (%d of 32 members)\n", t.test.values.back(), right);
     plot::Page page(960, 560);
     headline(
         page, text("%d of 32 members follow whom the net says", right),
         text("graph convolution, trained on the two leaders alone, %d epochs, seed %d", program.steps, program.seed));
-    draw_club(page, {40, 92, 540, 460}, club, predicted);
-    draw(page, {620, 92, 300, 222}, plot::Curves{"Loss of the two leaders", {history.loss}});
-    draw(page, {620, 324, 300, 222}, plot::Curves{"Accuracy", {history.train, history.test}, false, " %"});
+    draw_club(page, {40, 92, 540, 460}, t.club, predicted);
+    draw(page, {620, 92, 300, 222}, plot::Curves{"Loss of the two leaders", {t.losses}});
+    draw(page, {620, 324, 300, 222}, plot::Curves{"Accuracy", {t.train, t.test}, false, " %"});
     page.save(program.svg);
 }
 

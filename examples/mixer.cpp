@@ -107,7 +107,7 @@ struct Training {
     dataset::Dataset<Var, int>& loader = dataset::DataLoader(shapes, {.batch_size = 50, .shuffle = true});
     Mixer net;
     nn::AdamW opt{net.parameters(), {.lr = 0.004}};
-    plot::Series train{"train", {}}, tested{"test", {}};
+    plot::Series train{"train"}, tested{"test"};
     int epoch = 0;
     nn::Checkpoint checkpoint{
         {"net", net},    {"opt", opt}, {"shapes", shapes}, {"train", train.values}, {"tested", tested.values},
@@ -133,7 +133,7 @@ double epoch_of(Training& t, ProgressLine& line) {
 
 void train(const Program& program, Training& t) {
     program.resume(t.checkpoint);
-    auto line = progress(program.steps - t.epoch);
+    auto line = progress(program.steps, {.initial = t.epoch});
     for ([[maybe_unused]] const auto k : line) {
         t.opt.lr = 0.004 * (1 - 0.9 * t.epoch / program.steps);
         t.train.values.push_back(epoch_of(t, line));

@@ -61,7 +61,7 @@ struct Data {
 
 std::unique_ptr<Images> mnist(const std::string& folder, bool train) {
     const transform::Compose gray({transform::Resize(side), transform::Gray()});
-    return std::make_unique<dataset::MNIST>(folder, dataset::MNISTOptions{train, gray});
+    return std::make_unique<dataset::MNIST>(folder, train, gray);
 }
 
 Data read(const Program& program) {
@@ -78,7 +78,7 @@ struct Training {
     nn::SGD opt{net.parameters(), {.lr = 0.05, .momentum = 0.9}};
     lr_scheduler::CosineAnnealingLR scheduler;
     int epoch = 0;
-    plot::Series losses{"", {}}, rights{"", {}};
+    plot::Series losses{""}, rights{""};
     nn::Checkpoint checkpoint{{"data", data.train},     {"net", net},     {"opt", opt},
                               {"scheduler", scheduler}, {"epoch", epoch}, {"losses", losses.values},
                               {"rights", rights.values}};
@@ -92,13 +92,12 @@ struct Training {
 /// The logits of all that a dataset holds, and what they should say.
 std::pair<Var, Var> tested(nn::Module& net, Images& data) {
     const no_grad guard;
-    net.eval();
+    const nn::eval_mode mode(net);
     Vars logits, labels;
     for (const auto& [x, y] : data) {
         logits.push_back(net(x));
         labels.push_back(y);
     }
-    net.train();
     return {concat(logits), concat(labels)};
 }
 
@@ -140,15 +139,14 @@ constexpr std::int64_t most_shown = 24;
 
 /// Some of those that are taken for another digit.
 plot::Images misread(Images& data, const Var& predicted, const Var& labels) {
-    plot::Images out{.title = "Misread", .images = zeros({0, side, side}), .low = 1, .high = 0, .columns = 6};
     Vars images;
+    std::vector<std::string> captions;
     for (const auto k : nonzero(predicted != labels).flatten()[to(most_shown)].to_vector<std::int64_t>()) {
         const auto [image, label] = data[k];
         images.push_back(image[0]);
-        out.captions.push_back(text("%d as %d", label, static_cast<int>(predicted[k].item())));
+        captions.push_back(text("%d as %d", label, static_cast<int>(predicted[k].item())));
     }
-    if (!images.empty()) out.images = stack(images);
-    return out;
+    return {.title = "Misread", .images = images, .low = 1, .high = 0, .columns = 6, .captions = captions};
 }
 
 void draw(const Program& program, Training& t) {

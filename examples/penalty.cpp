@@ -6,7 +6,6 @@
 #include <numbers>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "program.hpp"
 using namespace jt;
@@ -65,24 +64,43 @@ Score evaluate(const Gan& gan) {
     return {(loss + penalty).item(), penalty.item(), 100 * near.mean().item(), static_cast<int>(covered.sum().item())};
 }
 
-std::vector<Score> train(const Gan& gan, int steps) {
-    nn::Adam critic_opt(gan.critic->parameters(), {.lr = 0.002, .betas = {0.5, 0.9}});
-    nn::Adam generator_opt(gan.generator->parameters(), {.lr = 0.002, .betas = {0.5, 0.9}});
-    std::vector<Score> history;
-    auto bar = progress(steps);
-    for (const auto step : bar) {
-        critic_opt.lr = generator_opt.lr = 0.002 * (1 - static_cast<double>(step) / steps);
-        for (int k = 0; k < critic_steps; ++k) {
-            const auto [loss, penalty] = critic_losses(gan, batch);
-            critic_opt.step(loss + penalty);
-        }
-        generator_opt.step(-gan.critic(gan.sample(batch)).mean());
-        if ((step + 1) % stride != 0) continue;
-        const Score score = history.emplace_back(evaluate(gan));
+constexpr double rate = 0.002;
+
+struct Training {
+    Gan gan;
+    nn::Adam critic_opt{gan.critic->parameters(), {.lr = rate, .betas = {0.5, 0.9}}};
+    nn::Adam generator_opt{gan.generator->parameters(), {.lr = rate, .betas = {0.5, 0.9}}};
+    int step = 0;
+    plot::Series penalties{""}, near{""};
+    nn::Checkpoint checkpoint{{"generator", gan.generator}, {"critic", gan.critic}, {"generator_opt", generator_opt},
+                              {"critic_opt", critic_opt},   {"step", step},         {"penalties", penalties.values},
+                              {"near", near.values}};
+};
+
+void train_step(Training& t) {
+    for (int k = 0; k < critic_steps; ++k) {
+        const auto [loss, penalty] = critic_losses(t.gan, batch);
+        t.critic_opt.step(loss + penalty);
+    }
+    t.generator_opt.step(-t.gan.critic(t.gan.sample(batch)).mean());
+    ++t.step;
+}
+
+void train(const Program& program, Training& t) {
+    program.resume(t.checkpoint);
+    auto bar = progress(program.steps, {.initial = t.step});
+    for ([[maybe_unused]] const auto k : bar) {
+        t.critic_opt.lr = t.generator_opt.lr = rate * (1 - static_cast<double>(t.step) / program.steps);
+        train_step(t);
+        if (t.step % stride != 0) continue;
+        const Score score = evaluate(t.gan);
+        t.penalties.values.push_back(score.penalty);
+        t.near.values.push_back(score.near);
         bar.set("penalty", score.penalty);
         bar.set("covered", score.covered);
+        program.save(t.checkpoint);
     }
-    return history;
+    program.save(t.checkpoint);
 }
 
 // ---- the picture
@@ -108,27 +126,19 @@ void draw_points(plot::Page& page, const plot::Area& area, const Gan& gan) {
     plane.dots(without_grad([&] { return gan.sample(400); }), fake_color, {2});
 }
 
-void draw_curves(plot::Page& page, const std::vector<Score>& history) {
-    plot::Series penalty{"", {}}, near{"", {}};
-    for (const Score& score : history) {
-        penalty.values.push_back(score.penalty);
-        near.values.push_back(score.near);
-    }
-    draw(page, {500, 92, 420, 222}, plot::Curves{"Gradient penalty", {penalty}, true, "", "step", stride});
-    draw(page, {500, 324, 420, 222}, plot::Curves{"Generated points near a mode", {near}, false, " %", "step", stride});
-}
-
 void train_and_draw(const Program& program) {
-    const Gan gan;
-    const std::vector<Score> history = train(gan, program.steps);
-    const Score score = evaluate(gan);
+    Training t;
+    train(program, t);
+    const Score score = evaluate(t.gan);
     const std::string covered =
         text("%d of 8 modes covered, %.1f %% of the points near one", score.covered, score.near);
     std::printf("%s\ncritic loss %.4f, gradient penalty %.4f\n", covered.c_str(), score.critic_loss, score.penalty);
     plot::Page page(960, 560);
     headline(page, covered, text("WGAN-GP after %d steps, seed %d", program.steps, program.seed));
-    draw_points(page, {40, 92, 416, 444}, gan);
-    draw_curves(page, history);
+    draw_points(page, {40, 92, 416, 444}, t.gan);
+    draw(page, {500, 92, 420, 222}, plot::Curves{"Gradient penalty", {t.penalties}, true, "", "step", stride});
+    draw(page, {500, 324, 420, 222},
+         plot::Curves{"Generated points near a mode", {t.near}, false, " %", "step", stride});
     page.save(program.svg);
 }
 

@@ -167,7 +167,7 @@ struct Training {
     Translator net{source, target};
     nn::Adam opt{net.parameters(), {.lr = 0.01}};
     Var test = learned + arange(tests);  ///< the places of those that it does not learn from
-    plot::Series losses{"", {}}, rights{"", {}};
+    plot::Series losses{""}, rights{""};
     int step = 0;
     nn::Checkpoint checkpoint{
         {"net", net}, {"opt", opt}, {"losses", losses.values}, {"rights", rights.values}, {"step", step}};
@@ -195,7 +195,7 @@ constexpr int apart = 10;  // steps from one point of a curve to the next
 
 void train(const Program& program, Training& t) {
     program.resume(t.checkpoint);
-    auto bar = progress(program.steps - t.step);
+    auto bar = progress(program.steps, {.initial = t.step});
     for ([[maybe_unused]] const auto k : bar) {
         t.opt.lr = 0.01 * (1 - 0.95 * t.step / program.steps);
         const Var loss = t.loss();

@@ -67,7 +67,7 @@ Var written(Sorter& net, const Var& read) {
 struct Training {
     Sorter net;
     nn::AdamW opt{net.parameters(), {.lr = 0.002}};
-    plot::Series losses{"", {}}, rights{"", {}};
+    plot::Series losses{""}, rights{""};
     int step = 0;
     nn::Checkpoint checkpoint{
         {"net", net}, {"opt", opt}, {"losses", losses.values}, {"rights", rights.values}, {"step", step}};
@@ -83,7 +83,7 @@ constexpr int apart = 50;  // steps from one point of a curve to the next
 
 void train(const Program& program, Training& t) {
     program.resume(t.checkpoint);
-    auto bar = progress(program.steps - t.step);
+    auto bar = progress(program.steps, {.initial = t.step});
     for ([[maybe_unused]] const auto k : bar) {
         t.opt.lr = 0.002 * (1 - 0.9 * t.step / program.steps);
         const Var loss = loss_of(t.net, examples(batch));

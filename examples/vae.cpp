@@ -7,7 +7,6 @@
 #include <string>
 #include <tuple>
 #include <utility>
-#include <vector>
 
 #include "digits_data.hpp"
 #include "program.hpp"
@@ -54,19 +53,34 @@ Var loss_of(Vae& vae, const Var& images) {
 
 // ---- training
 
-std::vector<plot::Series> train(Vae& vae, const Split& data, int epochs) {
-    nn::Adam opt(vae.parameters(), {.lr = 0.002});
-    std::vector<plot::Series> losses{{"train", {}}, {"test", {}}};
-    auto bar = progress(epochs);
-    for (const auto epoch : bar) {
-        opt.lr = 0.002 * (1 - static_cast<double>(epoch) / epochs);
-        each_batch(data.train, batch, [&](const Digits& digits) { opt.step(loss_of(vae, digits.images)); });
-        const no_grad guard;
-        losses[0].values.push_back(loss_of(vae, data.train.images).item());
-        losses[1].values.push_back(loss_of(vae, data.test.images).item());
-        bar.set("loss", losses[1].values.back());
+struct Training {
+    Split data = split(read_digits(DIGITS_DATA));
+    Vae vae;
+    nn::Adam opt{vae.parameters(), {.lr = 0.002}};
+    int epoch = 0;
+    plot::Series losses{"train"}, test_losses{"test"};
+    nn::Checkpoint checkpoint{
+        {"vae", vae}, {"opt", opt}, {"epoch", epoch}, {"losses", losses.values}, {"test_losses", test_losses.values}};
+};
+
+void train_epoch(Training& t) {
+    each_batch(t.data.train, batch, [&](const Digits& digits) { t.opt.step(loss_of(t.vae, digits.images)); });
+    const no_grad guard;
+    t.losses.values.push_back(loss_of(t.vae, t.data.train.images).item());
+    t.test_losses.values.push_back(loss_of(t.vae, t.data.test.images).item());
+}
+
+void train(const Program& program, Training& t) {
+    program.resume(t.checkpoint);
+    auto bar = progress(program.steps, {.initial = t.epoch});
+    for ([[maybe_unused]] const auto k : bar) {
+        t.opt.lr = 0.002 * (1 - static_cast<double>(t.epoch) / program.steps);
+        train_epoch(t);
+        ++t.epoch;
+        bar.set("loss", t.test_losses.values.back());
+        program.save(t.checkpoint);
     }
-    return losses;
+    program.save(t.checkpoint);
 }
 
 Var points_of(Vae& vae, const Digits& digits) {
@@ -111,18 +125,17 @@ void draw_decoded(plot::Page& page, const plot::Area& area, Vae& vae) {
 }
 
 void train_and_draw(const Program& program) {
-    const Split data = split(read_digits(DIGITS_DATA));
-    Vae vae;
-    const std::vector<plot::Series> losses = train(vae, data, program.steps);
-    const double loss = losses[1].values.back(), share = neighbors(vae, data);
+    Training t;
+    train(program, t);
+    const double loss = t.test_losses.values.back(), share = neighbors(t.vae, t.data);
     const std::string outcome = text("%.1f %% of the test digits lie next to one of their class", share);
     std::printf("test loss %.2f nats an image\n%s\n", loss, outcome.c_str());
     plot::Page page(960, 800);
     headline(page, outcome,
              text("variational autoencoder, two numbers for a digit, %d epochs, seed %d", program.steps, program.seed));
-    draw_points(page, {40, 92, 416, 444}, points_of(vae, data.test), data.test.labels);
-    draw_decoded(page, {504, 92, 416, 444}, vae);
-    draw(page, {40, 556, 880, 230}, plot::Curves{"Loss, nats an image", losses});
+    draw_points(page, {40, 92, 416, 444}, points_of(t.vae, t.data.test), t.data.test.labels);
+    draw_decoded(page, {504, 92, 416, 444}, t.vae);
+    draw(page, {40, 556, 880, 230}, plot::Curves{"Loss, nats an image", {t.losses, t.test_losses}});
     page.save(program.svg);
 }
 

@@ -106,5 +106,13 @@ class Verbs(unittest.TestCase):
         self.assertEqual(called - set(re.findall(r"^\./dev (\w+)", offered, re.M)) - {"help"}, set())
         self.assertGreater(len(called), 5)
 
+    def test_help_names_the_demos(self):
+        offered = subprocess.run([ROOT / "dev", "help"], capture_output=True, text=True, check=True).stdout
+        built = re.findall(r"^  '(\w+)': \[", (ROOT / "examples/meson.build").read_text(), re.M)
+        self.assertIn(f"  {', '.join(sorted([*built, 'digits']))}\n", offered)
+        done = subprocess.run([ROOT / "dev", "demo", "first_graph"], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("got 'first_graph'", done.stderr)
+
 
 unittest.main()

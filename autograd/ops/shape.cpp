@@ -65,6 +65,17 @@ Var flatten(const Var& x, int start_dim, int end_dim) {
     return reshape(x, shape);
 }
 
+Var unflatten(const Var& x, int dim, const Shape& sizes) {
+    const int axis = axis_of("unflatten", x, dim);
+    const Shape& from = x.shape();
+    const Shape parts = with_inferred("unflatten", sizes, from[static_cast<std::size_t>(axis)]);
+    check_shape("unflatten", parts);
+    if (sizes.empty() || parts.numel() != x.shape(axis))
+        fail<ShapeError>("unflatten: needs sizes that make ", x.shape(axis), ", axis ", axis, " of ", from, ", got ",
+                         sizes);
+    return reshape(x, from[jt::to(axis)] + parts + from[jt::from(axis + 1)]);
+}
+
 Var squeeze(const Var& x, std::optional<int> dim) {
     Shape shape;
     const int axis = dim ? axis_of("squeeze", x, *dim) : -1;

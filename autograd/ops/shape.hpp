@@ -12,6 +12,9 @@ Var reshape_as(const Var& x, const Var& y);
 Var view_as(const Var& x, const Var& y);
 /// Axes start_dim to end_dim, the last one included, become one.
 Var flatten(const Var& x, int start_dim = 0, int end_dim = -1);
+/// The axis dim taken apart into axes of these sizes, one of which may be -1. Throws a ShapeError for others than its
+/// elements make, and for none.
+Var unflatten(const Var& x, int dim, const Shape& sizes);
 /// Without an axis of extent 1; without all of them where none is named, (1,) at least.
 Var squeeze(const Var& x, std::optional<int> dim = {});
 /// With an axis of extent 1 at a place from -rank - 1 to rank.

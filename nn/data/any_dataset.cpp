@@ -87,6 +87,12 @@ std::int64_t AnyDataset::batch_len() const {
     return detail::count_batches(order_ ? order_->size() : total_len(), batch_size_, drop_last_);
 }
 
+std::int64_t AnyDataset::batches_before() const {
+    if (!to_come_) return 0;
+    const auto rest = detail::count_batches(static_cast<std::int64_t>(to_come_->size()), batch_size_, drop_last_);
+    return std::max<std::int64_t>(batch_len() - rest, 0);
+}
+
 void AnyDataset::set_attrs(const Attrs& attrs) {
     check("batch_size", attrs.batch_size, 1);
     check("total_len", attrs.total_len, 0);

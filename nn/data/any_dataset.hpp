@@ -49,6 +49,8 @@ public:
     std::int64_t total_len() const { return total_len_ ? *total_len_ : size(); }
     /// The number of batches of an epoch.
     std::int64_t batch_len() const;
+    /// How many of them the next loop leaves out, since they came before the state that was loaded.
+    std::int64_t batches_before() const;
     /// Acts from the next epoch on. Throws a ValueError for a batch_size below 1, a total_len below 0, num_workers
     /// other than 0 and 1.
     void set_attrs(const Attrs& attrs);

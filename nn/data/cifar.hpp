@@ -1,5 +1,8 @@
 // CIFAR-10.
 #pragma once
+#include <concepts>
+#include <utility>
+
 #include "../transform/transform.hpp"
 #include "dataset.hpp"
 
@@ -17,6 +20,9 @@ struct CIFAR10Options {
 class CIFAR10 : public Dataset<Var, int> {
 public:
     explicit CIFAR10(const std::string& root, const CIFAR10Options& options = {});
+    template <std::same_as<bool> Train>
+    CIFAR10(const std::string& root, Train train, transform::Transform transform = {})
+        : CIFAR10(root, CIFAR10Options{train, std::move(transform)}) {}
 
     std::int64_t size() const override;
     std::tuple<Var, int> item(std::int64_t k) const override;

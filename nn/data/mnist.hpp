@@ -1,5 +1,8 @@
 // MNIST, and what comes in its format.
 #pragma once
+#include <concepts>
+#include <utility>
+
 #include "../transform/transform.hpp"
 #include "dataset.hpp"
 
@@ -16,6 +19,9 @@ struct MNISTOptions {
 class MNIST : public Dataset<Var, int> {
 public:
     explicit MNIST(const std::string& data_root, const MNISTOptions& options = {});
+    template <std::same_as<bool> Train>
+    MNIST(const std::string& data_root, Train train, transform::Transform transform = {})
+        : MNIST(data_root, MNISTOptions{train, std::move(transform)}) {}
 
     std::int64_t size() const override { return labels_.numel(); }
     std::tuple<Var, int> item(std::int64_t k) const override;

@@ -276,6 +276,7 @@ private:
     class Draws;
     friend class Attempt;
     friend class Untouched;
+    friend class eval_mode;
     friend class ModulePtr;
     friend class detail::Birth;
     friend std::string str(const Module& module);

@@ -11,24 +11,20 @@ struct Untouched::Before {
     explicit Before(ModulePtr m)
         : module(std::move(m)),
           attributes(*module),
-          training(module->training_),
           hooks{module->hooks_->pre_forward.restoring(), module->hooks_->forward.restoring(),
                 module->hooks_->input_backward.restoring(), module->hooks_->output_backward.restoring(),
                 module->hooks_->backward.restoring()} {}
     ~Before() {
-        module->training_ = training;
         for (auto& restore : hooks) restore();
     }
 
     const ModulePtr module;
     const Attempt attributes;
-    const bool training;
     std::vector<std::function<void()>> hooks;
 };
 
-Untouched::Untouched(Module& root) {
+Untouched::Untouched(Module& root) : mode_(root) {
     for (const ModulePtr& module : root.modules()) note(module);
-    root.eval();
 }
 
 // An array that is shared is copied before anybody writes to it, so this keeps the old numbers.

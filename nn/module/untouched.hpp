@@ -5,6 +5,7 @@
 
 #include "../../core/random.hpp"
 #include "attempt.hpp"
+#include "eval_mode.hpp"
 #include "module.hpp"
 
 namespace jt::nn {
@@ -25,6 +26,7 @@ private:
     std::vector<std::unique_ptr<Before>> before_;
     std::vector<std::pair<Var, Array>> values_;
     const std::uint32_t stream_ = drawing::state();
+    const eval_mode mode_;
 };
 
 }  // namespace jt::nn

@@ -204,19 +204,35 @@ void ReduceLROnPlateau::update_lr() {
 
 LambdaLR::LambdaLR(Optimizer& optimizer, const Lambdas& lr_lambda, std::int64_t last_epoch)
     : Scheduler(optimizer), lambdas_(lr_lambda), last_epoch_(last_epoch) {
-    const std::size_t groups = optimizer.group_count();
+    numbers_.add({"last_epoch", &last_epoch_, -whole, whole});
+    for (std::size_t k = 0; k < optimizer.group_count(); ++k)
+        if (last_epoch != -1 && !optimizer.group_initial_lr(k))
+            fail<ValueError>("LambdaLR: needs a last_epoch of -1 for groups without an initial rate, got ", last_epoch);
+    step();
+}
+
+double& LambdaLR::rate_of(std::size_t group) {
+    auto& own = optimizer_.group_lr(group);
+    if (own) return *own;
+    return optimizer_.group_count() == 1 ? optimizer_.lr : own.emplace(optimizer_.lr);
+}
+
+void LambdaLR::add_base(std::size_t group) {
+    const double now = optimizer_.group_lr(group).value_or(optimizer_.lr);
+    auto& added = base_lrs_.emplace_back(optimizer_.group_initial_lr(group).value_or(now));
+    try {
+        numbers_.add({"base_lrs." + std::to_string(group), &added, lowest});
+    } catch (...) {
+        base_lrs_.pop_back();
+        throw;
+    }
+}
+
+void LambdaLR::see_all() {
+    const std::size_t groups = optimizer_.group_count();
     if (lambdas_.is_list && lambdas_.size() != groups)
         fail<ValueError>("LambdaLR: needs one function, or one for each of ", groups, " groups, got ", lambdas_.size());
-    numbers_.add({"last_epoch", &last_epoch_, -whole, whole});
-    for (std::size_t k = 0; k < groups; ++k) {
-        const auto initial = optimizer.group_initial_lr(k);
-        if (last_epoch != -1 && !initial)
-            fail<ValueError>("LambdaLR: needs a last_epoch of -1 for groups without an initial rate, got ", last_epoch);
-        base_lrs_.push_back(initial.value_or(optimizer.group_lr(k).value_or(optimizer.lr)));
-        numbers_.add({"base_lrs." + std::to_string(k), &base_lrs_.back(), lowest});
-    }
-    step();
-    for (std::size_t k = 0; k < groups; ++k) optimizer.group_initial_lr(k) = base_lrs_[k];
+    while (base_lrs_.size() < groups) add_base(base_lrs_.size());
 }
 
 std::vector<double> LambdaLR::rates_at(std::int64_t epoch) const {
@@ -230,9 +246,13 @@ std::vector<double> LambdaLR::get_lr() const { return rates_at(last_epoch_); }
 
 void LambdaLR::step(std::optional<std::int64_t> epoch) {
     const std::int64_t now = epoch.value_or(last_epoch_ + 1);
+    see_all();
     last_lr_ = rates_at(now);
     last_epoch_ = now;
-    for (std::size_t k = 0; k < last_lr_.size(); ++k) optimizer_.group_lr(k) = last_lr_[k];
+    for (std::size_t k = 0; k < last_lr_.size(); ++k) {
+        rate_of(k) = last_lr_[k];
+        optimizer_.group_initial_lr(k) = base_lrs_[k];
+    }
 }
 
 }  // namespace jt::nn

@@ -161,9 +161,10 @@ public:
     bool is_list = false;
 };
 
-/// initial rate * f(epoch): f(0) when it is made, f(k) after k calls, as PyTorch. It writes the rates of groups only,
-/// and lr stays. Throws a ValueError for another number of functions than groups, and for a last_epoch of 0 or more
-/// when a group has no initial rate.
+/// initial rate * f(epoch): f(0) when it is made, f(k) after k calls, as PyTorch. Where one group is all there is, and
+/// follows lr, it writes lr; else each group gets a rate of its own and lr stays, as in Jittor. A group that came later
+/// starts from its rate at the next call. Throws a ValueError for another number of functions than groups, and for a
+/// last_epoch of 0 or more when a group has no initial rate.
 class LambdaLR : public Scheduler {
 public:
     LambdaLR(Optimizer& optimizer, const Lambdas& lr_lambda, std::int64_t last_epoch = -1);
@@ -172,6 +173,9 @@ public:
     const std::vector<double>& get_last_lr() const { return last_lr_; }
 
 private:
+    double& rate_of(std::size_t group);
+    void add_base(std::size_t group);
+    void see_all();
     std::vector<double> rates_at(std::int64_t epoch) const;
 
     Lambdas lambdas_;

@@ -70,7 +70,7 @@ void heading(Page& page, const Area& area, const std::string& title, const std::
 /// One value for each step; NaN, infinity, and on a logarithmic axis what is not above 0, leave a gap.
 struct Series {
     std::string label;
-    std::vector<double> values;
+    std::vector<double> values = {};
     std::string color = {};  ///< or that of plot::color
 };
 
@@ -94,11 +94,20 @@ struct Scatter {
     double radius = 3;
 };
 
+/// What Images draws: a Var, or a list of equal shapes, which is stacked (a ShapeError for others). None, or an empty
+/// Var, is nothing to draw.
+class ImageList : public Var {
+public:
+    ImageList() = default;
+    ImageList(const Var& images) : Var(images) {}
+    ImageList(const Vars& images);
+};
+
 /// Images (n, h, w), or (n, c, h, w) with one channel or three, from `low`, drawn black, to `high`, white. The other
 /// way round, low = 1 and high = 0 draw ink on paper.
 struct Images {
     std::string title;
-    Var images;
+    ImageList images = {};
     double low = 0, high = 1;
     int columns = 0;                         ///< 0: as many as make them largest
     std::vector<std::string> captions = {};  ///< below each

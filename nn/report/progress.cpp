@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <limits>
 
 #include "../../core/error.hpp"
 #include "../../core/printable.hpp"
@@ -61,6 +62,12 @@ const std::string& shown(const std::string& value) { return value; }
 
 }  // namespace
 
+std::int64_t detail::total(std::int64_t rounds, std::int64_t initial) {
+    const auto most = std::numeric_limits<std::int64_t>::max() - rounds;
+    if (initial > most) fail<ValueError>("progress: needs an initial from 0 to ", most, ", got ", initial);
+    return rounds + initial;
+}
+
 ProgressLine::ProgressLine(std::int64_t total, ProgressOptions options)
     : total_(total),
       options_(std::move(options)),
@@ -68,6 +75,8 @@ ProgressLine::ProgressLine(std::int64_t total, ProgressOptions options)
       every_(options_.every.value_or(terminal_ ? 0.1 : 5)),
       begin_(now()) {
     if (total < 0) fail<ValueError>("progress: needs 0 steps or more, got ", total);
+    if (options_.initial < 0 || options_.initial > total)
+        fail<ValueError>("progress: needs an initial from 0 to ", total, ", got ", options_.initial);
     if (!(every_ >= 0)) fail<ValueError>("progress: needs every of 0 or more, got ", every_);
 }
 
@@ -82,9 +91,9 @@ void ProgressLine::set(std::string_view name, const std::string& value) { value_
 
 double ProgressLine::seconds() const { return now() - begin_; }
 
-void ProgressLine::open() {
+void ProgressLine::open(std::int64_t before) {
     close();
-    done_ = 0;
+    first_ = done_ = options_.initial + before;
     begin_ = now();
     next_ = begin_ + every_;
     open_ = true;
@@ -110,7 +119,7 @@ std::string ProgressLine::count() const {
 }
 
 std::string ProgressLine::notes(bool last) const {
-    const double passed = seconds(), rate = passed > 0 ? static_cast<double>(done_) / passed : 0;
+    const double passed = seconds(), rate = passed > 0 ? static_cast<double>(done_ - first_) / passed : 0;
     std::string out = last ? "in " + duration(passed) : duration(passed);
     if (rate > 0) out += ", " + per_second(rate);
     if (rate > 0 && !last)

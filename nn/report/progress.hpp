@@ -19,13 +19,14 @@ struct ProgressOptions {
     std::string name = {};             ///< what stands in front
     std::FILE* out = stderr;           ///< so that what a program prints stays its own
     std::optional<double> every = {};  ///< seconds from one line to the next: 0.1 on a terminal, else 5
+    std::int64_t initial = 0;          ///< steps that were done before, of a training that goes on
 };
 
 /// The line of a loop. On a terminal one that is redrawn, with a bar, as wide as that is; elsewhere plain lines, and
 /// one at the end. A step costs a look at the clock. When the loop is over, left or thrown out of, the line is ended.
 class ProgressLine {
 public:
-    /// Throws a ValueError for a total below 0 or a negative or NaN `every`.
+    /// Throws a ValueError for a total below 0, an `initial` beyond it, a number below 0 and an `every` that is NaN.
     ProgressLine(std::int64_t total, ProgressOptions options);
     ProgressLine(const ProgressLine&) = delete;
     ProgressLine& operator=(const ProgressLine&) = delete;
@@ -37,8 +38,9 @@ public:
     /// Since the loop began, or since this was made.
     double seconds() const;
 
-    /// What a loop of other kind than `for (auto x : progress(...))` calls: at its begin, after each step, at its end.
-    void open();
+    /// What a loop of other kind than `for (auto x : progress(...))` calls: at its begin, with how many steps of it an
+    /// earlier one has done, after each step, at its end.
+    void open(std::int64_t before = 0);
     void step();
     void close() noexcept;
 
@@ -50,7 +52,7 @@ private:
     std::string drawn(bool last) const;
     void print(bool last) const;
 
-    std::int64_t total_, done_ = 0;
+    std::int64_t total_, first_ = 0, done_ = 0;
     ProgressOptions options_;
     bool terminal_, open_ = false;
     double every_, begin_, next_ = 0;
@@ -59,7 +61,7 @@ private:
 
 namespace detail {
 
-/// 0, 1, ... as a range.
+/// first, first + 1, ... n - 1 as a range.
 struct Steps {
     struct Iterator {
         using value_type = std::int64_t;
@@ -69,10 +71,9 @@ struct Steps {
         Iterator& operator++() { return ++k, *this; }
         bool operator==(const Iterator&) const = default;
     };
-    Iterator begin() const { return {0}; }
+    Iterator begin() const { return {first}; }
     Iterator end() const { return {n}; }
-    std::int64_t size() const { return n; }
-    std::int64_t n;
+    std::int64_t first, n;
 };
 
 /// How often a loop over it goes round: batches of a dataset, elements of anything else.
@@ -84,6 +85,18 @@ std::int64_t rounds(const Range& range) {
         return static_cast<std::int64_t>(std::size(range));
 }
 
+/// How many of them an earlier loop has done: one over a dataset that goes on in the middle of an epoch.
+template <class Range>
+std::int64_t rounds_before(const Range& range) {
+    if constexpr (requires { range.batches_before(); })
+        return range.batches_before();
+    else
+        return 0;
+}
+
+/// Throws a ValueError where int64 does not hold the sum.
+std::int64_t total(std::int64_t rounds, std::int64_t initial);
+
 }  // namespace detail
 
 /// A range whose loop shows how far it has come. Of an lvalue it keeps a reference.
@@ -93,8 +106,8 @@ class Progress : public ProgressLine {
     using End = decltype(std::end(std::declval<Range&>()));
 
 public:
-    Progress(Range&& range, ProgressOptions options)
-        : ProgressLine(detail::rounds(range), std::move(options)), range_(std::forward<Range>(range)) {}
+    Progress(Range&& range, std::int64_t total, ProgressOptions options)
+        : ProgressLine(total, std::move(options)), range_(std::forward<Range>(range)) {}
 
     class Iterator {
     public:
@@ -116,7 +129,7 @@ public:
         ProgressLine* line_;
     };
     Iterator begin() {
-        open();
+        open(detail::rounds_before(range_));
         return {std::begin(range_), std::end(range_), *this};
     }
     std::default_sentinel_t end() const { return {}; }
@@ -125,24 +138,26 @@ private:
     Range range_;
 };
 
-/// Any range with a size, and a dataset by its batches. `auto bar = progress(data, "epoch 3");` takes metrics within
-/// the loop: `bar.set("loss", loss.item());`
+/// Any range with a size, behind `initial` steps, and a dataset by its batches, of which those are done that came
+/// before a state was loaded. `auto bar = progress(data, "epoch 3");` takes metrics within the loop:
+/// `bar.set("loss", loss.item());`
 template <class Range>
 requires requires(Range& range) { std::begin(range); }
-Progress<Range> progress(Range&& range, ProgressOptions options = {}) {
-    return {std::forward<Range>(range), std::move(options)};
+Progress<Range> progress(Range&& range, const ProgressOptions& options = {}) {
+    const auto total = detail::total(detail::rounds(range), options.initial);
+    return {std::forward<Range>(range), total, options};
 }
 template <class Range>
 requires requires(Range& range) { std::begin(range); }
 Progress<Range> progress(Range&& range, const std::string& name) {
-    return {std::forward<Range>(range), ProgressOptions{name}};
+    return progress(std::forward<Range>(range), ProgressOptions{name});
 }
-/// The steps 0, 1, ... up to that many.
-inline Progress<detail::Steps> progress(std::int64_t steps, ProgressOptions options = {}) {
-    return {detail::Steps{steps}, std::move(options)};
+/// The steps 0, 1, ... up to that many, from `initial` on: `progress(1000, {.initial = step})`.
+inline Progress<detail::Steps> progress(std::int64_t steps, const ProgressOptions& options = {}) {
+    return {detail::Steps{options.initial, steps}, steps, options};
 }
 inline Progress<detail::Steps> progress(std::int64_t steps, const std::string& name) {
-    return {detail::Steps{steps}, ProgressOptions{name}};
+    return progress(steps, ProgressOptions{name});
 }
 
 }  // namespace jt

@@ -175,7 +175,7 @@ std::string str(const Summary& s) {
     return table(lines) + "parameters: " + grouped(s.parameters()) + ", of which " + grouped(s.trainable) +
            " learn and " + grouped(s.frozen) + " are frozen, " + grouped(s.bytes.parameters) + " bytes\n" +
            "buffers: " + grouped(s.buffers) + ", " + grouped(s.bytes.buffers) + " bytes\n" +
-           "outputs: " + grouped(s.bytes.outputs) + " bytes\n" + "multiply-adds: " + grouped(s.multiply_adds) + "\n";
+           "outputs: " + grouped(s.bytes.outputs) + " bytes\n" + "multiply-adds: " + grouped(s.multiply_adds);
 }
 
 std::ostream& operator<<(std::ostream& out, const Summary& summary) { return out << str(summary); }

@@ -20,6 +20,11 @@ const std::vector<GradRow> shape_rows = {
     {"reshape_as", [](const Vars& x) { return reshape_as(x[0], x[1]) * x[1]; }, pairs},
     {"view_as", [](const Vars& x) { return view_as(x[0], x[1]) * x[1]; }, pairs},
     {"flatten", [](const Vars& x) { return flatten(x[0]) * flatten(x[0], -1).reshape({-1}); }, any},
+    {"unflatten",
+     [](const Vars& x) {
+         return unflatten(x[0], -1, {1, -1}) * unflatten(x[0], 0, {-1, 1});
+     },
+     any},
     {"expand",
      [](const Vars& x) {
          return expand(x[0], {2, -1, 3}) * expand(x[0] * x[0], {2, -1, -1});
@@ -119,6 +124,9 @@ TEST_SUITE("autograd") {
         CHECK(flatten(cube(), 1).shape() == Shape{2, 12});
         CHECK(flatten(cube(), -3, -2).shape() == Shape{6, 4});
         CHECK(flatten(zeros({0, 3})).shape() == Shape{0});
+        CHECK_SAME(unflatten(cube(), 2, {2, 2}), cube().reshape({2, 3, 2, 2}));
+        CHECK(unflatten(cube(), -3, {1, -1, 2}).shape() == Shape{1, 1, 2, 3, 4});
+        CHECK(unflatten(zeros({0, 3}), 0, {-1, 2}).shape() == Shape{0, 2, 3});
         expect("expand", expand(array({{true}, {false}}), {-1, 2}),
                "jt.Var([[ True  True]\n        [False False]], dtype=bool)");
         expect("expand_as", expand_as(array({1, 2}), zeros({2, 2})), "jt.Var([[1 2]\n        [1 2]], dtype=int32)");
@@ -196,6 +204,17 @@ TEST_SUITE("autograd") {
         CHECK_THROWS_WITH_AS(flatten(x, 1, 0), "flatten: needs start_dim at or before end_dim, got 1 and 0",
                              ShapeError);
         CHECK_THROWS_WITH_AS(flatten(x, 2), "flatten: needs an axis from -2 to 1, got 2", ShapeError);
+        CHECK_THROWS_WITH_AS(unflatten(x, 2, {1}), "unflatten: needs an axis from -2 to 1, got 2", ShapeError);
+        CHECK_THROWS_WITH_AS(unflatten(x, 1, {2, 2}),
+                             "unflatten: needs sizes that make 3, axis 1 of (2, 3), got (2, 2)", ShapeError);
+        CHECK_THROWS_WITH_AS(unflatten(x, -1, {2, -1}),
+                             "unflatten: needs sizes that make 3, axis 1 of (2, 3), got (2, -1)", ShapeError);
+        CHECK_THROWS_WITH_AS(unflatten(x, 0, {}), "unflatten: needs sizes that make 2, axis 0 of (2, 3), got ()",
+                             ShapeError);
+        CHECK_THROWS_WITH_AS(unflatten(ones({1}), 0, {}), "unflatten: needs sizes that make 1, axis 0 of (1,), got ()",
+                             ShapeError);
+        CHECK_THROWS_WITH_AS(unflatten(x, 0, {-1, -1}), "unflatten: needs extents of 0 or more, got (1, -1)",
+                             ShapeError);
         CHECK_THROWS_WITH_AS(expand(x, {4, -1}), "expand: needs a shape that (2, 3) broadcasts to, got (4, 3)",
                              ShapeError);
         CHECK_THROWS_WITH_AS(expand(x, {-1, 2, 3}), "expand: needs extents of 0 or more, got (-1, 2, 3)", ShapeError);

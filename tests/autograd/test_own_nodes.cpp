@@ -39,6 +39,7 @@ const std::vector<Row> unchanged = {
     {"roll", [](const Var& x) { return roll(x, 0); }},
     {"contiguous", [](const Var& x) { return x.contiguous(); }},
     {"flatten", [](const Var& x) { return flatten(x, 1); }},
+    {"unflatten", [](const Var& x) { return unflatten(x, 0, {2}); }},
     {"expand",
      [](const Var& x) {
          return expand(x, {-1, -1});

@@ -113,6 +113,9 @@ TEST_SUITE("nn") {
         }
         MNIST gray(folder / "", {.transform = transform::Gray()});
         CHECK_EQ(std::get<0>(gray[0]).shape(), Shape{1, 2, 3});
+        CHECK_EQ(MNIST(folder / "", false).size(), 1);
+        CHECK_EQ(MNIST(folder / "", {}).size(), 3);
+        CHECK_EQ(std::get<0>(MNIST(folder / "", true, transform::Gray())[2]).shape(), Shape{1, 2, 3});
     }
 
     TEST_CASE("MNIST: what it does not read") {
@@ -164,6 +167,9 @@ TEST_SUITE("nn") {
         CHECK_EQ(train.size(), 10);
         CHECK_EQ(std::get<1>(test[0]), 9);
         CHECK_EQ(std::get<1>(train[8]), 5);
+        CHECK_EQ(CIFAR10(folder / "", false).size(), 1);
+        CHECK_EQ(CIFAR10(folder / "", {}).size(), 10);
+        CHECK_EQ(std::get<0>(CIFAR10(folder / "", true, transform::Resize(4))[0]).shape(), Shape{4, 4, 3});
         Var expected = full({32, 32, 3}, 1, uint8) + array({0, 1, 2}, uint8);
         expected = expected.cast(uint8);
         expected[{0, 0}] = array({7, 8, 9}, uint8);

@@ -473,6 +473,10 @@ const std::vector<LayerRow> rows = {
     {"Flatten", [] { return nn::make<nn::Flatten>(); }, image, "Flatten(1, end_dim=-1)", of_x([](const Var& x) {
          return x.reshape({2, 140});
      })},
+    {"Unflatten", [] { return nn::make<nn::Unflatten>(1, Shape{2, -1}); }, image,
+     "Unflatten(dim=1, unflattened_size=(2, -1))", of_x([](const Var& x) {
+         return stack({x[{_, to(2)}], x[{_, from(2)}]}, 1);
+     })},
     {"Sequential", [] { return nn::make<nn::Sequential>(nn::make<nn::ReLU>(), nn::make<nn::Tanh>()); }, rows_of_three,
      "Sequential(\n    0: relu()\n    1: Tanh()\n)", of_x([](const Var& x) { return tanh(relu(x)); })},
     {"CrossEntropyLoss",

@@ -4,6 +4,7 @@
 #include "../../core/random.hpp"
 #include "../../nn/layers.hpp"
 #include "../../nn/loss.hpp"
+#include "../../nn/module/eval_mode.hpp"
 #include "../../nn/optim.hpp"
 #include "../check.hpp"
 #include "../files/temporary.hpp"
@@ -108,6 +109,31 @@ TEST_SUITE("nn") {
         net.eval();
         CHECK_FALSE(net.fc1->is_training());
         CHECK(net.train().is_training());
+    }
+
+    TEST_CASE("eval_mode: while it lives all are in eval mode, then each is in its own, also after an exception") {
+        Net net;
+        net.fc1->eval();
+        const nn::ModulePtr was = net.fc2;
+        {
+            const nn::eval_mode guard(net);
+            CHECK_FALSE(net.is_training());
+            CHECK_FALSE(net.fc2->is_training());
+            net.fc1->train();
+            net.setattr("fc2", nn::make<nn::Linear>(3, 2));
+            const nn::eval_mode inner(was);
+        }
+        CHECK(net.is_training());
+        CHECK_FALSE(net.fc1->is_training());
+        CHECK(was->is_training());
+        CHECK(net.fc2->is_training());
+        const auto failing = [&] {
+            const nn::eval_mode guard(net.fc2);
+            throw 1;
+        };
+        CHECK_THROWS_AS(failing(), int);
+        CHECK(net.fc2->is_training());
+        CHECK_FALSE(net.fc1->is_training());
     }
 
     TEST_CASE("several inputs and outputs") {

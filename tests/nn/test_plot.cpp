@@ -122,6 +122,10 @@ TEST_SUITE("nn") {
         CHECK(count(drawn(plot::Images{"i", array({{{NAN, inf}, {-inf, 2.}}})}), "<image") == 1);
         CHECK(count(drawn(plot::Images{"i", zeros({0, 4, 4})}), "<image") == 0);
         CHECK(count(drawn(plot::Images{"i", zeros({4, 0, 4})}), "<image") == 0);
+        CHECK(drawn(plot::Images{"i"}) == drawn(plot::Images{"i", zeros({0, 4, 4})}));
+        CHECK(drawn(plot::Images{"i", Var()}) == drawn(plot::Images{"i", Vars()}));
+        const Vars two{rand({4, 5}), rand({4, 5})};
+        CHECK(drawn(plot::Images{"i", two}) == drawn(plot::Images{"i", stack(two)}));
         CHECK(drawn(plot::Images{"i", ones({1, 2, 2}), 1, 0}) == drawn(plot::Images{"i", zeros({1, 2, 2})}));
     }
     TEST_CASE("plot: heat maps, with numbers where there is room") {
@@ -196,7 +200,7 @@ TEST_SUITE("nn") {
         expect("Scatter: needs classes from 0, got -1", plot::Scatter{"", ones({1, 2}), array({-1})});
         expect("Scatter: needs classes from 0 and a name for each, got 1",
                plot::Scatter{"", ones({1, 2}), array({1}), {"a"}});
-        expect("Images: needs a Var that holds something, got an empty one", plot::Images{});
+        expect("Images: needs a caption for each of 0 images, got 1", plot::Images{.title = "", .captions = {"a"}});
         expect("Images: needs (n, h, w), (n, 1, h, w) or (n, 3, h, w), got (2, 2)", plot::Images{"", ones({2, 2})});
         expect("Images: needs (n, h, w), (n, 1, h, w) or (n, 3, h, w), got (1, 2, 3, 3)",
                plot::Images{"", ones({1, 2, 3, 3})});

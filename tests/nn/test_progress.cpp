@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <limits>
 #include <regex>
 
 #include "../../core/printable.hpp"
@@ -138,6 +139,51 @@ TEST_SUITE("nn") {
         }
         CHECK(matches(paper.text(), "2/9 .*\n4/9 .*\n2/2 .*\n2/2 .*\n0/0 in 0.0 s\n"));
     }
+    TEST_CASE("progress: steps and elements go on behind those that were done before") {
+        const Paper paper;
+        const ProgressOptions options{.out = paper.file, .initial = 2};
+        std::vector<std::int64_t> steps;
+        auto bar = progress(5, options);
+        for (int round = 0; round < 2; ++round)
+            for (const auto k : bar) steps.push_back(k);
+        CHECK(steps == std::vector<std::int64_t>{2, 3, 4, 2, 3, 4});
+        for (const auto k : progress(2, options)) steps.push_back(k);
+        for (const auto k : progress(std::vector<int>{7}, options)) steps.push_back(k);
+        CHECK(steps.back() == 7);
+        CHECK(steps.size() == 7);
+        CHECK(matches(paper.text(), "5/5 .*\n5/5 .*\n2/2 in 0.0 s\n3/3 .*\n"));
+    }
+    TEST_CASE("progress: the rate is that of this loop") {
+        const Paper paper;
+        {
+            ProgressLine line(3000000, {.out = paper.file, .initial = 2999999});
+            line.open();
+            while (line.seconds() < 0.01) continue;
+            line.step();
+        }
+        CHECK(matches(paper.text(), "3000000/3000000 in 0\\.\\d s, [\\d.]{1,4}/s\n"));
+    }
+    TEST_CASE("progress: a dataset goes on in the middle of its epoch, and counts so") {
+        const Paper paper;
+        dataset::TensorDataset data(arange(10).float32(), arange(10));
+        data.set_attrs({.batch_size = 4, .shuffle = true});
+        nn::StateDict state;
+        for ([[maybe_unused]] const auto& batch : data) {
+            state = data.state_dict();
+            break;
+        }
+        CHECK(data.batches_before() == 0);
+        data.load_state_dict(state);
+        CHECK(data.batches_before() == 1);
+        auto bar = progress(data, ProgressOptions{.out = paper.file, .every = 0});
+        for (int epoch = 0; epoch < 2; ++epoch)
+            for ([[maybe_unused]] const auto& batch : bar) {
+            }
+        CHECK(data.batches_before() == 0);
+        CHECK(matches(paper.text(),
+                      "2/3 .* left\n3/3 .*\n3/3 in .*\n"
+                      "1/3 .* left\n2/3 .* left\n3/3 .*\n3/3 in .*\n"));
+    }
     TEST_CASE("progress: on a terminal one line is redrawn and ended") {
         const Terminal terminal(80);
         if (!terminal.file) return;
@@ -190,6 +236,13 @@ TEST_SUITE("nn") {
     }
     TEST_CASE("progress: errors") {
         CHECK_THROWS_WITH(progress(-1), "progress: needs 0 steps or more, got -1");
+        constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+        CHECK_THROWS_WITH(progress(3, {.initial = 4}), "progress: needs an initial from 0 to 3, got 4");
+        CHECK_THROWS_WITH(progress(3, {.initial = -1}), "progress: needs an initial from 0 to 3, got -1");
+        CHECK_THROWS_WITH(progress(std::vector<int>{1, 2}, {.initial = -1}),
+                          "progress: needs an initial from 0 to 1, got -1");
+        CHECK_THROWS_WITH(progress(std::vector<int>{1, 2}, {.initial = most}),
+                          "progress: needs an initial from 0 to 9223372036854775805, got 9223372036854775807");
         CHECK_THROWS_WITH(progress(1, ProgressOptions{.every = NAN}), "progress: needs every of 0 or more, got nan");
         CHECK_THROWS_WITH(progress(1, ProgressOptions{.every = -1}), "progress: needs every of 0 or more, got -1");
     }

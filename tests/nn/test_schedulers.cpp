@@ -111,6 +111,41 @@ TEST_SUITE("nn") {
         CHECK(g.rates() == std::vector<double>{1, 1, .5});
     }
 
+    TEST_CASE("LambdaLR writes lr where nothing else has a rate, and lr may be written between its calls") {
+        Var w = zeros({1});
+        nn::SGD opt({w}, {.lr = 1});
+        nn::LambdaLR scheduler(opt, [](int k) { return 2. + k; });
+        CHECK_EQ(opt.lr, 2);
+        opt.step(w.sum());
+        CHECK_CLOSE(w, {-2});
+        opt.lr = .5;
+        opt.step(w.sum());
+        CHECK_CLOSE(w, {-2.5});
+        scheduler.step();
+        CHECK_EQ(opt.lr, 3);
+        CHECK_FALSE(opt.group_lr(0).has_value());
+        CHECK(scheduler.get_last_lr() == std::vector<double>{3});
+        nn::Optimizer plain({w}, 1);
+        nn::LambdaLR other(plain, [](int) { return 4.; });
+        plain.step(w.sum());
+        CHECK_CLOSE(w, {-6.5});
+    }
+
+    TEST_CASE("LambdaLR: a group that came later follows from the next call on, and a list needs a function for it") {
+        Groups g;
+        nn::LambdaLR one(g.opt, [](int k) { return k + 1.; });
+        nn::LambdaLR list(g.opt, {[](int) { return 1.; }, [](int) { return 1.; }});
+        g.opt.add_param_group({.params = {ones({1})}, .lr = 8});
+        one.step();
+        CHECK(g.rates() == std::vector<double>{1, 2, 1});
+        CHECK_EQ(g.opt.group_lr(2), 16);
+        CHECK_THROWS_WITH_AS(list.step(), "LambdaLR: needs one function, or one for each of 3 groups, got 2",
+                             ValueError);
+        one.step();
+        CHECK_EQ(g.opt.group_lr(2), 24);
+        CHECK(one.get_last_lr() == std::vector<double>{3, 1.5, 24});
+    }
+
     TEST_CASE("what get_lr and get_gamma say before a call, and losses that are Vars") {
         Groups g;
         nn::MultiStepLR multi(g.opt, {0}, .5);

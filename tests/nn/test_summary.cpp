@@ -187,7 +187,7 @@ TEST_SUITE("nn") {
               "parameters: 20, of which 14 learn and 6 are frozen, 80 bytes\n"
               "buffers: 1, 4 bytes\n"
               "outputs: 160 bytes\n"
-              "multiply-adds: 120\n");
+              "multiply-adds: 120");
         nn::Linear large(1000, 2000);
         CHECK(str(summary(large, {{1, 1000}})).find("2,002,000") != std::string::npos);
     }

@@ -16,13 +16,14 @@ constexpr double top = 36, gap = 6, caption_height = 18;
 
 // As (n, h, w, c), from 0 to 1.
 Var levels_of(const Images& images) {
-    const Shape& shape = node_of("Images", images.images).value.shape();
+    const Var given = images.images.defined() ? Var(images.images) : zeros({0, 1, 1});
+    const Shape& shape = given.shape();
     if (shape.rank() != 3 && !(shape.rank() == 4 && (shape[1] == 1 || shape[1] == 3)))
         fail<ShapeError>("Images: needs (n, h, w), (n, 1, h, w) or (n, 3, h, w), got ", shape);
     if (!(std::abs(images.high - images.low) > 0) || !std::isfinite(images.high - images.low))
         fail<ValueError>("Images: needs low and high that differ, got ", images.low, " and ", images.high);
     const no_grad guard;
-    const Var x = shape.rank() == 3 ? unsqueeze(images.images, 1) : images.images;
+    const Var x = shape.rank() == 3 ? unsqueeze(given, 1) : given;
     return (transpose(x, {0, 2, 3, 1}).cast(float64) - images.low) / (images.high - images.low);
 }
 
@@ -68,6 +69,8 @@ void check(const Images& images, std::int64_t n) {
 }
 
 }  // namespace
+
+ImageList::ImageList(const Vars& images) : Var(images.empty() ? Var() : stack(images)) {}
 
 void draw(Page& page, const Area& area, const Images& images) {
     const Var levels = levels_of(images);
