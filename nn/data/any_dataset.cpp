@@ -47,6 +47,8 @@ drawing::Words words_in(StateReader& reader, const char* name, std::size_t count
     return {values->begin(), values->end()};
 }
 
+thread_local int batches_in_making = 0;
+
 }  // namespace
 
 namespace detail {
@@ -153,5 +155,9 @@ void AnyDataset::load_state_dict(const nn::StateDict& state) {
     to_come_ = std::move(order);
     begun_.reset();
 }
+
+Making::Making(const AnyDataset& source) : lock_(source.making_) { ++batches_in_making; }
+Making::~Making() { --batches_in_making; }
+bool Making::here() { return batches_in_making > 0; }
 
 }  // namespace jt::dataset

@@ -64,8 +64,6 @@ public:
     virtual const AnyDataset& source() const { return *this; }
     /// Whether num_workers counts: false where Vars of the caller are read.
     virtual bool takes_worker() const { return true; }
-    /// Held while a loop or its worker makes a batch of its items, so that loops of one source may run side by side.
-    std::mutex& making() const { return making_; }
 
 protected:
     /// The next epoch's batches: as the sampler says, or shuffled by NumPy's default_rng(1), which is one generator a
@@ -77,6 +75,7 @@ protected:
     std::int64_t num_workers() const { return num_workers_; }
 
 private:
+    friend class Making;
     friend class Sampler;
 
     std::vector<std::int64_t> next_order();
@@ -90,7 +89,23 @@ private:
     std::shared_ptr<std::uint32_t> own_stream_ = std::make_shared<std::uint32_t>();  ///< 0: does not flow yet
     std::weak_ptr<const Epoch> begun_;                                               ///< gone when its loop is
     std::optional<std::vector<std::int64_t>> to_come_;  ///< what a state that was loaded leaves to the next loop
-    mutable std::mutex making_;
+    mutable std::recursive_mutex making_;
+};
+
+/// Held while a loop or its worker makes a batch of a source's items, so that loops of one source may run side by side,
+/// and inside its `item`.
+class Making {
+public:
+    explicit Making(const AnyDataset& source);
+    Making(const Making&) = delete;
+    Making& operator=(const Making&) = delete;
+    ~Making();
+
+    /// Whether this thread makes a batch. A loop that begins then has no worker, which would wait for that batch.
+    static bool here();
+
+private:
+    std::lock_guard<std::recursive_mutex> lock_;
 };
 
 }  // namespace jt::dataset

@@ -311,6 +311,37 @@ TEST_SUITE("nn") {
         CHECK_EQ(sum_of_parts, 8 * 90 * 89 / 2);
     }
 
+    TEST_CASE("a loop inside of item goes over the dataset itself and its parts") {
+        struct Centred : Counting {
+            Centred() : Counting(6) {}
+            std::tuple<std::int64_t> item(std::int64_t k) const override {
+                if (std::exchange(began, true)) return {k};
+                double sum = 0;
+                for (auto [x] : *part) sum += x.sum().item();
+                for (auto [x] : *self) sum += 100 * x.sum().item();
+                return {static_cast<std::int64_t>(sum)};
+            }
+
+            mutable bool began = false;
+            Centred* self = this;
+            Subset<std::int64_t>* part = nullptr;
+        };
+        for (const int workers : {0, 1})
+            for (const int inner_workers : {0, 1}) {
+                Centred data;
+                Subset<std::int64_t> part(data, {4, 5});
+                Subset<std::int64_t> all(data, {0, 1, 2, 3, 4, 5});
+                data.part = &part;
+                part.set_attrs({.batch_size = 1, .num_workers = inner_workers});
+                data.set_attrs({.batch_size = 4, .num_workers = inner_workers});
+                all.set_attrs({.batch_size = 3, .num_workers = workers});
+                CHECK_EQ(epoch_of(all), std::vector<List>{{1509, 1, 2}, {3, 4, 5}});
+                data.began = false;
+                data.set_attrs({.batch_size = 6, .num_workers = workers});
+                CHECK_EQ(epoch_of(data), std::vector<List>{{1509, 1, 2, 3, 4, 5}});
+            }
+    }
+
     TEST_CASE("each error's text") {
         Counting none(0), five(5);
         Ragged ragged;
