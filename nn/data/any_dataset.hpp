@@ -55,8 +55,8 @@ public:
 
     /// Where the orders of coming epochs are drawn, "shuffle", and a sampler's "sampler"; where a worker's items draw,
     /// "items"; and while a loop is on its way the indices that it has yet to visit, "order". Once they are loaded the
-    /// next loop visits those alone. Loading throws a KeyError for what does not fit, an IndexError for an index of no
-    /// item, and changes nothing then.
+    /// next loop visits those alone. A Subset's "indices" are taken over, as many as it has. Loading throws a KeyError
+    /// for what does not fit, an IndexError for an index of no item, and changes nothing then.
     nn::StateDict state_dict() const;
     void load_state_dict(const nn::StateDict& state);
 
@@ -73,6 +73,10 @@ protected:
     /// Throws an IndexError unless k is from 0 up to total_len.
     void check_index(std::int64_t k) const;
     std::int64_t num_workers() const { return num_workers_; }
+    /// The items of another dataset that a part is made of, which its state holds: null for a whole one. And others in
+    /// their place: throws an IndexError where the other dataset has no such item.
+    virtual const std::vector<std::int64_t>* chosen() const { return nullptr; }
+    virtual void choose(const std::vector<std::int64_t>&) {}
 
 private:
     friend class Making;
