@@ -396,13 +396,19 @@ TEST_SUITE("nn") {
         }
         CHECK_THROWS_WITH_AS(TensorDataset(ones({3, 2}), ones({2})),
                              "TensorDataset: needs Vars of one length, got shapes (3, 2) and (2,)", ShapeError);
+        for (const Var& x : {Var(), ones({2})})
+            CHECK_THROWS_WITH_AS(TensorDataset(x, x.defined() ? Var() : ones({2})),
+                                 "TensorDataset: needs a Var that holds something, got an empty one", GraphError);
         CHECK_THROWS_WITH_AS(Subset<std::int64_t>(five, {0, 5}), "Subset: needs items from 0 to 4, got 5", IndexError);
         Subset<std::int64_t> part(five, {0, 2});
         CHECK_THROWS_WITH_AS(part.item(2), "Subset: needs an item from 0 to 1, got 2", IndexError);
         CHECK_THROWS_AS(part.batch({0, 2}), IndexError);
         for (const std::int64_t last : {-1, 1, 3})
-            CHECK_THROWS_WITH_AS(random_split(five, {3, last}),
-                                 "random_split: needs lengths of 0 or more that add up to 5", ValueError);
+            CHECK_THROWS_WITH_AS(
+                random_split(five, {3, last}),
+                ("random_split: needs lengths of 0 or more that add up to 5, got (3, " + std::to_string(last) + ")")
+                    .c_str(),
+                ValueError);
         CHECK_THROWS_AS(random_split(five, {3, -1, 3}), ValueError);
     }
 
