@@ -135,7 +135,7 @@ TEST_SUITE("nn") {
             {"P2 2 1 255 1 x1", "BadPixel: byte 13: needs a pixel, got 'x'"},
             {"P2 1 1 255 256", "BadPixel: byte 14: needs a pixel up to 255, got 256"},
             {"P5 1 1 9 \x0a", "BadPixel: byte 10: needs a pixel up to 9, got 10"},
-            {"", "NoImage: needs PNG, PGM or PPM, got a file that begins with ''"},
+            {"", "NoImage: needs PNG, PGM or PPM, got an empty file"},
             {"GIF89a..", "NoImage: needs PNG, PGM or PPM, got a file that begins with 'GIF89a..'"},
         };
         for (const auto& row : rows) {
