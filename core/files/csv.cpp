@@ -1,5 +1,7 @@
 #include "csv.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cstring>
 #include <string_view>
@@ -58,8 +60,14 @@ private:
         const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out);
         if (error != std::errc() || stop != digits.data() + digits.size() || text.starts_with("+-"))
             source_.reject("BadNumber", "line ", line_, ", column ", column, ": needs a number of ", dtype_of<T>,
-                           ", got ", files::shown(std::string(text)));
+                           ", got ", files::shown(std::string(text)), hint(text));
         return static_cast<T>(out);
+    }
+
+    /// What helps where the first line has the names of the columns.
+    std::string hint(std::string_view text) const {
+        const bool word = !text.empty() && (std::isalpha(static_cast<unsigned char>(text[0])) || text[0] == '"');
+        return rows_ == 0 && word ? " (skip_rows = " + std::to_string(line_) + " passes over names of columns)" : "";
     }
 
     const Source& source_;
@@ -70,6 +78,8 @@ private:
 
 template <class T>
 Array parsed(const Source& source, std::string_view text, const CsvOptions& options) {
+    constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
+    if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
     Table<T> table(source, options);
     for (std::int64_t number = 1; !text.empty(); ++number) {
         const std::string_view line = cut(text, '\n');

@@ -14,6 +14,7 @@ Array read(const Input& in) {
     const std::string start = in.read(0, std::min<std::uint64_t>(in.size(), 8));
     if (start == png_mark) return read_png(in);
     if (start.starts_with('P')) return read_netpbm(in);
+    if (start.empty()) in.reject("NoImage", "needs PNG, PGM or PPM, got an empty file");
     in.reject("NoImage", "needs PNG, PGM or PPM, got a file that begins with ", shown(start));
 }
 

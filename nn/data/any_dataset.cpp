@@ -47,6 +47,16 @@ drawing::Words words_in(StateReader& reader, const char* name, std::size_t count
     return {values->begin(), values->end()};
 }
 
+std::vector<std::int64_t> indices_in(StateReader& reader, const std::vector<std::int64_t>* own) {
+    if (!own) return {};
+    const auto indices = integers_in(reader, "indices", Need::must_be);
+    if (indices && indices->size() != own->size())
+        reader.wrong("indices", text(own->size()) + " indices", text(indices->size()));
+    return indices.value_or(std::vector<std::int64_t>());
+}
+
+thread_local const Making* innermost = nullptr;
+
 }  // namespace
 
 namespace detail {
@@ -142,6 +152,7 @@ nn::StateDict AnyDataset::state_dict() const {
         state.add("order", var_of(epoch->rest()));
     else if (to_come_)
         state.add("order", var_of(*to_come_));
+    if (const auto* indices = chosen()) state.add("indices", var_of(*indices));
     return state;
 }
 
@@ -151,13 +162,28 @@ void AnyDataset::load_state_dict(const nn::StateDict& state) {
     const auto sampler = order_ ? words_in(reader, "sampler", order_->state().size()) : drawing::Words();
     const auto items = words_in(reader, "items", 1, Need::may_be);
     auto order = integers_in(reader, "order", Need::may_be);
+    const auto indices = indices_in(reader, chosen());
     reader.finish("dataset");
     if (order) check_order("an order", *order);
+    choose(indices);
     shuffle_rng_.set_state(shuffle);
     if (order_) order_->set_state(sampler);
     *own_stream_ = items.empty() ? 0 : items[0];
     to_come_ = std::move(order);
     begun_.reset();
+}
+
+Making::Making(const AnyDataset& source)
+    : lock_(source.making_), source_(source), around_(std::exchange(innermost, this)) {}
+
+Making::~Making() { innermost = around_; }
+
+bool Making::here() { return innermost != nullptr; }
+
+void Making::check_apart_from(const AnyDataset& source) {
+    for (const Making* making = innermost; making; making = making->around_)
+        if (&making->source_ == &source)
+            fail<ValueError>("Dataset: needs a loop with a worker to go on outside of item, got one begun before it");
 }
 
 }  // namespace jt::dataset

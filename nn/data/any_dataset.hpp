@@ -57,8 +57,8 @@ public:
 
     /// Where the orders of coming epochs are drawn, "shuffle", and a sampler's "sampler"; where a worker's items draw,
     /// "items"; and while a loop is on its way the indices that it has yet to visit, "order". Once they are loaded the
-    /// next loop visits those alone. Loading throws a KeyError for what does not fit, an IndexError for an index of no
-    /// item, and changes nothing then.
+    /// next loop visits those alone. A Subset's "indices" are taken over, as many as it has. Loading throws a KeyError
+    /// for what does not fit, an IndexError for an index of no item, and changes nothing then.
     nn::StateDict state_dict() const;
     void load_state_dict(const nn::StateDict& state);
 
@@ -66,8 +66,6 @@ public:
     virtual const AnyDataset& source() const { return *this; }
     /// Whether num_workers counts: false where Vars of the caller are read.
     virtual bool takes_worker() const { return true; }
-    /// Held while a loop or its worker makes a batch of its items, so that loops of one source may run side by side.
-    std::mutex& making() const { return making_; }
 
 protected:
     /// The next epoch's batches: as the sampler says, or shuffled by NumPy's default_rng(1), which is one generator a
@@ -77,8 +75,13 @@ protected:
     /// Throws an IndexError unless k is from 0 up to total_len.
     void check_index(std::int64_t k) const;
     std::int64_t num_workers() const { return num_workers_; }
+    /// The items of another dataset that a part is made of, which its state holds: null for a whole one. And others in
+    /// their place: throws an IndexError where the other dataset has no such item.
+    virtual const std::vector<std::int64_t>* chosen() const { return nullptr; }
+    virtual void choose(const std::vector<std::int64_t>&) {}
 
 private:
+    friend class Making;
     friend class Sampler;
 
     std::vector<std::int64_t> next_order();
@@ -92,7 +95,27 @@ private:
     std::shared_ptr<std::uint32_t> own_stream_ = std::make_shared<std::uint32_t>();  ///< 0: does not flow yet
     std::weak_ptr<const Epoch> begun_;                                               ///< gone when its loop is
     std::optional<std::vector<std::int64_t>> to_come_;  ///< what a state that was loaded leaves to the next loop
-    mutable std::mutex making_;
+    mutable std::recursive_mutex making_;
+};
+
+/// Held while a loop or its worker makes a batch of a source's items, so that loops of one source may run side by side,
+/// and inside its `item`.
+class Making {
+public:
+    explicit Making(const AnyDataset& source);
+    Making(const Making&) = delete;
+    Making& operator=(const Making&) = delete;
+    ~Making();
+
+    /// Whether this thread makes a batch. A loop that begins then has no worker, which would wait for that batch.
+    static bool here();
+    /// Throws a ValueError where that is a batch of this source: a loop that has a worker already cannot go on then.
+    static void check_apart_from(const AnyDataset& source);
+
+private:
+    std::lock_guard<std::recursive_mutex> lock_;
+    const AnyDataset& source_;
+    const Making* around_;
 };
 
 }  // namespace jt::dataset

@@ -4,7 +4,6 @@
 #include <future>
 #include <iterator>
 #include <memory>
-#include <mutex>
 #include <optional>
 
 #include "../../core/streams.hpp"
@@ -75,7 +74,7 @@ public:
 
 private:
     static auto pack(const Data& data, const std::vector<std::int64_t>& indices) {
-        const std::lock_guard lock(data.source().making());
+        const Making making(data.source());
         const no_grad guard;
         return detail::each(data.batch(indices), [](const auto& x) { return detail::packed(x); });
     }
@@ -86,11 +85,12 @@ private:
         batch_ = worker_ ? taken(k) : made(k);
     }
     value_type made(std::int64_t k) const {
-        const std::lock_guard lock(data_->source().making());
+        const Making making(data_->source());
         const no_grad guard;
         return detail::each(data_->batch(epoch_->batch(k)), [](const auto& x) { return detail::leaf_of(x); });
     }
     value_type taken(std::int64_t k) {
+        Making::check_apart_from(data_->source());
         if (!next_.valid()) begin_batch(k);
         const Ready ready = next_.get();
         ready.drawn.hand_over(*epoch_->own_stream);

@@ -52,7 +52,9 @@ public:
     }
     /// The first batch of a new epoch. Throws a ValueError without items, an IndexError where a sampler gives an index
     /// of none.
-    BatchIterator<Dataset> begin() { return {*this, next_epoch(), num_workers() == 1 && source().takes_worker()}; }
+    BatchIterator<Dataset> begin() {
+        return {*this, next_epoch(), num_workers() == 1 && source().takes_worker() && !Making::here()};
+    }
     std::default_sentinel_t end() const { return {}; }
 };
 

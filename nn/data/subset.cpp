@@ -21,7 +21,8 @@ std::vector<std::vector<std::int64_t>> drawn_parts(std::int64_t n, std::span<con
     std::int64_t rest = n;
     const auto fits = [&](std::int64_t length) { return length >= 0 && (rest -= length) >= 0; };
     if (!std::ranges::all_of(lengths, fits) || rest != 0)
-        fail<ValueError>("random_split: needs lengths of 0 or more that add up to ", n);
+        fail<ValueError>("random_split: needs lengths of 0 or more that add up to ", n, ", got ",
+                         Shape(lengths.begin(), lengths.end()));
     const auto order = randperm(n).to_vector<std::int64_t>();
     std::vector<std::vector<std::int64_t>> parts;
     auto first = order.begin();

@@ -17,7 +17,8 @@ std::vector<std::vector<std::int64_t>> drawn_parts(std::int64_t n, std::span<con
 }  // namespace detail
 
 /// The items of some indices of another dataset, which has to live as long; in batches as that makes them, with
-/// attributes of its own. Throws an IndexError where the other has no such item.
+/// attributes of its own. Its state holds the indices, so that a training that is resumed sees the same part, however
+/// it was drawn. Throws an IndexError where the other has no such item.
 template <class... Item>
 class Subset : public Dataset<Item...> {
 public:
@@ -35,6 +36,13 @@ public:
     const AnyDataset& source() const override { return data_.source(); }
 
 private:
+    const std::vector<std::int64_t>* chosen() const override { return &indices_; }
+    void choose(const std::vector<std::int64_t>& indices) override {
+        detail::check_indices(indices, data_.total_len());
+        const Making not_meanwhile(source());
+        indices_ = indices;
+    }
+
     const Dataset<Item...>& data_;
     std::vector<std::int64_t> indices_;
 };

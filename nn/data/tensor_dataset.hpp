@@ -8,7 +8,7 @@ namespace jt::dataset {
 namespace detail {
 template <class>
 using AsVar = Var;
-/// Throws a ShapeError unless all have the same length.
+/// Throws a GraphError for an empty Var, a ShapeError unless all have the same length.
 void check_lengths(const std::vector<Var>& vars);
 }  // namespace detail
 

@@ -27,12 +27,13 @@ struct GridOptions {
     double pad_value = 0;
 };
 
-/// As Jittor's: images (n, c, h, w) in rows as one image (c, H, W); what is a single image stays as it is. Throws a
-/// ValueError for nrow below 1 and padding below 0.
+/// As Jittor's: images (n, c, h, w) in rows as one image (c, H, W); what is a single image stays as it is. Equal
+/// numbers are normalized to 0. Throws a ValueError for nrow below 1, padding below 0, and a range that does not rise.
 Var make_grid(const Var& x, const GridOptions& options = {});
-/// Of images (c, h, w), stacked.
+/// Of images of one shape, (c, h, w) or (h, w); one at least, or it throws a ValueError.
 Var make_grid(const Vars& x, const GridOptions& options = {});
 /// Writes make_grid(x, options), whose numbers go from 0 to 1, as imwrite does: times 255, rounded, and cut to bytes.
+/// Throws as both do, and a DtypeError for uint8, which is imwrite's.
 void save_image(const Var& x, const std::string& path, const GridOptions& options = {});
 void save_image(const Vars& x, const std::string& path, const GridOptions& options = {});
 

@@ -29,8 +29,8 @@ struct DotStyle {
     double ring_width = 2;
 };
 
-/// A white page. Colours are SVG's, "#0072b2" or "white". What has a coordinate that is NaN or infinite is left out,
-/// and text from anywhere is safe.
+/// A white page. Colours are SVG's, "#0072b2" or "white". What has a coordinate that is NaN or infinite, or a size
+/// below 0, is left out, and text from anywhere is safe. Throws a ValueError for a width or height that is not above 0.
 class Page {
 public:
     Page(double width, double height);
@@ -45,7 +45,7 @@ public:
     void image(const Area& area, const Var& pixels);
     /// The text of the file.
     std::string svg() const;
-    /// Writes it atomically; throws a FileError.
+    /// Writes it atomically; throws a FileError, also for a name that does not end in .svg.
     void save(const std::string& path) const;
 
 private:
@@ -64,7 +64,7 @@ struct LegendEntry {
     std::string label, color;
 };
 /// The title of a figure, and what its colours mean, along the upper edge of its area, of which they take 40 pixels. A
-/// legend that does not fit beside the title stands below it, cut to its width.
+/// legend that does not fit beside the title stands below it, cut to its width: labels first, then entries.
 void heading(Page& page, const Area& area, const std::string& title, const std::vector<LegendEntry>& legend = {});
 
 /// One value for each step; NaN, infinity, and on a logarithmic axis what is not above 0, leave a gap.
@@ -139,7 +139,7 @@ struct Layout {
 };
 
 /// A page of panels, row by row, below a headline, written atomically. Throws as draw does, a FileError, and a
-/// ValueError for less than one column.
+/// ValueError for less than one column and for a width or height that is not above 0.
 void save(const std::string& path, const std::string& sentence, const std::string& remark,
           const std::vector<Panel>& panels, const Layout& layout = {});
 

@@ -21,7 +21,7 @@ double now() { return std::chrono::duration<double>(std::chrono::steady_clock::n
 
 bool is_terminal(std::FILE* out) {
     const char* const kind = std::getenv("TERM");
-    return isatty(fileno(out)) != 0 && !(kind && std::string_view(kind) == "dumb");
+    return out && isatty(fileno(out)) != 0 && !(kind && std::string_view(kind) == "dumb");
 }
 
 // One column less than there are, since the last makes some terminals wrap.
@@ -140,6 +140,7 @@ std::string ProgressLine::drawn(bool last) const {
 }
 
 void ProgressLine::print(bool last) const {
+    if (!options_.out) return;
     const std::string text = drawn(last);
     std::fprintf(options_.out, terminal_ ? "\r%s\033[K%s" : "%s%s", text.c_str(), last || !terminal_ ? "\n" : "");
     std::fflush(options_.out);

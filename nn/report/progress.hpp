@@ -17,7 +17,7 @@ namespace jt {
 
 struct ProgressOptions {
     std::string name = {};             ///< what stands in front
-    std::FILE* out = stderr;           ///< so that what a program prints stays its own
+    std::FILE* out = stderr;           ///< so that what a program prints stays its own; null: nothing is shown
     std::optional<double> every = {};  ///< seconds from one line to the next: 0.1 on a terminal, else 5
     std::int64_t initial = 0;          ///< steps that were done before, of a training that goes on
 };

@@ -108,6 +108,27 @@ Var made(const Example& example) {
     return example.x.defined() || example.shape.empty() ? example.x : random(example.shape);
 }
 
+// A layer that refuses what stands for a shape may take other values.
+template <class E>
+[[noreturn]] void refused(const E& error, const std::vector<Example>& inputs) {
+    const bool random = std::ranges::any_of(inputs, [](const Example& example) { return !example.x.defined(); });
+    if (!random) throw;
+    fail<E>(error.what(),
+            "; summary gave random floats for a shape: give it a Var, as of indices, in place of the shape");
+}
+
+void try_out(nn::Module& net, const std::vector<Example>& inputs) {
+    Vars in;
+    for (const Example& example : inputs) in.push_back(made(example));
+    try {
+        net.call(in);
+    } catch (const ValueError& error) {
+        refused(error, inputs);
+    } catch (const DtypeError& error) {
+        refused(error, inputs);
+    }
+}
+
 // ---- printing
 
 std::string grouped(std::int64_t n) {
@@ -161,10 +182,8 @@ Summary summary(nn::Module& net, const std::vector<Example>& inputs) {
     Summary out;
     const nn::Untouched untouched(net);
     const no_grad guard;
-    Vars in;
-    for (const Example& example : inputs) in.push_back(made(example));
     Account account(out);
-    net.call(in);
+    try_out(net, inputs);
     account.add_rest(net);
     return out;
 }

@@ -31,11 +31,13 @@ void check_range(const char* name, Range range, bool fits) {
 
 /// The places from `first` on that an axis has: where they are there, and from 0 on.
 struct Overlap {
-    Overlap(std::int64_t first, std::int64_t size, std::int64_t extent)
-        : here{std::clamp<std::int64_t>(first, 0, extent), std::clamp<std::int64_t>(first + size, 0, extent)},
+    Overlap(std::int64_t place, std::int64_t size, std::int64_t extent)
+        : first(std::clamp(place, -size, extent)),
+          here{std::clamp<std::int64_t>(first, 0, extent), std::clamp<std::int64_t>(first + size, 0, extent)},
           there{*here.start - first, *here.stop - first} {}
     explicit operator bool() const { return *here.start < *here.stop; }
 
+    std::int64_t first;  ///< or where just as little of it overlaps
     Slice here, there;
 };
 
@@ -73,14 +75,21 @@ Box drawn_box(std::int64_t height, std::int64_t width, const RandomCropAndResize
 Var crop(const Var& x, std::int64_t top, std::int64_t left, std::int64_t height, std::int64_t width) {
     const Var image = image_of("crop", x);
     if (height < 1 || width < 1) fail<ValueError>("crop: needs a size of 1 or more, got ", Shape{height, width});
+    const Shape shape{height, width, image.shape(2)};
+    check_room("crop", shape, uint8);
     const Overlap rows(top, height, image.shape(0)), columns(left, width, image.shape(1));
-    Var out = zeros({height, width, image.shape(2)}, uint8);
+    Var out = zeros(shape, uint8);
     if (rows && columns) out[{rows.there, columns.there}] = image[{rows.here, columns.here}];
     return out;
 }
 
 Var resize(const Var& x, Pair size) {
-    return array(kernels::resampled(image_of("resize", x).array(), checked("resize", size).h, size.w));
+    checked("resize", size);
+    const Var image = image_of("resize", x);
+    const std::int64_t height = image.shape(0), channels = image.shape(2);
+    for (const std::int64_t rows : {height, std::int64_t{size.h}})
+        check_room("resize", {rows, size.w, channels}, uint8);
+    return array(kernels::resampled(image.array(), size.h, size.w));
 }
 
 Var hflip(const Var& x) { return image_of("hflip", x).flip(1); }

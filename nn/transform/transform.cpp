@@ -1,5 +1,6 @@
 #include "transform.hpp"
 
+#include <cmath>
 #include <utility>
 
 #include "../../autograd/ops.hpp"
@@ -55,8 +56,13 @@ Var to_tensor(const Var& x) {
 
 ImageNormalize::ImageNormalize(const PerChannel& mean, const PerChannel& std) : mean_(mean), std_(std) {
     if (mean.empty() || std.empty()) fail<ValueError>("ImageNormalize: needs a mean and a std, got none");
+    if (mean.size() != std.size() && mean.size() != 1 && std.size() != 1)
+        fail<ValueError>("ImageNormalize: needs as many means as stds, or one, got ", mean.size(), " and ", std.size());
+    for (const float number : mean)
+        if (!std::isfinite(number)) fail<ValueError>("ImageNormalize: needs a finite mean, got ", number);
     for (const float deviation : std)
-        if (deviation == 0) fail<ValueError>("ImageNormalize: needs std other than 0, got 0");
+        if (!(deviation > 0 && std::isfinite(deviation)))
+            fail<ValueError>("ImageNormalize: needs a finite std above 0, got ", deviation);
 }
 
 Var ImageNormalize::operator()(const Var& x) const {

@@ -50,7 +50,8 @@ public:
 };
 
 /// An image as float32 (c, h, w), each channel minus its mean and divided by its std as if it went from 0 to 1; what is
-/// no image is (..., c, h, w). Throws a ValueError for a std of 0, a ShapeError for another number of channels.
+/// no image is (..., c, h, w). Throws a ValueError for what is not finite, a std that is not above 0, and unlike
+/// numbers of both, a ShapeError for another number of channels.
 class ImageNormalize {
 public:
     ImageNormalize(const PerChannel& mean, const PerChannel& std);

@@ -24,7 +24,7 @@ struct Counting : dataset::Dataset<int> {
     std::int64_t n;
 };
 
-List rest_of(Counting& data) {
+List rest_of(dataset::Dataset<int>& data) {
     List out;
     for (auto [x] : data)
         for (const auto k : x.to_vector<std::int64_t>()) out.push_back(k);
@@ -100,6 +100,41 @@ TEST_SUITE("nn") {
         resumed.load_state_dict(between);
         CHECK_FALSE(between.contains("order"));
         CHECK_EQ(rest_of(resumed), second);
+    }
+
+    TEST_CASE("a training that is resumed sees the same parts, however they were drawn") {
+        Counting all(30);
+        set_global_seed(1);
+        auto [train, test] = dataset::random_split(all, {20, 10});
+        train.set_attrs({.batch_size = 4, .shuffle = true});
+        nn::StateDict middle;
+        List rest;
+        for (auto [x] : train) {
+            if (middle.size() > 0)
+                for (const auto k : x.to_vector<std::int64_t>()) rest.push_back(k);
+            else
+                middle = train.state_dict();
+        }
+        set_global_seed(2);
+        auto [again, others] = dataset::random_split(all, {20, 10});
+        again.set_attrs({.batch_size = 4, .shuffle = true});
+        CHECK_NE(rest_of(others), rest_of(test));
+        again.load_state_dict(middle);
+        others.load_state_dict(test.state_dict());
+        CHECK_EQ(rest_of(again), rest);
+        CHECK_EQ(rest_of(others), rest_of(test));
+
+        const nn::StateDict before = again.state_dict();
+        CHECK_THROWS_WITH_AS(again.load_state_dict(all.state_dict()),
+                             "load_state_dict: needs the state of this dataset; missing: indices", KeyError);
+        CHECK_THROWS_WITH_AS(
+            others.load_state_dict(before),
+            "load_state_dict: needs the state of this dataset; wrong: indices needs 10 indices, got 20", KeyError);
+        const Var beyond = full({20}, 30, int64);
+        CHECK_THROWS_WITH_AS(again.load_state_dict(with(before, "indices", beyond)),
+                             "Subset: needs items from 0 to 29, got 30", IndexError);
+        CHECK_SAME(again.state_dict()["indices"], before["indices"]);
+        CHECK_SAME(again.state_dict()["shuffle"], before["shuffle"]);
     }
 
     TEST_CASE("a loop that was left is no loop on its way") {

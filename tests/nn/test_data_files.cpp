@@ -234,6 +234,15 @@ TEST_SUITE("nn") {
         CHECK_EQ(csv_refusal("1,2\n3,"), "BadNumber: line 2, column 2: needs a number of float32, got ''");
         CHECK_EQ(csv_refusal("1,2\n3"), "BadRow: line 2: needs 2 numbers, got 1");
         CHECK_EQ(csv_refusal("1\n3,4,5"), "BadRow: line 2: needs 1 numbers, got 3");
+        CHECK_EQ(
+            csv_refusal("\nwidth,height\n3,4"),
+            "BadNumber: line 2, column 1: needs a number of float32, got 'width' (skip_rows = 2 passes over names of "
+            "columns)");
+        CHECK_SAME(csv("\nwidth,height\n3,4", {.skip_rows = 2}), array({{3., 4.}}));
+        CHECK_EQ(csv_refusal("1,2\nx,3"), "BadNumber: line 2, column 1: needs a number of float32, got 'x'");
+        CHECK_SAME(csv("\xef\xbb\xbf"
+                       "1,2"),
+                   array({{1., 2.}}));
         for (const std::string& text : {"1 2"s, "+-1"s, "++1"s, "1.5.2"s, "0x10"s, "1\0"s, "\"1\""s}) {
             CAPTURE(text);
             CHECK_EQ(csv_refusal(text).substr(0, 10), "BadNumber:");

@@ -311,6 +311,66 @@ TEST_SUITE("nn") {
         CHECK_EQ(sum_of_parts, 8 * 90 * 89 / 2);
     }
 
+    TEST_CASE("a loop inside of item goes over the dataset itself and its parts") {
+        struct Centred : Counting {
+            Centred() : Counting(6) {}
+            std::tuple<std::int64_t> item(std::int64_t k) const override {
+                if (std::exchange(began, true)) return {k};
+                double sum = 0;
+                for (auto [x] : *part) sum += x.sum().item();
+                for (auto [x] : *self) sum += 100 * x.sum().item();
+                return {static_cast<std::int64_t>(sum)};
+            }
+
+            mutable bool began = false;
+            Centred* self = this;
+            Subset<std::int64_t>* part = nullptr;
+        };
+        for (const int workers : {0, 1})
+            for (const int inner_workers : {0, 1}) {
+                Centred data;
+                Subset<std::int64_t> part(data, {4, 5});
+                Subset<std::int64_t> all(data, {0, 1, 2, 3, 4, 5});
+                data.part = &part;
+                part.set_attrs({.batch_size = 1, .num_workers = inner_workers});
+                data.set_attrs({.batch_size = 4, .num_workers = inner_workers});
+                all.set_attrs({.batch_size = 3, .num_workers = workers});
+                CHECK_EQ(epoch_of(all), std::vector<List>{{1509, 1, 2}, {3, 4, 5}});
+                data.began = false;
+                data.set_attrs({.batch_size = 6, .num_workers = workers});
+                CHECK_EQ(epoch_of(data), std::vector<List>{{1509, 1, 2, 3, 4, 5}});
+            }
+    }
+
+    TEST_CASE("a loop with a worker, begun before, does not go on inside of item") {
+        struct Late : Counting {
+            Late() : Counting(8) {}
+            std::tuple<std::int64_t> item(std::int64_t k) const override {
+                if (loop) ++*loop.load();
+                return {k};
+            }
+
+            std::atomic<BatchIterator<Dataset>*> loop = nullptr;
+        } data;
+        Subset<std::int64_t> part(data, {0, 1, 2, 3, 4, 5});
+        part.set_attrs({.batch_size = 1, .num_workers = 1});
+        auto loop = part.begin();
+        while (std::get<0>(*loop).item() < 3) ++loop;
+        Counting others(8);
+        Subset<std::int64_t> apart(others, {7, 6, 5});
+        apart.set_attrs({.batch_size = 1, .num_workers = 1});
+        auto other = apart.begin();
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));  // the workers are through with their batches
+        data.loop = &loop;
+        CHECK_THROWS_WITH_AS(data.begin(),
+                             "Dataset: needs a loop with a worker to go on outside of item, got one begun before it",
+                             ValueError);
+        data.loop = &other;
+        data.set_attrs({.batch_size = 2});
+        data.begin();
+        CHECK_EQ(std::get<0>(*other).item(), 5);
+    }
+
     TEST_CASE("each error's text") {
         Counting none(0), five(5);
         Ragged ragged;
@@ -365,13 +425,19 @@ TEST_SUITE("nn") {
         }
         CHECK_THROWS_WITH_AS(TensorDataset(ones({3, 2}), ones({2})),
                              "TensorDataset: needs Vars of one length, got shapes (3, 2) and (2,)", ShapeError);
+        for (const Var& x : {Var(), ones({2})})
+            CHECK_THROWS_WITH_AS(TensorDataset(x, x.defined() ? Var() : ones({2})),
+                                 "TensorDataset: needs a Var that holds something, got an empty one", GraphError);
         CHECK_THROWS_WITH_AS(Subset<std::int64_t>(five, {0, 5}), "Subset: needs items from 0 to 4, got 5", IndexError);
         Subset<std::int64_t> part(five, {0, 2});
         CHECK_THROWS_WITH_AS(part.item(2), "Subset: needs an item from 0 to 1, got 2", IndexError);
         CHECK_THROWS_AS(part.batch({0, 2}), IndexError);
         for (const std::int64_t last : {-1, 1, 3})
-            CHECK_THROWS_WITH_AS(random_split(five, {3, last}),
-                                 "random_split: needs lengths of 0 or more that add up to 5", ValueError);
+            CHECK_THROWS_WITH_AS(
+                random_split(five, {3, last}),
+                ("random_split: needs lengths of 0 or more that add up to 5, got (3, " + std::to_string(last) + ")")
+                    .c_str(),
+                ValueError);
         CHECK_THROWS_AS(random_split(five, {3, -1, 3}), ValueError);
     }
 

@@ -135,7 +135,7 @@ TEST_SUITE("nn") {
             {"P2 2 1 255 1 x1", "BadPixel: byte 13: needs a pixel, got 'x'"},
             {"P2 1 1 255 256", "BadPixel: byte 14: needs a pixel up to 255, got 256"},
             {"P5 1 1 9 \x0a", "BadPixel: byte 10: needs a pixel up to 9, got 10"},
-            {"", "NoImage: needs PNG, PGM or PPM, got a file that begins with ''"},
+            {"", "NoImage: needs PNG, PGM or PPM, got an empty file"},
             {"GIF89a..", "NoImage: needs PNG, PGM or PPM, got a file that begins with 'GIF89a..'"},
         };
         for (const auto& row : rows) {
@@ -220,6 +220,39 @@ TEST_SUITE("nn") {
         CHECK_THROWS_AS(make_grid(Var()), GraphError);
     }
 
+    TEST_CASE("make_grid: equal numbers are 0, and a range rises") {
+        for (const Dtype dtype : {float32, float64, uint8})
+            CHECK_CLOSE(make_grid(ones({2, 1, 1, 1}, dtype), {.padding = 0, .normalize = true}), zeros({1, 1, 2}));
+        CHECK_CLOSE(make_grid(array({{{7, 9}}}), {.normalize = true}), array({{{0., 1.}}}));
+        CHECK_EQ(make_grid(zeros({0, 3, 2, 2}), {.normalize = true}).shape(), Shape{0, 3, 2, 2});
+        const Var x = ones({2, 1, 2, 2});
+        CHECK_SAME(grad(make_grid(x, {.normalize = true}).sum(), x).isfinite(), ones({2, 1, 2, 2}, bool_));
+        CHECK_THROWS_WITH_AS(make_grid(x, {.normalize = true, .range = ImageRange{.5, .5}}),
+                             "make_grid: needs a range that rises, got 0.5 and 0.5", ValueError);
+        for (const ImageRange range : {ImageRange{1, 0}, ImageRange{NAN, 1}, ImageRange{0, INFINITY}})
+            CHECK_THROWS_AS(make_grid(x, {.normalize = true, .range = range}), ValueError);
+    }
+
+    TEST_CASE("make_grid and save_image refuse in their own name") {
+        const test::Folder folder;
+        const std::string path = folder / "x.png";
+        const auto refused = [&](const Vars& x, const std::string& text) {
+            CHECK_THROWS_WITH(make_grid(x), ("make_grid: " + text).c_str());
+            CHECK_THROWS_WITH(save_image(x, path), ("save_image: " + text).c_str());
+        };
+        refused({}, "needs at least one image, got none");
+        refused({ones({1, 2, 2}), ones({2, 2, 2})}, "needs images of one shape, got (1, 2, 2) and (2, 2, 2)");
+        refused({ones({2, 2}), ones({1, 2, 2})}, "needs images of one shape, got (2, 2) and (1, 2, 2)");
+        refused({ones({1, 1, 2, 2})}, "needs images (c, h, w) or (h, w), got (1, 1, 2, 2)");
+        CHECK_THROWS_AS(make_grid(Vars{Var()}), GraphError);
+        CHECK_THROWS_WITH(make_grid(ones({2, 1, 2, 2}), {.padding = 2000000000}), doctest::Contains("make_grid: "));
+        CHECK_THROWS_WITH(make_grid(ones({std::int64_t{1} << 40, 0, 2, 2}), {.nrow = 1, .padding = 2000000000}),
+                          doctest::Contains("make_grid: "));
+        CHECK_THROWS_WITH(save_image(zeros({0, 3, 4, 4}), path), doctest::Contains("save_image: "));
+        CHECK_THROWS_WITH(save_image(zeros({3, 0, 4}), path), "save_image: needs at least one pixel, got (3, 0, 4)");
+        CHECK_THROWS_WITH(save_image(ones({2, 2}), path, {.nrow = 0}), "save_image: needs nrow of 1 or more, got 0");
+    }
+
     TEST_CASE("save_image: single images of each rank, and numbers outside 0 to 1") {
         const test::Folder folder;
         const std::string path = folder / "x.pgm";
@@ -230,6 +263,18 @@ TEST_SUITE("nn") {
         }
         save_image(Vars{x.unsqueeze(0), x.unsqueeze(0)}, path, {.padding = 0});
         CHECK_EQ(imread(path).shape(), Shape{2, 4, 1});
+        save_image(Vars{x, x}, path, {.padding = 0});
+        CHECK_EQ(imread(path).shape(), Shape{2, 4, 1});
+        for (const Dtype dtype : {bool_, int32, int64, float64}) {
+            save_image(array({{0, 1}}).cast(dtype), path);
+            CHECK_SAME(imread(path), array({{{0}, {255}}}, uint8));
+        }
+        const Var bytes = array({{0, 51, 255}}, uint8);
+        CHECK_THROWS_WITH_AS(save_image(bytes, path),
+                             "save_image: needs numbers from 0 to 1, got uint8; imwrite takes bytes, (h, w, c)",
+                             DtypeError);
+        save_image(bytes, path, {.normalize = true});
+        CHECK_SAME(imread(path), bytes.unsqueeze(2));
         CHECK_THROWS_WITH_AS(save_image(ones({4}), path),
                              "save_image: needs images (n, c, h, w), (c, h, w) or (h, w), got (4,)", ShapeError);
     }

@@ -25,7 +25,8 @@ std::string drawn(const Panel& panel, const plot::Area& area = {10, 10, 400, 300
     draw(page, area, panel);
     const std::string svg = page.svg();
     CHECK(test::well_formed(svg));
-    for (const char* bad : {"\"nan", "\"-nan", "\"inf", "\"-inf", "nan,", "inf,", ",nan", ",inf", ">nan", ">inf"})
+    for (const char* bad : {"\"nan", "\"-nan", "\"inf", "\"-inf", "nan,", "inf,", ",nan", ",inf", ">nan", ">inf",
+                            "width=\"-", "height=\"-", "r=\"-", "size=\"-"})
         CHECK(count(svg, bad) == 0);
     return svg;
 }
@@ -183,6 +184,34 @@ TEST_SUITE("nn") {
         CHECK(test::well_formed(content(path)));
         std::filesystem::remove_all(folder);
         CHECK_THROWS_AS(plot::save(path, "", "", {}), FileError);
+    }
+    TEST_CASE("plot: a page has a size, and a name that says what it is") {
+        const std::string path = "/nowhere/page.svg";
+        for (const double size : {-1., 0., double(NAN), inf}) {
+            CHECK_THROWS_AS(plot::save(path, "", "", {curve({1})}, {.width = size}), ValueError);
+            CHECK_THROWS_AS(plot::save(path, "", "", {curve({1})}, {.panel_height = size}), ValueError);
+            CHECK_THROWS_AS(plot::Page(100, size), ValueError);
+        }
+        CHECK_THROWS_WITH(plot::Page(-1, 3), "plot: needs a page of finite width and height above 0, got -1 and 3");
+        CHECK_THROWS_WITH(plot::save("/nowhere/x.png", "", "", {}),
+                          "plot: '/nowhere/x.png': UnknownFormat: needs a name that ends in .svg");
+        plot::Page page(100, 100);
+        page.box({0, 0, -1, 5}, "red");
+        page.dot(1, 1, "red", {-3});
+        page.line(0, 0, 1, 1, "red", -1);
+        CHECK(page.svg() == plot::Page(100, 100).svg());
+        for (const double width : {1., 50., 130.}) {
+            const plot::Area area{10, 10, width - 80, 30};
+            drawn(curve({1, 2}), area);
+            drawn(plot::Scatter{"s", ones({2, 2}), array({0, 1})}, area);
+            drawn(plot::Images{"i", rand({2, 3, 3})}, area);
+            drawn(plot::HeatMap{"h", ones({2, 2})}, area);
+        }
+    }
+    TEST_CASE("plot: a legend of many classes stays within its figure") {
+        const std::string svg = drawn(plot::Scatter{"s", ones({2, 2}), array({0, 2000000000})});
+        CHECK(count(svg, "x1=\"-") == 0);
+        CHECK(count(svg, "<circle") == 2);
     }
     TEST_CASE("plot: errors") {
         const auto expect = [](const char* message, const auto& panel) {

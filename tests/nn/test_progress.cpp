@@ -234,6 +234,13 @@ TEST_SUITE("nn") {
         for ([[maybe_unused]] const auto k : bar) bar.set("loss", 1);
         CHECK(bar.seconds() < 0.1);
     }
+    TEST_CASE("progress: without a file nothing is shown") {
+        int steps = 0;
+        auto bar = progress(3, ProgressOptions{.out = nullptr, .every = 0});
+        for ([[maybe_unused]] const auto k : bar) bar.set("loss", ++steps);
+        CHECK_EQ(steps, 3);
+    }
+
     TEST_CASE("progress: errors") {
         CHECK_THROWS_WITH(progress(-1), "progress: needs 0 steps or more, got -1");
         constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();

@@ -127,6 +127,15 @@ TEST_SUITE("nn") {
         nn::Sequential words(nn::make<nn::Embedding>(10, 4), nn::make<nn::Linear>(4, 2));
         const Summary s = summary(words, {array({{1, 2, 9}})});
         CHECK(s.rows[0].outputs == std::vector<Shape>{{1, 3, 2}});
+        CHECK_THROWS_WITH_AS(summary(words, {{3, 4}}),
+                             doctest::Contains("summary gave random floats for a shape: give it a Var, as of indices"),
+                             ValueError);
+        CHECK_THROWS_WITH_AS(summary(words, {array({0.5})}), doctest::Contains("got 0.5"), ValueError);
+        try {
+            summary(words, {array({0.5})});
+        } catch (const ValueError& error) {
+            CHECK(std::string(error.what()).find("summary") == std::string::npos);
+        }
         Both both;
         CHECK(summary(both, {{5, 2}, ones({2, 3})}).rows[0].outputs == std::vector<Shape>{{5, 3}, {0}});
     }

@@ -106,6 +106,28 @@ TEST_SUITE("nn") {
         CHECK_EQ(CenterCrop({1, 9})(gray_picture).shape(), Shape{1, 9, 1});
     }
 
+    TEST_CASE("sizes without end are refused before work begins, and long lines are made in pieces") {
+        const int most = std::numeric_limits<int>::max();
+        const std::int64_t far = std::numeric_limits<std::int64_t>::max();
+        CHECK_THROWS_WITH_AS(transform::resize(picture, most), doctest::Contains("resize: needs a size that fits"),
+                             ShapeError);
+        CHECK_THROWS_WITH_AS(transform::crop(picture, 0, 0, far, far), doctest::Contains("crop: needs a size that"),
+                             ShapeError);
+        for (const std::int64_t place : {far, -far - 1})
+            CHECK_SAME(transform::crop(picture, place, place, 1, 2), zeros({1, 2, 3}, uint8));
+        const Var ramp = transform::resize(array({{0, 255}}, uint8), {1, 10000}).flatten().int32();
+        CHECK_EQ(ramp[0].item(), 0);
+        CHECK_EQ(ramp[9999].item(), 255);
+        const Var steps = ramp[from(1)] - ramp[to(9999)];
+        CHECK_EQ(steps.min().item(), 0);
+        CHECK_EQ(steps.max().item(), 1);
+        const Var wide = (arange(3 * 5000) * 37 % 251).cast(uint8).reshape({3, 5000, 1});
+        const Var part = transform::resize(wide[{_, from(4000)}], {2, 1000});
+        const Var whole = transform::resize(wide, {2, 5000});
+        const Var tail = whole[{_, from(4000)}];
+        CHECK_SAME(tail, part);
+    }
+
     TEST_CASE("flips with p of 0 and 1 draw too") {
         set_global_seed(3);
         CHECK_SAME(RandomHorizontalFlip(0)(picture), picture);
@@ -121,7 +143,14 @@ TEST_SUITE("nn") {
         const ImageNormalize normalize({1, 2, 3}, {2, 2, 4});
         CHECK_SAME(normalize(ones({2, 3, 1, 1}))[0].flatten(), array({0.0F, -0.5F, -0.5F}));
         CHECK_SAME(ImageNormalize(0.5, 0.5)(ones({2, 2, 2})), ones({2, 2, 2}));
-        CHECK_THROWS_WITH_AS(ImageNormalize({0}, {0}), "ImageNormalize: needs std other than 0, got 0", ValueError);
+        for (const double deviation : {0., -1., 1e-60, double(NAN), double(INFINITY)})
+            CHECK_THROWS_AS(ImageNormalize(0.5, deviation), ValueError);
+        CHECK_THROWS_WITH_AS(ImageNormalize({0}, {-0.5}), "ImageNormalize: needs a finite std above 0, got -0.5",
+                             ValueError);
+        CHECK_THROWS_WITH_AS(ImageNormalize(NAN, 0.5), "ImageNormalize: needs a finite mean, got nan", ValueError);
+        CHECK_THROWS_WITH_AS(ImageNormalize({1, 2}, {1, 2, 3}),
+                             "ImageNormalize: needs as many means as stds, or one, got 2 and 3", ValueError);
+        CHECK_SAME(ImageNormalize(1, {2, 4})(ones({2, 1, 1})), zeros({2, 1, 1}));
         CHECK_THROWS_WITH_AS(ImageNormalize(PerChannel(std::vector<double>{}), {1, 2}),
                              "ImageNormalize: needs a mean and a std, got none", ValueError);
         CHECK_THROWS_WITH_AS(normalize(gray_picture),

@@ -11,6 +11,7 @@ namespace {
 
 using Byte = std::uint8_t;
 constexpr int precision = 22;
+constexpr std::int64_t block = 4096;  // elements at a time, however many there are
 
 Byte to_byte(std::int32_t x) { return static_cast<Byte>(std::clamp(x, 0, 255)); }
 
@@ -37,30 +38,46 @@ Window window(double center, double reach, std::int64_t extent) {
     return out;
 }
 
-std::vector<Window> windows(std::int64_t from, std::int64_t to) {
+/// Those of the new elements from `begin` up to `end` where `from` elements become `to`.
+std::vector<Window> windows(std::int64_t from, std::int64_t to, std::int64_t begin, std::int64_t end) {
     const double scale = static_cast<double>(from) / static_cast<double>(to);
     std::vector<Window> out;
-    for (std::int64_t k = 0; k < to; ++k)
+    for (auto k = begin; k < end; ++k)
         out.push_back(window((static_cast<double>(k) + 0.5) * scale, std::max(scale, 1.0), from));
     return out;
+}
+
+/// The weighted mean of lines of bytes that follow on each other.
+void write_mean(const std::vector<std::int32_t>& weights, const Byte* lines, std::int64_t line, Byte* target) {
+    std::int32_t sums[block];
+    for (std::int64_t at = 0; at < line; at += block) {
+        const auto n = std::min(block, line - at);
+        std::fill_n(sums, n, 1 << (precision - 1));
+        const Byte* part = lines + at;
+        for (const std::int32_t weight : weights) {
+            for (std::int64_t k = 0; k < n; ++k) sums[k] += weight * part[k];
+            part += line;
+        }
+        for (std::int64_t k = 0; k < n; ++k) target[at + k] = to_byte(sums[k] >> precision);
+    }
 }
 
 /// The middle one of three axes at another extent.
 Array along_middle(const Array& x, std::int64_t to) {
     const std::int64_t from = x.shape()[1], line = x.shape()[2];
-    const auto all = windows(from, to);
     Array out({x.shape()[0], to, line}, uint8);
-    std::vector<std::int32_t> sums(static_cast<std::size_t>(line));
-    const Byte* source = x.data<Byte>();
-    Byte* target = out.data<Byte>();
-    for (std::int64_t k = 0; k < x.shape()[0]; ++k, source += from * line)
-        for (const Window& window : all) {
-            std::fill(sums.begin(), sums.end(), 1 << (precision - 1));
-            const Byte* element = source + window.first * line;
-            for (const std::int32_t weight : window.weights)
-                for (std::int32_t& sum : sums) sum += weight * *element++;
-            for (const std::int32_t sum : sums) *target++ = to_byte(sum >> precision);
+    const Byte* const source = x.data<Byte>();
+    Byte* const target = out.data<Byte>();
+    for (std::int64_t begin = 0; begin < to; begin += block) {
+        const auto some = windows(from, to, begin, std::min(begin + block, to));
+        for (std::int64_t k = 0; k < x.shape()[0]; ++k) {
+            Byte* place = target + (k * to + begin) * line;
+            for (const Window& window : some) {
+                write_mean(window.weights, source + (k * from + window.first) * line, line, place);
+                place += line;
+            }
         }
+    }
     return out;
 }
 

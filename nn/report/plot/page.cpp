@@ -6,6 +6,7 @@
 
 #include "../../../autograd/node.hpp"
 #include "../../../core/files/atomic.hpp"
+#include "../../../core/files/bytes.hpp"
 #include "../../../core/printable.hpp"
 #include "../plot.hpp"
 #include "axes.hpp"
@@ -51,7 +52,7 @@ std::string row_of(const double* levels, std::int64_t width, std::int64_t channe
 
 }  // namespace
 
-// A tag in the making, which knows whether all its numbers are finite.
+// A tag in the making, which knows whether all its numbers can be drawn.
 class Page::Element {
 public:
     explicit Element(const char* name) : name_(name), text_(std::string("<") + name) {}
@@ -61,24 +62,32 @@ public:
         return *this;
     }
     Element& with(const char* name, double value) {
-        finite_ = finite_ && std::isfinite(value);
+        drawable_ = drawable_ && std::isfinite(value);
         return with(name, pixels_of(value));
     }
+    /// A number that is not below 0.
+    Element& with_extent(const char* name, double value) {
+        drawable_ = drawable_ && value >= 0;
+        return with(name, value);
+    }
     Element& at(const Area& area) {
-        return with("x", area.x).with("y", area.y).with("width", area.width).with("height", area.height);
+        with("x", area.x).with("y", area.y);
+        return with_extent("width", area.width).with_extent("height", area.height);
     }
     void add_to(Page& page, const std::string& inside = "") const {
-        if (!finite_) return;
+        if (!drawable_) return;
         page.content_ += text_ + (inside.empty() ? "/>\n" : ">" + escaped(inside) + "</" + name_ + ">\n");
     }
 
 private:
     const char* name_;
     std::string text_;
-    bool finite_ = true;
+    bool drawable_ = true;
 };
 
 Page::Page(double width, double height) {
+    if (!(width > 0 && height > 0 && std::isfinite(width) && std::isfinite(height)))
+        fail<ValueError>("plot: needs a page of finite width and height above 0, got ", width, " and ", height);
     const std::string w = pixels_of(width), h = pixels_of(height);
     content_ = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" + w + "\" height=\"" + h + "\" viewBox=\"0 0 " + w +
                ' ' + h + "\" font-family=\"Helvetica, Arial, 'DejaVu Sans', sans-serif\">\n";
@@ -87,14 +96,14 @@ Page::Page(double width, double height) {
 
 void Page::text(double x, double y, const std::string& words, const TextStyle& style) {
     Element element("text");
-    element.with("x", x).with("y", y).with("font-size", style.size).with("fill", style.color);
+    element.with("x", x).with("y", y).with_extent("font-size", style.size).with("fill", style.color);
     element.with("text-anchor", style.anchor).with("font-weight", style.weight).add_to(*this, words);
 }
 
 void Page::line(double x1, double y1, double x2, double y2, const std::string& color, double width) {
     Element element("line");
     element.with("x1", x1).with("y1", y1).with("x2", x2).with("y2", y2);
-    element.with("stroke", color).with("stroke-width", width).add_to(*this);
+    element.with("stroke", color).with_extent("stroke-width", width).add_to(*this);
 }
 
 void Page::box(const Area& area, const std::string& fill, const std::string& stroke) {
@@ -103,8 +112,8 @@ void Page::box(const Area& area, const std::string& fill, const std::string& str
 
 void Page::dot(double x, double y, const std::string& color, const DotStyle& style) {
     Element element("circle");
-    element.with("cx", x).with("cy", y).with("r", style.radius).with("fill", color);
-    if (style.ring != "none") element.with("stroke", style.ring).with("stroke-width", style.ring_width);
+    element.with("cx", x).with("cy", y).with_extent("r", style.radius).with("fill", color);
+    if (style.ring != "none") element.with("stroke", style.ring).with_extent("stroke-width", style.ring_width);
     element.add_to(*this);
 }
 
@@ -138,6 +147,8 @@ std::string Page::svg() const { return content_ + "</svg>\n"; }
 
 void Page::save(const std::string& path) const {
     const std::string text = svg();
+    const files::Source source(files::place("plot", path));
+    if (!path.ends_with(".svg")) source.reject("UnknownFormat", "needs a name that ends in .svg");
     AtomicFile file("plot", path);
     file.write(text.data(), text.size());
     file.commit();

@@ -20,13 +20,16 @@ double width_of(const std::vector<LegendEntry>& legend) {
     return width;
 }
 
-// Those that have a label, cut so that all have room.
+// How many have room; many where that is infinite or NaN.
+std::size_t whole(double room, double least) { return static_cast<std::size_t>(std::max(least, std::min(1e6, room))); }
+
+// Those that have a label and room for a letter of it, and of that label what has room.
 std::vector<LegendEntry> fitting(std::vector<LegendEntry> legend, double width) {
     std::erase_if(legend, [](const LegendEntry& entry) { return entry.label.empty(); });
+    legend.resize(std::min(legend.size(), whole(width / width_of(LegendEntry{"k", ""}), 0)));
     const double most = (width / static_cast<double>(legend.size()) - width_of(LegendEntry{})) / letter;
     if (width_of(legend) > width)
-        for (LegendEntry& entry : legend)
-            entry.label = shortened(entry.label, static_cast<std::size_t>(std::max(most, 1.)));
+        for (LegendEntry& entry : legend) entry.label = shortened(entry.label, whole(most, 1));
     return legend;
 }
 
@@ -42,7 +45,7 @@ Area cell_of(std::size_t k, const Layout& layout) {
 }  // namespace
 
 void heading(Page& page, const Area& area, const std::string& title, const std::vector<LegendEntry>& legend) {
-    const auto most = static_cast<std::size_t>(std::max(area.width / 7.2, 1.));
+    const auto most = whole(area.width / 7.2, 1);
     const std::string cut = shortened(title, most);
     page.text(area.x, area.y + 18, cut, {14, ink, "start", "bold"});
     const std::vector<LegendEntry> shown = fitting(legend, area.width);
@@ -59,6 +62,8 @@ void heading(Page& page, const Area& area, const std::string& title, const std::
 void save(const std::string& path, const std::string& sentence, const std::string& remark,
           const std::vector<Panel>& panels, const Layout& layout) {
     if (layout.columns < 1) fail<ValueError>("plot: needs 1 column or more, got ", layout.columns);
+    if (!(layout.panel_height > 0))
+        fail<ValueError>("plot: needs panels of a height above 0, got ", layout.panel_height);
     const std::size_t columns = static_cast<std::size_t>(layout.columns),
                       rows = (panels.size() + columns - 1) / columns;
     Page page(layout.width, headline_height + static_cast<double>(rows) * (layout.panel_height + gap));
