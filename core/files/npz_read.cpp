@@ -30,11 +30,19 @@ struct Directory {
     std::uint64_t start, size, count;
 };
 
+/// Whether a file begins as safetensors do: the size of a header, and its '{'.
+bool is_safetensors(const Input& in) {
+    const std::string start = in.read(0, std::min<std::uint64_t>(in.size(), 9));
+    return start.size() == 9 && start[8] == '{' && number<std::uint64_t>(start, 0) <= in.size() - 8;
+}
+
 Directory find_directory(const Input& in) {
     const auto tail_size = std::min<std::uint64_t>(in.size(), end_size + 0xffff);
     const std::string tail = in.read(in.size() - tail_size, tail_size);
     const auto at = tail.size() < end_size ? std::string::npos : tail.rfind(end_mark, tail.size() - end_size);
-    if (at == std::string::npos) in.reject("BadZip", "needs an end record, got a file without (cut short?)");
+    if (at == std::string::npos)
+        in.reject("BadZip", "needs an end record, got a file without (",
+                  is_safetensors(in) ? "safetensors under another name?" : "cut short?", ")");
     const auto end = in.size() - tail_size + at;
     const Directory directory{number<std::uint32_t>(tail, at + 16), number<std::uint32_t>(tail, at + 12),
                               number<std::uint16_t>(tail, at + 10)};

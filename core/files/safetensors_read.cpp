@@ -177,7 +177,9 @@ std::uint64_t header_size(const Input& in) {
     if (in.size() < 8) in.reject("HeaderTooSmall", "needs 8 bytes at least, got ", in.size());
     std::uint64_t n = 0;
     in.read(0, &n, sizeof n);
-    if (n > header_limit) in.reject("HeaderTooLarge", "needs a header of at most ", header_limit, " bytes, got ", n);
+    if (n > header_limit)
+        in.reject("HeaderTooLarge", "needs a header of at most ", header_limit, " bytes, got ", n,
+                  in.read(0, 2) == "PK" ? " (a zip archive, as .npz is, under another name?)" : "");
     if (n > in.size() - 8)
         in.reject("InvalidHeaderLength", "needs ", n, " bytes of header at byte 8, got ", in.size() - 8);
     return n;

@@ -1,5 +1,6 @@
 // Trees: what they are made of, what is read out of them, what they refuse, and the files that hold them.
 #include <cmath>
+#include <filesystem>
 #include <sstream>
 
 #include "../../core/files/npz.hpp"
@@ -313,6 +314,19 @@ TEST_SUITE("nn") {
         CHECK_EQ(npz.back().first, "__tree__");
         CHECK_EQ(printed(load(folder / "x.npz")), printed(t));
         CHECK_EQ(printed(load(folder / "x.safetensors")), printed(t));
+    }
+
+    TEST_CASE("a file of the other format is told by its first bytes") {
+        const Folder folder;
+        for (const Tree& t : {Tree{{"a", ones({2})}}, Tree(nn::StateDict())}) {
+            save(t, folder / "x.npz");
+            save(t, folder / "x.safetensors");
+            std::filesystem::rename(folder / "x.npz", folder / "npz.safetensors");
+            std::filesystem::rename(folder / "x.safetensors", folder / "safetensors.npz");
+            const auto told = [&](const std::string& path) { return message_of<FileError>([&] { load(path); }); };
+            CHECK_NE(told(folder / "npz.safetensors").find("zip archive"), std::string::npos);
+            CHECK_NE(told(folder / "safetensors.npz").find("safetensors under another name"), std::string::npos);
+        }
     }
 
     TEST_CASE("what JSON cannot hold is refused, and the old file stays") {
