@@ -32,9 +32,29 @@ Var collate(const std::vector<T>& values, const std::vector<std::int64_t>&) {
 
 }  // namespace detail
 
+/// What an item is made of.
+template <class T>
+concept Collatable = requires(const std::vector<T>& values) {
+    detail::collate(values, {});
+};
+
+namespace detail {
+template <class T>
+struct CollatedAs {
+    static_assert(Collatable<T>,
+                  "items of a Dataset are made of Var, numbers and std::string: other values go into one of "
+                  "these, as a std::vector of numbers by array(values) into a Var");
+    using type = T;
+};
+template <Collatable T>
+struct CollatedAs<T> {
+    using type = decltype(collate(std::vector<T>(), {}));
+};
+}  // namespace detail
+
 /// What the values of a batch's items become: Vars and numbers a Var, strings a list of them.
 template <class T>
-using Collated = decltype(detail::collate(std::vector<T>(), {}));
+using Collated = typename detail::CollatedAs<T>::type;
 
 /// The items of a batch and their indices, which errors name.
 template <class... Item>
