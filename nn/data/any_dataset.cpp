@@ -55,7 +55,7 @@ std::vector<std::int64_t> indices_in(StateReader& reader, const std::vector<std:
     return indices.value_or(std::vector<std::int64_t>());
 }
 
-thread_local int batches_in_making = 0;
+thread_local const Making* innermost = nullptr;
 
 }  // namespace
 
@@ -167,8 +167,17 @@ void AnyDataset::load_state_dict(const nn::StateDict& state) {
     begun_.reset();
 }
 
-Making::Making(const AnyDataset& source) : lock_(source.making_) { ++batches_in_making; }
-Making::~Making() { --batches_in_making; }
-bool Making::here() { return batches_in_making > 0; }
+Making::Making(const AnyDataset& source)
+    : lock_(source.making_), source_(source), around_(std::exchange(innermost, this)) {}
+
+Making::~Making() { innermost = around_; }
+
+bool Making::here() { return innermost != nullptr; }
+
+void Making::check_apart_from(const AnyDataset& source) {
+    for (const Making* making = innermost; making; making = making->around_)
+        if (&making->source_ == &source)
+            fail<ValueError>("Dataset: needs a loop with a worker to go on outside of item, got one begun before it");
+}
 
 }  // namespace jt::dataset

@@ -107,9 +107,13 @@ public:
 
     /// Whether this thread makes a batch. A loop that begins then has no worker, which would wait for that batch.
     static bool here();
+    /// Throws a ValueError where that is a batch of this source: a loop that has a worker already cannot go on then.
+    static void check_apart_from(const AnyDataset& source);
 
 private:
     std::lock_guard<std::recursive_mutex> lock_;
+    const AnyDataset& source_;
+    const Making* around_;
 };
 
 }  // namespace jt::dataset

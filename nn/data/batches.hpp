@@ -90,6 +90,7 @@ private:
         return detail::each(data_->batch(epoch_->batch(k)), [](const auto& x) { return detail::leaf_of(x); });
     }
     value_type taken(std::int64_t k) {
+        Making::check_apart_from(data_->source());
         if (!next_.valid()) begin_batch(k);
         const Ready ready = next_.get();
         ready.drawn.hand_over(*epoch_->own_stream);

@@ -342,6 +342,35 @@ TEST_SUITE("nn") {
             }
     }
 
+    TEST_CASE("a loop with a worker, begun before, does not go on inside of item") {
+        struct Late : Counting {
+            Late() : Counting(8) {}
+            std::tuple<std::int64_t> item(std::int64_t k) const override {
+                if (loop) ++*loop.load();
+                return {k};
+            }
+
+            std::atomic<BatchIterator<Dataset>*> loop = nullptr;
+        } data;
+        Subset<std::int64_t> part(data, {0, 1, 2, 3, 4, 5});
+        part.set_attrs({.batch_size = 1, .num_workers = 1});
+        auto loop = part.begin();
+        while (std::get<0>(*loop).item() < 3) ++loop;
+        Counting others(8);
+        Subset<std::int64_t> apart(others, {7, 6, 5});
+        apart.set_attrs({.batch_size = 1, .num_workers = 1});
+        auto other = apart.begin();
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));  // the workers are through with their batches
+        data.loop = &loop;
+        CHECK_THROWS_WITH_AS(data.begin(),
+                             "Dataset: needs a loop with a worker to go on outside of item, got one begun before it",
+                             ValueError);
+        data.loop = &other;
+        data.set_attrs({.batch_size = 2});
+        data.begin();
+        CHECK_EQ(std::get<0>(*other).item(), 5);
+    }
+
     TEST_CASE("each error's text") {
         Counting none(0), five(5);
         Ragged ragged;
