@@ -21,10 +21,13 @@ struct Window {
     std::vector<std::int32_t> weights;
 };
 
+/// Halves go up: lround would differ from Pillow where x + 0.5 is not exact.
+std::int64_t rounded(double x) { return static_cast<std::int64_t>(std::floor(x + 0.5)); }
+
 /// Weights fall linearly from 1 at `center` to 0 at `reach` elements from it.
 Window window(double center, double reach, std::int64_t extent) {
-    const auto first = std::max<std::int64_t>(static_cast<std::int64_t>(center - reach + 0.5), 0);
-    const auto last = std::min(static_cast<std::int64_t>(center + reach + 0.5), extent);
+    const auto first = std::max<std::int64_t>(rounded(center - reach), 0);
+    const auto last = std::min(rounded(center + reach), extent);
     std::vector<double> shares;
     double sum = 0;
     for (auto k = first; k < last; ++k) {
@@ -34,7 +37,7 @@ Window window(double center, double reach, std::int64_t extent) {
     }
     Window out{first, {}};
     for (const double share : shares)
-        out.weights.push_back(static_cast<std::int32_t>(0.5 + share / sum * (1 << precision)));
+        out.weights.push_back(static_cast<std::int32_t>(rounded(share / sum * (1 << precision))));
     return out;
 }
 
