@@ -135,7 +135,7 @@ void AnyDataset::check_order(const char* giver, const std::vector<std::int64_t>&
 
 std::shared_ptr<Epoch> AnyDataset::next_epoch() {
     if (const auto n = total_len(); n < 1) fail<ValueError>("Dataset: needs at least one item, got ", n);
-    const auto epoch = std::make_shared<Epoch>(next_order(), batch_size_, drop_last_);
+    auto epoch = std::make_shared<Epoch>(next_order(), batch_size_, drop_last_);
     check_order("a sampler", epoch->order);
     if (num_workers_ == 1 && *own_stream_ == 0) *own_stream_ = apart_from(drawing::state());
     epoch->own_stream = own_stream_;

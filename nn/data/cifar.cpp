@@ -54,7 +54,7 @@ std::tuple<Var, int> CIFAR10::item(std::int64_t k) const {
     auto batch = batches_.begin();
     for (; at >= static_cast<std::int64_t>(batch->size()); ++batch) at -= static_cast<std::int64_t>(batch->size());
     const char* planes = batch->data() + at;
-    const int label = *planes++;
+    const int label = static_cast<unsigned char>(*planes++);
     Array image({side, side, 3}, uint8);
     auto* to = image.data<std::uint8_t>();
     for (std::int64_t pixel = 0; pixel < plane; ++pixel)

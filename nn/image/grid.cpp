@@ -31,7 +31,7 @@ struct Cells {
 /// (c, h, w) of one image.
 Var single(const char* op, const Var& x) {
     const bool batch = x.dim() == 4 && x.shape(0) == 1;
-    const Var image = batch ? x.squeeze(0) : x.dim() == 2 ? x.unsqueeze(0) : x;
+    Var image = batch ? x.squeeze(0) : x.dim() == 2 ? x.unsqueeze(0) : x;
     if (image.dim() != 3) fail<ShapeError>(op, ": needs images (n, c, h, w), (c, h, w) or (h, w), got ", x.shape());
     if (image.numel() == 0) fail<ShapeError>(op, ": needs at least one pixel, got ", x.shape());
     return image;
@@ -59,7 +59,7 @@ Var grid(const char* op, const Var& x, const GridOptions& options) {
     node_of(op, x);
     check_options(op, options);
     if (x.dim() > 4) fail<ShapeError>(op, ": needs images (n, c, h, w), got ", x.shape());
-    const Var images = normalized(x, options);
+    Var images = normalized(x, options);
     if (x.dim() < 4 || x.shape(0) <= 1) return images;
     const auto [n, c, h, w] = sizes<4>(x);
     const std::int64_t padding = options.padding, nrow = std::min<std::int64_t>(options.nrow, n);
