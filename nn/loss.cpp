@@ -52,7 +52,7 @@ Var float_output(const char* op, const Var& output) {
 
 // One class a row; throws when one is no whole number.
 Var classes_of(const char* op, const Var& target) {
-    const Var t = target.reshape({-1});
+    Var t = target.reshape({-1});
     if (t.dtype() == int32) return t;
     if (is_float(t.dtype()))
         for (const double number : t.to_vector<double>())
