@@ -31,7 +31,7 @@ public:
     Vars around(Module& module, const std::function<Vars()>& run) override {
         const std::size_t row = add(module, scope_now ? scope_now->path() : module.class_name(), depth_);
         const Inside inside(*this);
-        const Vars outputs = run();
+        Vars outputs = run();
         own(row, inside.own());
         out_.rows[row].called = true;
         for (const Var& y : outputs) add_output(row, y);

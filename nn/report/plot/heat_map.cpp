@@ -115,9 +115,9 @@ private:
         for (std::size_t k = 0; k < values_.size(); ++k) {
             const double value = values_[k];
             if (!has_place(value)) continue;
-            const double column = static_cast<double>(static_cast<std::int64_t>(k) % columns_);
-            const double row = static_cast<double>(static_cast<std::int64_t>(k) / columns_);
-            page_.text(area_.x + (column + 0.5) * cell_width(), area_.y + (row + 0.5) * cell_height() + 4,
+            const auto cell = static_cast<std::int64_t>(k), row = cell / columns_, column = cell % columns_;
+            page_.text(area_.x + (static_cast<double>(column) + 0.5) * cell_width(),
+                       area_.y + (static_cast<double>(row) + 0.5) * cell_height() + 4,
                        shortened(number(value), static_cast<std::size_t>(cell_width() / letter)),
                        {11, share(value) > 0.55 ? "white" : ink, "middle"});
         }

@@ -43,8 +43,9 @@ public:
 
     Area cell(std::int64_t k) const {
         const double height = width_ / ratio_;
-        return {area_.x + static_cast<double>(k % columns_) * (width_ + gap),
-                area_.y + static_cast<double>(k / columns_) * (height + gap + below_), width_, height};
+        const std::int64_t row = k / columns_, column = k % columns_;
+        return {area_.x + static_cast<double>(column) * (width_ + gap),
+                area_.y + static_cast<double>(row) * (height + gap + below_), width_, height};
     }
 
 private:

@@ -35,8 +35,8 @@ std::vector<LegendEntry> fitting(std::vector<LegendEntry> legend, double width) 
 
 Area cell_of(std::size_t k, const Layout& layout) {
     const auto columns = static_cast<double>(layout.columns);
-    const auto row = static_cast<double>(k / static_cast<std::size_t>(layout.columns));
-    const auto column = static_cast<double>(k % static_cast<std::size_t>(layout.columns));
+    const auto across = static_cast<std::size_t>(layout.columns), down = k / across;
+    const auto row = static_cast<double>(down), column = static_cast<double>(k % across);
     const double width = (layout.width - 2 * margin - (columns - 1) * gap) / columns;
     return {margin + column * (width + gap), headline_height + row * (layout.panel_height + gap), width,
             layout.panel_height};
