@@ -1,6 +1,9 @@
 #include "printable.hpp"
 
 #include <algorithm>
+#include <string_view>
+
+#include "files/utf8.hpp"
 
 namespace jt {
 
@@ -8,20 +11,9 @@ namespace {
 
 bool begins(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
 
-// How many bytes of UTF-8 begin here; 0 for what is none.
-std::size_t utf8_length(const std::string& text, std::size_t at) {
-    const auto byte = [&](std::size_t k) {
-        return at + k < text.size() ? static_cast<unsigned char>(text[at + k]) : 0;
-    };
-    const std::size_t n = byte(0) < 0x80 ? 1 : byte(0) >= 0xC2 && byte(0) < 0xE0 ? 2 : byte(0) < 0xF0 ? 3 : 4;
-    if (byte(0) >= 0x80 && (byte(0) < 0xC2 || byte(0) > 0xF4)) return 0;
-    for (std::size_t k = 1; k < n; ++k)
-        if ((byte(k) & 0xC0) != 0x80) return 0;
-    const auto second = byte(1);  // no overlong forms, surrogates, numbers past the last or that stand for nothing
-    if ((byte(0) == 0xE0 && second < 0xA0) || (byte(0) == 0xED && second > 0x9F)) return 0;
-    if ((byte(0) == 0xF0 && second < 0x90) || (byte(0) == 0xF4 && second > 0x8F)) return 0;
-    if (byte(0) == 0xEF && second == 0xBF && byte(2) >= 0xBE) return 0;
-    return n;
+// How many bytes of UTF-8 begin a text; 0 for what is none, and for U+FFFE and U+FFFF, which XML lacks.
+std::size_t shown_length(std::string_view text) {
+    return text.starts_with("\xEF\xBF\xBE") || text.starts_with("\xEF\xBF\xBF") ? 0 : files::utf8_length(text);
 }
 
 }  // namespace
@@ -29,7 +21,7 @@ std::size_t utf8_length(const std::string& text, std::size_t at) {
 std::string printable(const std::string& text) {
     std::string out;
     for (std::size_t at = 0, n = 1; at < text.size(); at += std::max<std::size_t>(n, 1)) {
-        n = utf8_length(text, at);
+        n = shown_length(std::string_view(text).substr(at));
         const auto c = static_cast<unsigned char>(text[at]);
         out += n == 0 ? "?" : c < 0x20 || c == 0x7F ? " " : text.substr(at, n);
     }

@@ -19,6 +19,9 @@ inline std::string shown(std::string text) {
     return "'" + text + (cut ? "…'" : "'");
 }
 
+/// To 1 is the most that deflate packs.
+inline constexpr std::uint64_t deflate_ratio = 1032;
+
 /// Something untrusted with a name for messages.
 class Source {
 public:

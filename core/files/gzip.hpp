@@ -16,7 +16,7 @@ public:
     /// The next n bytes, or less where the file ends.
     std::size_t read(void* to, std::size_t n);
     /// The number of bytes that there are at most.
-    std::uint64_t most() const { return inflate_ ? 1032 * in_.size() : in_.size(); }
+    std::uint64_t most() const { return inflate_ ? deflate_ratio * in_.size() : in_.size(); }
     /// All that is left. Rejects what unpacks to more than 256 times the file + 16 MiB (TooLarge).
     std::string rest();
 

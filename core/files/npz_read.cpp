@@ -13,7 +13,7 @@ namespace files {
 
 namespace {
 
-constexpr std::uint64_t deflate_ratio = 1032, deflate_slack = 64;        // no deflate stream gains more
+constexpr std::uint64_t deflate_slack = 64;                              // beside deflate_ratio
 constexpr std::uint64_t unfold_ratio = 256, unfold_slack = 16ULL << 20;  // what we put up with in a whole file
 
 /// One member, as the central directory has it.

@@ -11,14 +11,14 @@ namespace jt::files {
 
 namespace {
 
-constexpr std::uint64_t deflate_limit = 1032;  // to 1 is the most that deflate packs
-
 class Decoder {
 public:
     explicit Decoder(const Input& in) : in_(in), bytes_(in.read(0, in.size())) {
         png_ = png_create_read_struct(PNG_LIBPNG_VER_STRING, this, on_error, on_warning);
         if (png_) info_ = png_create_info_struct(png_);
-        if (!info_) throw std::bad_alloc();
+        if (info_) return;
+        png_destroy_read_struct(&png_, nullptr, nullptr);
+        throw std::bad_alloc();
     }
     Decoder(const Decoder&) = delete;
     Decoder& operator=(const Decoder&) = delete;
@@ -63,7 +63,7 @@ private:
     void check_size() const {
         const std::uint64_t height = png_get_image_height(png_, info_), width = png_get_image_width(png_, info_);
         const std::uint64_t line = width * png_get_channels(png_, info_) * png_get_bit_depth(png_, info_) / 8 + 1;
-        if (line > deflate_limit * in_.size() / height)
+        if (line > deflate_ratio * in_.size() / height)
             in_.reject("TooLarge", "needs ", height, " rows of ", width, " pixels, which ", in_.size(),
                        " bytes cannot hold");
     }

@@ -1,5 +1,6 @@
 // Read and write .safetensors files: named arrays behind a header of JSON, as PyTorch's and NumPy's safetensors do.
 #pragma once
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -7,6 +8,10 @@
 #include "npz.hpp"
 
 namespace jt {
+
+namespace files {
+inline constexpr std::uint64_t header_limit = 100'000'000;  ///< bytes, as in Python's
+}
 
 /// What a .safetensors file holds: its arrays in the order of the header, and the texts of its __metadata__.
 struct Safetensors {

@@ -16,7 +16,6 @@ namespace files {
 
 namespace {
 
-constexpr std::uint64_t header_limit = 100'000'000;
 constexpr std::size_t depth_limit = 3, widened_at_once = 4096;
 constexpr const char* invalid = "InvalidHeaderDeserialization";
 

@@ -13,7 +13,6 @@ namespace files {
 
 namespace {
 
-constexpr std::uint64_t header_limit = 100'000'000;
 constexpr const char* format_names[] = {"BOOL", "U8", "I32", "I64", "F32", "F64"};
 
 class Writer {

@@ -1,4 +1,4 @@
-// Text that is UTF-8. Private to the readers and writers of files.
+// Text that is UTF-8. Private to core and to the readers and writers of files.
 #pragma once
 #include <cstddef>
 #include <string_view>
