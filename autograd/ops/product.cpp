@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "../../core/kernels/movement/movement.hpp"
+#include "../../core/kernels/parallel.hpp"
 #include "../../core/kernels/product/gemm.hpp"
 #include "../work.hpp"
 #include "promote.hpp"
@@ -57,9 +58,12 @@ template <class T>
 void multiply(const Array& a, const Array& b, Array& y, Flags t, const Extents& e) {
     const auto batch = y.numel() / std::max<std::int64_t>(e.n * e.m, 1);
     const auto size_a = e.n * e.k, size_b = e.k * e.m, size_y = e.n * e.m;
-    for (std::int64_t i = 0; i < batch && size_y > 0; ++i)
-        kernels::gemm(kernels::Gemm<T>{t.a, t.b, e.n, e.m, e.k, T(1), a.data<T>() + i * size_a, e.lda,
-                                       b.data<T>() + i * size_b, e.ldb, T(0), y.data<T>() + i * size_y, e.m});
+    T* const result = y.data<T>();
+    kernels::for_pieces(size_y > 0 ? batch : 0, e.k * size_y, kernels::products_at_once, [&](auto from, auto end) {
+        for (auto i = from; i < end; ++i)
+            kernels::gemm(kernels::Gemm<T>{t.a, t.b, e.n, e.m, e.k, T(1), a.data<T>() + i * size_a, e.lda,
+                                           b.data<T>() + i * size_b, e.ldb, T(0), result + i * size_y, e.m});
+    });
 }
 
 Array spread(const Array& x, const Shape& batch) {

@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "../movement/walk.hpp"
+#include "../parallel.hpp"
 #include "rows.hpp"
 
 namespace jt::kernels {
@@ -28,11 +29,47 @@ void check_dtypes(const char* op, const Array& x, const Array& y) {
 
 const BinaryRows& row(const BinaryRows* forms, Form form) { return forms[static_cast<int>(form)]; }
 
+// The operands of a binary row function and its result, with the bytes from one element to the next, 0 of a number.
+struct Operands {
+    const char *x, *y;
+    char* z;
+    std::int64_t x_size, y_size, z_size;
+
+    Operands(Form form, const void* x, const void* y, Dtype from, void* z, Dtype to)
+        : x(static_cast<const char*>(x)),
+          y(static_cast<const char*>(y)),
+          z(static_cast<char*>(z)),
+          x_size(form == Form::sv ? 0 : static_cast<std::int64_t>(size_of(from))),
+          y_size(form == Form::vs ? 0 : static_cast<std::int64_t>(size_of(from))),
+          z_size(static_cast<std::int64_t>(size_of(to))) {}
+};
+
+void run_elements(BinaryRows f, const Operands& o, std::int64_t n) {
+    for_elements(n, [&](std::int64_t from, std::int64_t end) {
+        f(o.x + from * o.x_size, o.y + from * o.y_size, o.z + from * o.z_size, end - from, Steps{});
+    });
+}
+
+// Rows one after another in z.
+void run_rows(BinaryRows f, const Operands& o, std::int64_t n, const Steps& steps) {
+    for_rows(steps.count, n, [&](std::int64_t from, std::int64_t end) {
+        const auto size = std::max(o.x_size, o.y_size);
+        f(o.x + from * steps.x * size, o.y + from * steps.y * size, o.z + from * n * o.z_size, n,
+          {end - from, steps.x, steps.y});
+    });
+}
+
 // A binary row function over all elements of `like`, with a result of its shape.
-Array run(BinaryRows f, const void* x, const void* y, const Array& like, Dtype dtype, std::int64_t n,
-          const Steps& steps) {
+Array run(const BinaryRows* forms, Form form, const void* x, const void* y, const Array& like, Dtype dtype) {
     Array z = like.dtype() == dtype ? Array::like(like) : Array(like.shape(), dtype);
-    if (z.numel() > 0) f(x, y, z.raw(), n, steps);
+    run_elements(row(forms, form), {form, x, y, like.dtype(), z.raw(), dtype}, z.numel());
+    return z;
+}
+
+Array run_tail(const BinaryRows* forms, const Array& x, const Array& y, Dtype dtype) {
+    Array z = x.dtype() == dtype ? Array::like(x) : Array(x.shape(), dtype);
+    const auto n = y.numel();
+    run_rows(row(forms, Form::vv), {Form::vv, x.raw(), y.raw(), x.dtype(), z.raw(), dtype}, n, {z.numel() / n, n, 0});
     return z;
 }
 
@@ -50,7 +87,7 @@ Array walked(const char* op, const BinaryRows* forms, const Array& x, const Arra
     const Steps steps{walk.rows, walk.outer[0], walk.outer[1]};
     std::int64_t done = 0;
     do {
-        f(at(x, walk.rest[0]), at(y, walk.rest[1]), at(z, done), walk.n, steps);
+        run_rows(f, {Form::vv, at(x, walk.rest[0]), at(y, walk.rest[1]), x.dtype(), at(z, done), dtype}, walk.n, steps);
         done += walk.n * walk.rows;
     } while (walk.rest.next());
     return z;
@@ -58,11 +95,10 @@ Array walked(const char* op, const BinaryRows* forms, const Array& x, const Arra
 
 Array broadcast(const char* op, const BinaryRows* forms, const Array& x, const Array& y, Dtype dtype) {
     const auto nx = x.numel(), ny = y.numel();
-    if (x.shape() == y.shape()) return run(row(forms, Form::vv), x.raw(), y.raw(), x, dtype, nx, {});
-    if (ny == 1 && y.rank() <= x.rank()) return run(row(forms, Form::vs), x.raw(), y.raw(), x, dtype, nx, {});
-    if (nx == 1 && x.rank() <= y.rank()) return run(row(forms, Form::sv), x.raw(), y.raw(), y, dtype, ny, {});
-    if (is_tail(y.shape(), x.shape()) && ny > 0)
-        return run(row(forms, Form::vv), x.raw(), y.raw(), x, dtype, ny, {nx / ny, ny, 0});
+    if (x.shape() == y.shape()) return run(forms, Form::vv, x.raw(), y.raw(), x, dtype);
+    if (ny == 1 && y.rank() <= x.rank()) return run(forms, Form::vs, x.raw(), y.raw(), x, dtype);
+    if (nx == 1 && x.rank() <= y.rank()) return run(forms, Form::sv, x.raw(), y.raw(), y, dtype);
+    if (is_tail(y.shape(), x.shape()) && ny > 0) return run_tail(forms, x, y, dtype);
     return walked(op, forms, x, y, dtype);
 }
 
@@ -156,7 +192,7 @@ Array map(Unary op, const Array& x) {
     const auto f = rows(x.dtype()).map[k];
     if (!f) fail<DtypeError>(unary_names[k], ": needs float32 or float64, got ", x.dtype());
     Array y = Array::like(x);
-    f(x.raw(), y.raw(), x.numel());
+    for_elements(x.numel(), [&](std::int64_t from, std::int64_t end) { f(at(x, from), at(y, from), end - from); });
     return y;
 }
 
@@ -169,26 +205,26 @@ Array map(Binary op, const Array& x, const Array& y) {
 Array map(Binary op, Array&& x, const Array& y) {
     if (!x.unique() || x.shape() != y.shape() || x.dtype() != y.dtype()) return map(op, std::as_const(x), y);
     const auto f = row(forms_of(op, x.dtype()), Form::vv);
-    if (x.numel() > 0) f(x.raw(), y.raw(), x.raw(), x.numel(), Steps{});
+    run_elements(f, {Form::vv, x.raw(), y.raw(), x.dtype(), x.raw(), x.dtype()}, x.numel());
     return std::move(x);
 }
 
 Array map(Binary op, const Array& x, const Scalar& y) {
     const Number number(y, x.dtype());
-    return run(row(forms_of(op, x.dtype()), Form::vs), x.raw(), number.bytes, x, x.dtype(), x.numel(), {});
+    return run(forms_of(op, x.dtype()), Form::vs, x.raw(), number.bytes, x, x.dtype());
 }
 
 Array map(Binary op, Array&& x, const Scalar& y) {
     if (!x.unique()) return map(op, std::as_const(x), y);
     const Number number(y, x.dtype());
     const auto f = row(forms_of(op, x.dtype()), Form::vs);
-    if (x.numel() > 0) f(x.raw(), number.bytes, x.raw(), x.numel(), Steps{});
+    run_elements(f, {Form::vs, x.raw(), number.bytes, x.dtype(), x.raw(), x.dtype()}, x.numel());
     return std::move(x);
 }
 
 Array map(Binary op, const Scalar& x, const Array& y) {
     const Number number(x, y.dtype());
-    return run(row(forms_of(op, y.dtype()), Form::sv), number.bytes, y.raw(), y, y.dtype(), y.numel(), {});
+    return run(forms_of(op, y.dtype()), Form::sv, number.bytes, y.raw(), y, y.dtype());
 }
 
 Array compare(Compare op, const Array& x, const Array& y) {
@@ -210,9 +246,12 @@ Array select(const Array& c, const Array& x, const Array& y) {
 Array cast(const Array& x, Dtype dtype) {
     if (x.dtype() == dtype) return x;
     Array y(x.shape(), dtype);
-    each_pair(x, dtype, [&](const auto* from, auto to) {
-        std::transform(from, from + x.numel(), y.data<decltype(to)>(),
-                       number_cast<decltype(to), std::decay_t<decltype(*from)>>);
+    each_pair(x, dtype, [&](const auto* x_data, auto to) {
+        auto* const result = y.data<decltype(to)>();
+        for_elements(x.numel(), [&](std::int64_t from, std::int64_t end) {
+            std::transform(x_data + from, x_data + end, result + from,
+                           number_cast<decltype(to), std::decay_t<decltype(*x_data)>>);
+        });
     });
     return y;
 }

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "../movement/walk.hpp"
+#include "../parallel.hpp"
 #include "../reduce/reduce.hpp"
 #include "../reduce/reduction.hpp"
 #include "elementwise.hpp"
@@ -14,19 +15,27 @@ namespace jt::kernels {
 
 namespace {
 
-// An Array like x whose rows, those of the last axis, f(functions, y, rows, n) fills.
+// An Array like x whose rows, those of the last axis, f(functions, y, at, rows, n) fills, some at a time: `at` is the
+// place of their first number.
 template <class F>
 Array rowwise(const Array& x, F f) {
     Array y = Array::like(x);
     if (x.numel() == 0) return y;
     const std::int64_t n = x.rank() == 0 ? 1 : x.shape().back();
-    dispatch_float(x.dtype(), [&]<class T>(T) { f(fused_rows<T>(), y.data<T>(), x.numel() / n, n); });
+    dispatch_float(x.dtype(), [&]<class T>(T) {
+        T* const first = y.data<T>();
+        for_rows(x.numel() / n, n, [&](std::int64_t from, std::int64_t end) {
+            f(fused_rows<T>(), first + from * n, from * n, end - from, n);
+        });
+    });
     return y;
 }
 
+// Rows [from, end).
 template <class T>
-Labelled<T> labelled(const Array& x, const Array& t, const Array& w) {
-    return {x.data<T>(), t.data<std::int32_t>(), w.data<T>(), x.shape()[0], x.shape()[1]};
+Labelled<T> labelled(const Array& x, const Array& t, const Array& w, std::int64_t from, std::int64_t end) {
+    const auto n = x.shape()[1];
+    return {x.data<T>() + from * n, t.data<std::int32_t>() + from, w.data<T>() + from, end - from, n};
 }
 
 // True when `axes` are the last ones of the shape, extents of 1 apart: then every norm belongs to one run of memory.
@@ -43,17 +52,24 @@ bool by_rows(const Shape& shape, AxisSet axes) {
 // Row by row, so that v is read a second time from the cache.
 template <class T>
 void rescale_rows(const Array& v, const Array& g, Rescaled& out) {
-    const std::int64_t rows = g.numel(), length = v.numel() / rows;
-    fused_rows<T>().rescale_rows(
-        {v.data<T>(), g.data<T>(), out.n.template data<T>(), out.w.template data<T>(), rows, length});
+    const std::int64_t length = v.numel() / g.numel();
+    T *const n = out.n.template data<T>(), *const w = out.w.template data<T>();
+    for_rows(g.numel(), length, [&](std::int64_t from, std::int64_t end) {
+        const auto at = from * length;
+        fused_rows<T>().rescale_rows({v.data<T>() + at, g.data<T>() + from, n + from, w + at, end - from, length});
+    });
 }
 
 // The same for G and v.
 template <class T>
 void rescale_grad_rows(const Array& G, const Array& v, const Array& g, const Array& n, RescaleGrads& out) {
-    const std::int64_t rows = n.numel(), length = v.numel() / rows;
-    fused_rows<T>().rescale_grad_rows(
-        {G.data<T>(), v.data<T>(), g.data<T>(), n.data<T>(), out.v.data<T>(), out.g.data<T>(), rows, length});
+    const std::int64_t length = v.numel() / n.numel();
+    T *const dv = out.v.data<T>(), *const dg = out.g.data<T>();
+    for_rows(n.numel(), length, [&](std::int64_t from, std::int64_t end) {
+        const auto at = from * length;
+        fused_rows<T>().rescale_grad_rows({G.data<T>() + at, v.data<T>() + at, g.data<T>() + from, n.data<T>() + from,
+                                           dv + at, dg + from, end - from, length});
+    });
 }
 
 // Sums first, then one broadcast pass.
@@ -76,6 +92,14 @@ void rescale_grad_walk(const Array& G, const Array& v, const Array& g, const Arr
     } while (walk.rest.next());
 }
 
+// f(functions, at, n) for shares of a parameter's elements: n of them from `at` on.
+template <class F>
+void in_shares(const Array& p, F f) {
+    dispatch_float(p.dtype(), [&]<class T>(T) {
+        for_elements(p.numel(), [&](std::int64_t from, std::int64_t end) { f(fused_rows<T>(), from, end - from); });
+    });
+}
+
 Groups groups_of(const Array& x) {
     const Shape& s = x.shape();
     return {s[0], s[1], s[2], s[3], s[4]};
@@ -84,41 +108,46 @@ Groups groups_of(const Array& x) {
 }  // namespace
 
 Array softmax(const Array& x) {
-    return rowwise(x, [&]<class T>(const auto& f, T* y, auto rows, auto n) { f.softmax(x.data<T>(), y, rows, n); });
+    return rowwise(
+        x, [&]<class T>(const auto& f, T* y, auto at, auto rows, auto n) { f.softmax(x.data<T>() + at, y, rows, n); });
 }
 
 Array log_softmax(const Array& x) {
-    return rowwise(x, [&]<class T>(const auto& f, T* y, auto rows, auto n) { f.log_softmax(x.data<T>(), y, rows, n); });
+    return rowwise(x, [&]<class T>(const auto& f, T* y, auto at, auto rows, auto n) {
+        f.log_softmax(x.data<T>() + at, y, rows, n);
+    });
 }
 
 Array softmax_grad(const Array& g, const Array& y) {
-    return rowwise(y, [&]<class T>(const auto& f, T* gx, auto rows, auto n) {
-        f.softmax_grad(g.data<T>(), y.data<T>(), gx, rows, n);
+    return rowwise(y, [&]<class T>(const auto& f, T* gx, auto at, auto rows, auto n) {
+        f.softmax_grad(g.data<T>() + at, y.data<T>() + at, gx, rows, n);
     });
 }
 
 Array log_softmax_grad(const Array& g, const Array& y) {
-    return rowwise(y, [&]<class T>(const auto& f, T* gx, auto rows, auto n) {
-        f.log_softmax_grad(g.data<T>(), y.data<T>(), gx, rows, n);
+    return rowwise(y, [&]<class T>(const auto& f, T* gx, auto at, auto rows, auto n) {
+        f.log_softmax_grad(g.data<T>() + at, y.data<T>() + at, gx, rows, n);
     });
 }
 
 CrossEntropy cross_entropy(const Array& x, const Array& t, const Array& w) {
     CrossEntropy out{Array(w.shape(), x.dtype()), Array::like(x)};
     if (x.numel() == 0) return {map(Binary::mul, w, 0), out.softmax};
+    const auto n = x.shape()[1];
     dispatch_float(x.dtype(), [&]<class T>(T) {
-        fused_rows<T>().cross_entropy(labelled<T>(x, t, w), out.softmax.data<T>(), out.loss.data<T>());
+        T *const softmax = out.softmax.data<T>(), *const loss = out.loss.data<T>();
+        for_rows(x.shape()[0], n, [&](std::int64_t from, std::int64_t end) {
+            fused_rows<T>().cross_entropy(labelled<T>(x, t, w, from, end), softmax + from * n, loss + from);
+        });
     });
     return out;
 }
 
 Array cross_entropy_grad(const Array& g, const Array& p, const Array& t, const Array& w) {
-    Array gx = Array::like(p);
-    if (p.numel() == 0) return gx;
-    dispatch_float(p.dtype(), [&]<class T>(T) {
-        fused_rows<T>().cross_entropy_grad(g.data<T>(), labelled<T>(p, t, w), gx.data<T>());
+    return rowwise(p, [&]<class T>(const auto& f, T* gx, auto at, auto rows, auto n) {
+        const auto from = at / n;
+        f.cross_entropy_grad(g.data<T>() + from, labelled<T>(p, t, w, from, from + rows), gx);
     });
-    return gx;
 }
 
 Array norm(const Array& v, AxisSet axes, double least) {
@@ -177,33 +206,34 @@ StandardizeGrads standardize_grad(const Array& g, const Array& x, const Array& w
 }
 
 void sgd(Array& p, const Array& g, Array& velocity, const SgdParams& s) {
-    dispatch_float(p.dtype(), [&]<class T>(T) {
-        fused_rows<T>().sgd(p.data<T>(), g.data<T>(), velocity.data<T>(), p.numel(), s);
+    in_shares(p, [&]<class T>(const FusedRows<T>& f, auto at, auto n) {
+        f.sgd(p.data<T>() + at, g.data<T>() + at, velocity ? velocity.data<T>() + at : nullptr, n, s);
     });
 }
 
 void adam(Array& p, const Array& g, Array& m, Array& v, const AdamParams& s) {
-    dispatch_float(p.dtype(), [&]<class T>(T) {
-        fused_rows<T>().adam(p.data<T>(), g.data<T>(), m.data<T>(), v.data<T>(), p.numel(), s);
+    in_shares(p, [&]<class T>(const FusedRows<T>& f, auto at, auto n) {
+        f.adam(p.data<T>() + at, g.data<T>() + at, m.data<T>() + at, v.data<T>() + at, n, s);
     });
 }
 
 void adamw(Array& p, const Array& g, Array& m, Array& v, const AdamWParams& s) {
-    dispatch_float(p.dtype(), [&]<class T>(T) {
-        fused_rows<T>().adamw(p.data<T>(), g.data<T>(), m.data<T>(), v.data<T>(), p.numel(), s);
+    in_shares(p, [&]<class T>(const FusedRows<T>& f, auto at, auto n) {
+        f.adamw(p.data<T>() + at, g.data<T>() + at, m.data<T>() + at, v.data<T>() + at, n, s);
     });
 }
 
 void rmsprop(Array& p, const Array& g, Array& v, const RmspropParams& s) {
-    dispatch_float(p.dtype(),
-                   [&]<class T>(T) { fused_rows<T>().rmsprop(p.data<T>(), g.data<T>(), v.data<T>(), p.numel(), s); });
+    in_shares(p, [&]<class T>(const FusedRows<T>& f, auto at, auto n) {
+        f.rmsprop(p.data<T>() + at, g.data<T>() + at, v.data<T>() + at, n, s);
+    });
 }
 
 void adan(Array& p, const Array& g, const AdanState& state, const AdanParams& s) {
-    dispatch_float(p.dtype(), [&]<class T>(T) {
-        fused_rows<T>().adan(p.data<T>(), g.data<T>(),
-                             {state.m.data<T>(), state.v.data<T>(), state.d.data<T>(), state.before.data<T>()},
-                             p.numel(), s);
+    in_shares(p, [&]<class T>(const FusedRows<T>& f, auto at, auto n) {
+        f.adan(p.data<T>() + at, g.data<T>() + at,
+               {state.m.data<T>() + at, state.v.data<T>() + at, state.d.data<T>() + at, state.before.data<T>() + at}, n,
+               s);
     });
 }
 

@@ -27,6 +27,26 @@ public:
     void add(std::int64_t extent, const Offsets<N>& strides) { digits_[rank_++] = {extent, 0, strides}; }
     std::int64_t operator[](int operand) const { return offsets_[operand]; }
 
+    /// How many places it comes through.
+    std::int64_t count() const {
+        std::int64_t n = 1;
+        for (int k = 0; k < rank_; ++k) n *= digits_[k].extent;
+        return n;
+    }
+
+    /// This one as it is after `steps` calls of next from the start.
+    Odometer moved_to(std::int64_t steps) const {
+        Odometer result = *this;
+        result.offsets_ = {};
+        for (int k = 0; k < rank_; ++k) {
+            auto& [extent, index, strides] = result.digits_[k];
+            index = steps % extent;
+            steps /= extent;
+            for (int a = 0; a < N; ++a) result.offsets_[a] += index * strides[a];
+        }
+        return result;
+    }
+
     /// Moves on; false when it is back at the start.
     bool next() {
         for (int k = 0; k < rank_; ++k) {

@@ -6,6 +6,7 @@
 
 #include "../elementwise/rows.hpp"
 #include "../movement/movement.hpp"
+#include "../parallel.hpp"
 #include "gemm.hpp"
 
 namespace jt::kernels {
@@ -77,8 +78,11 @@ Parts<HeadRows<T>> of_head(const Parts<Columns<T>>& p, std::int64_t sample, std:
 // f(sample, first column, place of the first score) for each head.
 template <class F>
 void each_head(const Extents& e, F f) {
-    for (std::int64_t k = 0; k < e.batch * e.heads.count; ++k)
-        f(k / e.heads.count, k % e.heads.count * e.heads.width, k * e.target * e.source);
+    const auto each = 2 * e.target * e.source * e.heads.width;
+    for_pieces(e.batch * e.heads.count, each, products_at_once, [&](std::int64_t from, std::int64_t end) {
+        for (auto k = from; k < end; ++k)
+            f(k / e.heads.count, k % e.heads.count * e.heads.width, k * e.target * e.source);
+    });
 }
 
 // f(first row, count) for blocks of rows, at least one.
@@ -145,15 +149,14 @@ AttentionParts attention_grad(const Array& g, const AttentionParts& in, const Ar
     const Extents e(in, heads);
     AttentionParts out;
     for (const Array& x : in) out.push_back(Array::like(x));
-    Array room({e.block * e.source}, g.dtype());
     dispatch_float(g.dtype(), [&]<class T>(T) {
         const auto dy = columns<const T>(g);
         const auto from = parts<const T>(in, heads);
         const auto to = parts<T>(out, heads);
-        T* const dw = room.data<T>();
         each_head(e, [&](auto sample, auto column, auto place) {
-            attend_grad<T>(e, dy.of(sample, column), of_head(from, sample, column), weights.data<T>() + place, dw,
-                           of_head(to, sample, column));
+            Array room({e.block * e.source}, g.dtype());
+            attend_grad<T>(e, dy.of(sample, column), of_head(from, sample, column), weights.data<T>() + place,
+                           room.data<T>(), of_head(to, sample, column));
         });
     });
     return out;

@@ -1,9 +1,13 @@
-// Matrix products: decides who computes one, the tiles of our own or cblas.
+// Matrix products: decides who computes one, the tiles of our own or cblas, and divides it among threads.
 #include "gemm.hpp"
 
+#include <algorithm>
+#include <cstdlib>
 #include <limits>
+#include <string_view>
 
 #include "../../buffer.hpp"
+#include "../parallel.hpp"
 #include "products.hpp"
 #if defined(MINIJT_CBLAS)
 #include <cblas.h>
@@ -22,23 +26,58 @@ std::int64_t work(const Gemm<T>& p) {
     return p.m * p.n * p.k;
 }
 
+/// Rows [from, end) of c, or columns.
+template <class T>
+Gemm<T> rows_of(Gemm<T> p, std::int64_t from, std::int64_t end) {
+    p.m = end - from;
+    p.a += p.trans_a ? from : from * p.lda;
+    p.c += from * p.ldc;
+    return p;
+}
+template <class T>
+Gemm<T> columns_of(Gemm<T> p, std::int64_t from, std::int64_t end) {
+    p.n = end - from;
+    p.b += p.trans_b ? from * p.ldb : from;
+    p.c += from;
+    return p;
+}
+
+/// The shares that a product is cut into at most, since each reads one operand anew, and what they are multiples of:
+/// the lengths of tiles, ours and cblas's.
+constexpr std::int64_t most_shares = 16, share_step = 48;
+
+/// f(share) for the shares of p, cut along the longer side of c.
+template <class T, class F>
+void each_share(const Gemm<T>& p, F f) {
+    const auto side = std::max(p.m, p.n), shares = std::min(work(p) / products_at_once, most_shares);
+    if (shares < 2 || side <= share_step) return f(p);
+    const auto even = (side + shares - 1) / shares;
+    for_blocks(side, (even + share_step - 1) / share_step * share_step, [&](std::int64_t from, std::int64_t end) {
+        f(p.m >= p.n ? rows_of(p, from, end) : columns_of(p, from, end));
+    });
+}
+
 template <class T>
 void own(const Gemm<T>& p) {
-    if (work(p) < large || p.n < many_columns) return products<T>().gemm(p, nullptr);
-    const Buffer scratch(sizeof(T) * gemm_block_m * gemm_block_k);
-    products<T>().gemm(p, static_cast<T*>(scratch.data()));
+    if (work(p) < large || p.n < many_columns)
+        return each_share(p, [](const Gemm<T>& share) { products<T>().gemm(share, nullptr); });
+    each_share(p, [](const Gemm<T>& share) {
+        const Buffer scratch(sizeof(T) * gemm_block_m * gemm_block_k);
+        products<T>().gemm(share, static_cast<T*>(scratch.data()));
+    });
 }
 
 #if defined(MINIJT_CBLAS)
-/// OpenBLAS gives other bits with more threads.
+/// OpenBLAS gives other bits with more threads. MINIJT_BLAS_THREADS=keep leaves its own as they are.
 bool one_thread() {
-    if (openblas_set_num_threads) openblas_set_num_threads(1);
+    const char* const wish = std::getenv("MINIJT_BLAS_THREADS");
+    const bool keep = wish && std::string_view(wish) == "keep";
+    if (openblas_set_num_threads && !keep) openblas_set_num_threads(1);
     return true;
 }
 
 template <class T>
-void blas(const Gemm<T>& p) {
-    [[maybe_unused]] static const bool once = one_thread();
+void call_blas(const Gemm<T>& p) {
     const auto flag = [](bool trans) { return trans ? CblasTrans : CblasNoTrans; };
     const auto call = [&](auto gemm) {
         gemm(CblasRowMajor, flag(p.trans_a), flag(p.trans_b), static_cast<int>(p.m), static_cast<int>(p.n),
@@ -49,6 +88,12 @@ void blas(const Gemm<T>& p) {
         call(cblas_sgemm);
     else
         call(cblas_dgemm);
+}
+
+template <class T>
+void blas(const Gemm<T>& p) {
+    [[maybe_unused]] static const bool once = one_thread();
+    each_share(p, call_blas<T>);
 }
 
 /// Multiplications from which cblas wins, measured against OpenBLAS: the wider the vectors, the later.

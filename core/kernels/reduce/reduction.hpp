@@ -1,10 +1,12 @@
 // The frame of every reduction: groups of axes, and the loop that folds them. Private to core/kernels.
 #pragma once
 #include <algorithm>
+#include <type_traits>
 
 #include "../../array.hpp"
 #include "../elementwise/rows.hpp"
 #include "../movement/walk.hpp"
+#include "../parallel.hpp"
 
 namespace jt::kernels {
 
@@ -20,31 +22,41 @@ public:
 
     /// out[...] = finish(start joined with the elements that it stands for), x and y not empty. `finish` takes an Acc.
     template <class T, class Acc, class Out, class Finish>
-    void run(Fold op, const T* x, const T* y, Acc start, Out* out, Finish finish) {
+    void run(Fold op, const T* x, const T* y, Acc start, Out* out, Finish finish) const {
         const Rows& table = rows(dtype_of<T>);
         const FoldBlock fold = (by_rows_ ? table.rows : table.columns)[static_cast<int>(op)];
-        Acc acc[chunk];
-        do {
-            for (std::int64_t k = 0; k < kept_; k += chunk) {
-                const auto count = std::min(chunk, kept_ - k);
-                std::fill_n(acc, count, start);
-                fold_chunk(fold, x, y, acc, k, count);
-                out = std::transform(acc, acc + count, out, finish);
-            }
-        } while (outer_kept_.next());
+        const auto matrices = outer_kept_.count(), each = size_ / (matrices * kept_);
+        for_rows(matrices, kept_ * each, [&](std::int64_t first, std::int64_t last) {
+            auto place = outer_kept_.moved_to(first);
+            for (auto k = first; k < last; ++k, place.next())
+                for_rows(kept_, each, [&](std::int64_t from, std::int64_t end) {
+                    run_kept(fold, x + place[0], y + place[0], start, from, end, out + k * kept_, finish);
+                });
+        });
     }
 
 private:
     static constexpr std::int64_t chunk = 256;
 
+    /// Of the rows or columns of a matrix, [from, end).
+    template <class T, class Acc, class Out, class Finish>
+    void run_kept(FoldBlock fold, const T* x, const T* y, Acc start, std::int64_t from, std::int64_t end, Out* out,
+                  Finish finish) const {
+        Acc acc[chunk];
+        for (std::int64_t k = from; k < end; k += chunk) {
+            const auto count = std::min(chunk, end - k), at = by_rows_ ? k * n_ : k;
+            std::fill_n(acc, count, start);
+            fold_chunk(fold, x + at, y + at, acc, count);
+            std::transform(acc, acc + count, out + k, finish);
+        }
+    }
+
     template <class T>
-    void fold_chunk(FoldBlock fold, const T* x, const T* y, void* acc, std::int64_t k, std::int64_t count) {
+    void fold_chunk(FoldBlock fold, const T* x, const T* y, void* acc, std::int64_t count) const {
         const Block block{by_rows_ ? count : rows_, by_rows_ ? n_ : count, n_};
-        const auto start = outer_kept_[0] + (by_rows_ ? k * n_ : k);
-        do {
-            const auto at = start + outer_reduced_[0];
-            fold(x + at, y + at, acc, block);
-        } while (outer_reduced_.next());
+        auto place = outer_reduced_;
+        do fold(x + place[0], y + place[0], acc, block);
+        while (place.next());
     }
 
     void join(std::int64_t extent, bool reduced) {
@@ -75,6 +87,24 @@ private:
     bool reduced_ = false;
 };
 
+/// All of x and y in one: blocks by themselves, then what came of them. `start` changes nothing that it joins.
+template <class T, class Acc>
+Acc reduce_all(Fold op, const Array& x, const Array& y, Acc start) {
+    const FoldBlock fold = rows(dtype_of<T>).rows[static_cast<int>(op)];
+    const std::int64_t n = x.numel(), grain = n < 2 * elements_at_once ? n : elements_at_once;
+    if (n <= grain) return fold(x.raw(), y.raw(), &start, {1, n, n}), start;
+    using Part = std::conditional_t<std::is_same_v<Acc, std::uint64_t>, std::int64_t, Acc>;
+    Array parts({(n + grain - 1) / grain}, dtype_of<Part>);
+    Acc* const part = static_cast<Acc*>(parts.raw());
+    for_blocks(n, grain, [&](std::int64_t from, std::int64_t end) {
+        part[from / grain] = start;
+        fold(x.data<T>() + from, y.data<T>() + from, part + from / grain, {1, end - from, end - from});
+    });
+    const Fold join = op == Fold::dot || op == Fold::squares ? Fold::sum : op;
+    rows(dtype_of<Part>).rows[static_cast<int>(join)](part, part, &start, {1, parts.numel(), parts.numel()});
+    return start;
+}
+
 /// An array of `shape` whose elements are finish(fold over `axes`), in the type that finish returns.
 template <class T, class Acc, class Finish>
 Array reduce(Fold op, const Array& x, const Array& y, AxisSet axes, const Shape& shape, Acc start, Finish finish) {
@@ -84,8 +114,7 @@ Array reduce(Fold op, const Array& x, const Array& y, AxisSet axes, const Shape&
     if (x.numel() == 0) {
         std::fill_n(first, out.numel(), finish(start));
     } else if (out.numel() == 1) {
-        rows(dtype_of<T>).rows[static_cast<int>(op)](x.raw(), y.raw(), &start, {1, x.numel(), x.numel()});
-        *first = finish(start);
+        *first = finish(reduce_all<T>(op, x, y, start));
     } else {
         Reduction(x.shape(), axes).run(op, x.data<T>(), y.data<T>(), start, first, finish);
     }
