@@ -11,7 +11,9 @@ namespace jt {
 class NestedList {
 public:
     template <class T>
-    requires std::is_arithmetic_v<T> NestedList(T number) : number_(number) {}
+    requires std::is_arithmetic_v<T> NestedList(T number) : number_(number) {
+        static_assert(!is_character<T>, "array: characters are no numbers; std::uint8_t is one");
+    }
     NestedList(std::initializer_list<NestedList> list) : is_list_(true), list_(list) {}
     template <class T>
     requires std::is_constructible_v<NestedList, T> NestedList(const std::vector<T>& list)

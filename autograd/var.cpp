@@ -28,13 +28,23 @@ Dtype Var::dtype() const { return node_of("dtype", *this).value.dtype(); }
 
 const Array& Var::array() const { return node_of("array", *this).value; }
 
-double Var::item() const {
+double Var::item() const { return item<double>(); }
+
+template <Element T>
+T Var::item() const {
     const Array& value = node_of("item", *this).value;
     if (value.numel() != 1) fail<ShapeError>("item: needs exactly one element, got shape ", value.shape());
-    return dispatch(value.dtype(), [&]<class T>(T) { return static_cast<double>(*value.data<T>()); });
+    return dispatch(value.dtype(), [&]<class From>(From) { return checked_cast<T>("item", *value.data<From>()); });
 }
 
-template <class T>
+template bool Var::item() const;
+template std::uint8_t Var::item() const;
+template std::int32_t Var::item() const;
+template std::int64_t Var::item() const;
+template float Var::item() const;
+template double Var::item() const;
+
+template <Element T>
 std::vector<T> Var::to_vector() const {
     const Array& value = node_of("to_vector", *this).value;
     std::vector<T> out(static_cast<std::size_t>(value.numel()));

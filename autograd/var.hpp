@@ -111,8 +111,11 @@ public:
     // What it holds
     /// The only element, as double. Throws a ShapeError when there are more or none.
     double item() const;
+    /// The same as a T, `int n = x.item<int>();`: a ValueError when T does not hold it.
+    template <Element T>
+    T item() const;
     /// All elements in row-major order, converted to T.
-    template <class T>
+    template <Element T>
     std::vector<T> to_vector() const;
     /// The elements in place, valid while this Var lives and is not written to; T must be the type behind dtype().
     template <class T>

@@ -1,5 +1,6 @@
 // Name the element types of arrays at run time and turn a run-time type into a C++ one.
 #pragma once
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <iosfwd>
@@ -49,6 +50,11 @@ template <>
 inline constexpr Dtype dtype_of<float> = Dtype::float32;
 template <>
 inline constexpr Dtype dtype_of<double> = Dtype::float64;
+
+/// The C++ types that have one.
+template <class T>
+concept Element = std::same_as<T, bool> || std::same_as<T, std::uint8_t> || std::same_as<T, std::int32_t> ||
+    std::same_as<T, std::int64_t> || std::same_as<T, float> || std::same_as<T, double>;
 
 /// x as an element of another type. A number that no integer stands for, or NaN, gives what x86 gives: the smallest
 /// integer; uint8 takes the low byte of an int32.

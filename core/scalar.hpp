@@ -6,6 +6,12 @@
 
 namespace jt {
 
+/// Types of which a std::vector holds text, though C++ counts with them.
+template <class T>
+inline constexpr bool is_character =
+    std::is_same_v<T, char> || std::is_same_v<T, wchar_t> || std::is_same_v<T, char8_t> ||
+    std::is_same_v<T, char16_t> || std::is_same_v<T, char32_t>;
+
 /// A C++ number as an operand; an integer does not turn an integer Var into a float one.
 struct Scalar {
     template <class T>

@@ -37,7 +37,7 @@ double number_of(const StateDict& all, const std::string& name) { return one_num
 std::int64_t number_of(const StateDict& all, const std::string& name, std::int64_t low, std::int64_t high) {
     const Var& var = one_number(all, name);
     if (is_float(var.dtype())) fail<ValueError>("load_state_dict: needs a whole number, got ", var.item());
-    const auto value = var.to_vector<std::int64_t>()[0];
+    const auto value = var.item<std::int64_t>();
     if (value < low || value > high)
         fail<ValueError>("load_state_dict: needs a number from ", low, " to ", high, ", got ", value);
     return value;

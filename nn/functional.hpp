@@ -67,6 +67,9 @@ inline Var avg_pool2d(const Var& x, Pair kernel, std::optional<Pair> stride = {}
                       bool ceil_mode = false, bool count_include_pad = true) {
     return mean_pool2d(x, kernel, stride, padding, ceil_mode, count_include_pad);
 }
+/// Sequences (length, ...) of any lengths as one Var, filled up behind to the longest: (longest, n, ...), or
+/// (n, longest, ...). PyTorch's nn.utils.rnn.pad_sequence; Jittor has none.
+Var pad_sequence(const Vars& sequences, bool batch_first = false, const Scalar& padding_value = 0);
 /// Pooling by the "maximum", "minimum" or "mean" of each window. Jittor's order: padding before stride.
 Var pool(const Var& x, Pair kernel_size, const std::string& op, Pair padding = 0, std::optional<Pair> stride = {});
 

@@ -142,23 +142,24 @@ Var array(const NestedList& values, std::optional<Dtype> dtype) {
 }
 
 template <class T>
-requires std::is_arithmetic_v<T> Var array(const std::vector<T>& values, std::optional<Dtype> dtype) {
+Var detail::array_of(const std::vector<T>& values, std::optional<Dtype> dtype) {
     const Shape shape{static_cast<std::int64_t>(values.size())};
     return leaf(taken_in(values.begin(), shape, dtype.value_or(default_dtype<T>)));
 }
 
 template <class T>
-Var array(const T* values, const Shape& shape, std::optional<Dtype> dtype) {
+requires std::same_as<T, detail::TakenAs<T>> Var array(const T* values, const Shape& shape,
+                                                       std::optional<Dtype> dtype) {
     return leaf(taken_in(values, shape, dtype.value_or(default_dtype<T>)));
 }
 
-template Var array(const std::vector<bool>&, std::optional<Dtype>);
-template Var array(const std::vector<std::uint8_t>&, std::optional<Dtype>);
-template Var array(const std::vector<std::int32_t>&, std::optional<Dtype>);
-template Var array(const std::vector<std::int64_t>&, std::optional<Dtype>);
-template Var array(const std::vector<std::uint64_t>&, std::optional<Dtype>);
-template Var array(const std::vector<float>&, std::optional<Dtype>);
-template Var array(const std::vector<double>&, std::optional<Dtype>);
+template Var detail::array_of(const std::vector<bool>&, std::optional<Dtype>);
+template Var detail::array_of(const std::vector<std::uint8_t>&, std::optional<Dtype>);
+template Var detail::array_of(const std::vector<std::int32_t>&, std::optional<Dtype>);
+template Var detail::array_of(const std::vector<std::int64_t>&, std::optional<Dtype>);
+template Var detail::array_of(const std::vector<std::uint64_t>&, std::optional<Dtype>);
+template Var detail::array_of(const std::vector<float>&, std::optional<Dtype>);
+template Var detail::array_of(const std::vector<double>&, std::optional<Dtype>);
 template Var array(const bool*, const Shape&, std::optional<Dtype>);
 template Var array(const std::uint8_t*, const Shape&, std::optional<Dtype>);
 template Var array(const std::int32_t*, const Shape&, std::optional<Dtype>);

@@ -7,17 +7,37 @@
 
 namespace jt {
 
+namespace detail {
+/// What numbers come in as where no dtype holds their type.
+template <class T>
+using TakenAs = std::conditional_t<
+    Element<T> || std::same_as<T, std::uint64_t>, T,
+    std::conditional_t<std::floating_point<T>, double,
+                       std::conditional_t<std::is_unsigned_v<T> && sizeof(T) == 8, std::uint64_t, std::int64_t>>>;
+template <class T>
+Var array_of(const std::vector<T>& values, std::optional<Dtype> dtype);
+}  // namespace detail
+
 /// From nested braces, `array({{1, 2}, {3, 4}})`, or vectors of vectors; the rows of one level are equally long.
 Var array(const NestedList& values, std::optional<Dtype> dtype = {});
 inline Var array(std::initializer_list<NestedList> rows, std::optional<Dtype> dtype = {}) {
     return array(NestedList(rows), dtype);
 }
-/// From a std::vector, 1-d; reshape gives it another shape.
+/// From a std::vector of any numbers, 1-d; reshape gives it another shape. Characters do not compile: std::uint8_t
+/// does.
 template <class T>
-requires std::is_arithmetic_v<T> Var array(const std::vector<T>& values, std::optional<Dtype> dtype = {});
-/// From memory in row-major order, copied.
+requires std::is_arithmetic_v<T> Var array(const std::vector<T>& values, std::optional<Dtype> dtype = {}) {
+    static_assert(!is_character<T>, "array: characters are no numbers; std::uint8_t is one");
+    using As = detail::TakenAs<T>;
+    if constexpr (std::same_as<T, As>)
+        return detail::array_of(values, dtype);
+    else
+        return detail::array_of(std::vector<As>(values.begin(), values.end()), dtype);
+}
+/// From memory in row-major order, copied; of numbers whose type has a dtype, or is std::uint64_t.
 template <class T>
-Var array(const T* values, const Shape& shape, std::optional<Dtype> dtype = {});
+requires std::same_as<T, detail::TakenAs<T>> Var array(const T* values, const Shape& shape,
+                                                       std::optional<Dtype> dtype = {});
 /// A detached copy.
 Var array(const Var& x, std::optional<Dtype> dtype = {});
 /// A leaf that shares an Array.

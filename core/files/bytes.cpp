@@ -23,7 +23,7 @@ std::string place(const std::string& op, const std::string& path) {
     return op + ": '" + path + "'";
 }
 
-Input::Input(const char* op, const std::string& path) : Input(place(op, path)) {
+Input::Input(const char* op, const std::string& path) : Input(place(op, path), std::span<const std::byte>()) {
     file_ = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a pipe is to be refused, not waited for
     struct stat info {};
     if (file_ < 0 || fstat(file_, &info) != 0) reject("Io", "cannot be opened: ", cause());
@@ -31,7 +31,7 @@ Input::Input(const char* op, const std::string& path) : Input(place(op, path)) {
     size_ = static_cast<std::uint64_t>(info.st_size);
 }
 
-Input::Input(const char* op, std::span<const std::byte> bytes) : Input(std::string(op)) {
+Input::Input(std::string where, std::span<const std::byte> bytes) : Source(std::move(where)) {
     bytes_ = bytes.data();
     size_ = bytes.size();
 }

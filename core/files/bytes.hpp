@@ -49,7 +49,7 @@ class Input : public Source {
 public:
     /// Opens a regular file; any failure is a FileError of kind Io.
     Input(const char* op, const std::string& path);
-    Input(const char* op, std::span<const std::byte> bytes);
+    Input(std::string where, std::span<const std::byte> bytes);
     Input(const Input&) = delete;
     Input& operator=(const Input&) = delete;
     ~Input();
@@ -60,8 +60,6 @@ public:
     std::string read(std::uint64_t at, std::uint64_t n) const;
 
 private:
-    explicit Input(const std::string& where) : Source(where) {}
-
     int file_ = -1;
     const std::byte* bytes_ = nullptr;
     std::uint64_t size_ = 0;
@@ -85,6 +83,22 @@ protected:
 
 private:
     std::uint64_t left_;
+};
+
+/// Some of an Input's bytes, in order.
+class Section : public Stream {
+public:
+    /// at + n must be at most in.size().
+    Section(const Input& in, std::uint64_t at, std::uint64_t n) : Stream(in.where(), n), in_(in), at_(at) {}
+
+private:
+    void fill(void* to, std::size_t n) override {
+        in_.read(at_, to, n);
+        at_ += n;
+    }
+
+    const Input& in_;
+    std::uint64_t at_;
 };
 
 }  // namespace jt::files

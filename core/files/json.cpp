@@ -2,8 +2,11 @@
 #include "json.hpp"
 
 #ifdef MINIJT_JSON
+#include <algorithm>
+#include <cstring>
+#include <deque>
+#include <iterator>
 #include <nlohmann/json.hpp>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 #endif
@@ -16,11 +19,102 @@ namespace {
 
 using Json = nlohmann::json;
 
+/// The characters of a stream, one after another. nlohmann-json takes a NUL for the end of the text: none comes
+/// through.
+class Characters {
+public:
+    Characters(Stream& in, const JsonText& json) : in_(in), json_(json) { refill(); }
+
+    bool ended() const { return next_ == end_; }
+    char now() const { return *next_; }
+    void go_on() {
+        if (++next_ == end_) refill();
+    }
+
+private:
+    void refill() {
+        offset_ += static_cast<std::size_t>(end_ - chunk_);
+        const auto n = static_cast<std::size_t>(std::min<std::uint64_t>(in_.left(), sizeof chunk_));
+        in_.read(chunk_, n);
+        next_ = chunk_;
+        end_ = chunk_ + n;
+        if (const void* nul = std::memchr(chunk_, 0, n))
+            in_.reject(json_.kind, "needs JSON, got something else at byte ",
+                       json_.offset + offset_ + static_cast<std::size_t>(static_cast<const char*>(nul) - chunk_));
+    }
+
+    Stream& in_;
+    const JsonText& json_;
+    std::size_t offset_ = 0;  ///< of the chunk
+    char chunk_[65536];
+    const char *next_ = chunk_, *end_ = chunk_;
+};
+
+/// An iterator of them, as nlohmann-json wants it.
+class At {
+public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = char;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const char*;
+    using reference = char;
+
+    explicit At(Characters* in = nullptr) : in_(in) {}
+    char operator*() const { return in_->now(); }
+    At& operator++() { return in_->go_on(), *this; }
+    bool operator==(const At&) const { return in_->ended(); }
+    bool operator!=(const At&) const { return !in_->ended(); }
+
+private:
+    Characters* in_;
+};
+
+/// The names of the objects that are open, each in the room of its letters.
+class Names {
+public:
+    explicit Names(const Source& source) : source_(source) {}
+
+    std::size_t depth() const { return begun_.size(); }
+    void open() { begun_.push_back(names_.size()); }
+    void add(const std::string& name) {
+        names_.push_back({letters_.size(), name.size()});
+        letters_.insert(letters_.end(), name.begin(), name.end());
+    }
+    /// Throws for a name twice.
+    void close() {
+        const auto first = names_.begin() + static_cast<std::ptrdiff_t>(begun_.back());
+        const auto letters = first == names_.end() ? letters_.size() : first->at;
+        std::sort(first, names_.end(),
+                  [this](Name a, Name b) { return std::lexicographical_compare(begin(a), end(a), begin(b), end(b)); });
+        const auto twice = std::adjacent_find(
+            first, names_.end(), [this](Name a, Name b) { return std::equal(begin(a), end(a), begin(b), end(b)); });
+        if (twice != names_.end())
+            source_.reject("DuplicateKey", "needs every name once, got ",
+                           shown(std::string(begin(*twice), end(*twice))), " twice");
+        names_.erase(first, names_.end());
+        letters_.resize(letters);
+        begun_.pop_back();
+    }
+
+private:
+    struct Name {
+        std::size_t at, size;
+    };
+    using Letters = std::deque<char>;
+    Letters::const_iterator begin(Name name) const { return letters_.begin() + static_cast<std::ptrdiff_t>(name.at); }
+    Letters::const_iterator end(Name name) const { return begin(name) + static_cast<std::ptrdiff_t>(name.size); }
+
+    const Source& source_;
+    Letters letters_;
+    std::deque<Name> names_;
+    std::vector<std::size_t> begun_;  ///< how many names there were before each object
+};
+
 /// Hands on what nlohmann-json sees, and holds the depth and the names of objects against what they may be.
 class Relay : public nlohmann::json_sax<Json> {
 public:
     Relay(const Source& source, const JsonText& json, JsonEvents& events)
-        : source_(source), json_(json), events_(events) {}
+        : source_(source), json_(json), events_(events), names_(source) {}
 
     bool null() override { return scalar(nullptr); }
     bool boolean(bool value) override { return scalar(value); }
@@ -35,8 +129,7 @@ public:
     bool end_array() override { return close(); }
 
     bool key(std::string& name) override {
-        if (!names_.back().insert(name).second)
-            source_.reject("DuplicateKey", "needs every name once, got ", shown(name), " twice");
+        names_.add(name);
         events_.key(std::move(name));
         return true;
     }
@@ -52,15 +145,15 @@ private:
     }
 
     bool open(char bracket) {
-        if (names_.size() == json_.depth)
+        if (names_.depth() == json_.depth)
             source_.reject(json_.kind, "needs at most ", json_.depth, " brackets in each other, got more");
-        names_.emplace_back();
+        names_.open();
         events_.open(bracket);
         return true;
     }
 
     bool close() {
-        names_.pop_back();
+        names_.close();
         events_.close();
         return true;
     }
@@ -68,18 +161,15 @@ private:
     const Source& source_;
     const JsonText& json_;
     JsonEvents& events_;
-    std::vector<std::unordered_set<std::string>> names_;  ///< of each object that is open
+    Names names_;
 };
 
 }  // namespace
 
-// nlohmann-json takes a NUL for the end of the text.
-void read_json(const Source& source, const JsonText& json, JsonEvents& events) {
-    Relay relay(source, json, events);
-    const auto end = json.text.find('\0');
-    if (end != std::string_view::npos)
-        source.reject(json.kind, "needs JSON, got something else at byte ", json.offset + end);
-    Json::sax_parse(json.text.begin(), json.text.end(), &relay);
+void read_json(Stream& in, const JsonText& json, JsonEvents& events) {
+    Relay relay(in, json, events);
+    Characters characters(in, json);
+    Json::sax_parse(At(&characters), At(), &relay);
 }
 
 std::string json_of(const Source&, const std::string& text) { return Json(text).dump(); }
@@ -96,7 +186,7 @@ namespace {
 
 }  // namespace
 
-void read_json(const Source& source, const JsonText&, JsonEvents&) { refuse(source); }
+void read_json(Stream& in, const JsonText&, JsonEvents&) { refuse(in); }
 
 std::string json_of(const Source& source, const std::string&) { refuse(source); }
 

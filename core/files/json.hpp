@@ -3,7 +3,6 @@
 #pragma once
 #include <cstddef>
 #include <string>
-#include <string_view>
 #include <variant>
 
 #include "bytes.hpp"
@@ -23,18 +22,18 @@ public:
     virtual void scalar(JsonScalar value) = 0;
 };
 
-/// A JSON text inside a source, where it begins there, how deep its brackets may be nested, and the kind of FileError
-/// that it is refused with.
+/// Where a JSON text begins in its file, how deep its brackets may be nested, and the kind of FileError that it is
+/// refused with.
 struct JsonText {
-    std::string_view text;
     std::size_t offset;
     std::size_t depth;
     const char* kind;
 };
 
+/// Reads what is left of a stream, and holds no more of it than 64 KiB and the names of the objects that are open.
 /// Throws a FileError for a text that is no JSON (RFC 8259, UTF-8) or too deep, of the kind DuplicateKey for a name
-/// twice in one object, and of the kind Unsupported in a minijt that was built without nlohmann-json.
-void read_json(const Source& source, const JsonText& json, JsonEvents& events);
+/// twice in one object, when that closes, and of the kind Unsupported in a minijt that was built without nlohmann-json.
+void read_json(Stream& in, const JsonText& json, JsonEvents& events);
 
 /// A text, which must be UTF-8, in quotes; a number that is read as a double again, to the last bit, and must be
 /// finite. Both throw as read_json without nlohmann-json.

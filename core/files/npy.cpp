@@ -192,18 +192,8 @@ Array row_major(const Array& x) {
     return kernels::permute(x.reshaped(shape), backwards);
 }
 
-class Whole : public Stream {
-public:
-    explicit Whole(const Input& input) : Stream(input.where(), input.size()), input_(input) {}
-
-private:
-    void fill(void* to, std::size_t n) override { input_.read(input_.size() - left(), to, n); }
-
-    const Input& input_;
-};
-
 Array read_whole(const Input& input) {
-    Whole stream(input);
+    Section stream(input, 0, input.size());
     return read_npy(stream);
 }
 

@@ -15,7 +15,8 @@ using NamedArrays = std::vector<std::pair<std::string, Array>>;
 /// with it: local headers, sizes, CRC-32, no gaps, no overlap. Names are keys, never paths: UTF-8 (code page 437 where
 /// zip's flag for UTF-8 is not set) without control characters, backslashes, a leading slash or "..", each once, at
 /// most 4096 bytes. Deflated members may unfold to 256 times the file + 16 MiB in all (TooLarge). Archives that need
-/// zip64's end record (4 GiB and more) are refused.
+/// zip64's end record (4 GiB and more) are refused. Beside elements and names it takes at most 640 bytes for each
+/// array.
 NamedArrays load_npz(const std::string& path);
 /// The same from memory.
 NamedArrays parse_npz(std::span<const std::byte> bytes);

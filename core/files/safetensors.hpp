@@ -22,7 +22,9 @@ struct Safetensors {
 /// Reads BOOL, U8, I32, I64, F32 and F64, and F16 and BF16 as float32; a 0-d array loads with shape (1,). Throws a
 /// FileError whose kind says what is wrong: for a header above 100 MB, with names twice or other fields than dtype,
 /// shape and data_offsets, for ranges that overlap or leave bytes out, and for other dtypes. Allocates nothing for a
-/// number in the file that the file's size does not bear out. Needs a minijt that was built with nlohmann-json.
+/// number in the file that the file's size does not bear out: no more than the header weighs until the whole of it is
+/// known to be good, and then beside elements, names and texts at most 640 bytes for each array. Needs a minijt that
+/// was built with nlohmann-json.
 Safetensors load_safetensors(const std::string& path);
 /// The same from memory.
 Safetensors parse_safetensors(std::span<const std::byte> bytes);

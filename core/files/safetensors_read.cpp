@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <deque>
+#include <functional>
 
 #include "bytes.hpp"
 #include "json.hpp"
@@ -16,7 +18,7 @@ namespace files {
 
 namespace {
 
-constexpr std::size_t depth_limit = 3, widened_at_once = 4096;
+constexpr std::size_t depth_limit = 3, widened_at_once = 4096, checked_at_once = 65536;
 constexpr const char* invalid = "InvalidHeaderDeserialization";
 
 float from_bf16(std::uint16_t half) { return std::bit_cast<float>(std::uint32_t{half} << 16); }
@@ -60,20 +62,21 @@ constexpr Format formats[] = {
 };
 
 struct Tensor {
-    std::string name;
+    std::string name = {};
     const Format* format = nullptr;
     std::optional<std::vector<std::uint64_t>> shape = {}, range = {};  ///< as the file says
     std::uint64_t begin() const { return (*range)[0]; }
     std::uint64_t end() const { return (*range)[1]; }
 };
 
-/// The header, as its JSON says it.
+using Texts = std::vector<std::pair<std::string, std::string>>;
+
+/// The header, as its JSON says it: tells one tensor after another, and keeps none.
 class Header : public JsonEvents {
 public:
-    explicit Header(const Source& source) : source_(source) {}
+    Header(const Source& source, std::function<void(const Tensor&)> each) : source_(source), each_(std::move(each)) {}
 
-    std::vector<Tensor> tensors;
-    std::vector<std::pair<std::string, std::string>> metadata;
+    Texts metadata;
 
 private:
     enum class At { file, top, metadata, tensor, list };
@@ -96,7 +99,7 @@ private:
 
     void enter() {
         at_ = place_ == "__metadata__" ? At::metadata : At::tensor;
-        if (at_ == At::tensor) tensors.push_back({.name = place_});
+        if (at_ == At::tensor) tensor_ = {.name = place_};
     }
 
     void close() override {
@@ -104,14 +107,15 @@ private:
             list_ = nullptr;
             at_ = At::tensor;
         } else {
-            if (at_ == At::tensor) check_whole(tensors.back());
+            if (at_ == At::tensor) tell();
             at_ = At::top;
         }
     }
 
-    void check_whole(const Tensor& t) {
-        place_ = t.name;
+    void tell() {
+        const Tensor& t = tensor_;
         if (!t.format || !t.shape || !t.range || t.range->size() != 2) bad("dtype, shape and two data_offsets");
+        each_(t);
     }
 
     void key(std::string name) override {
@@ -121,9 +125,7 @@ private:
     }
 
     void field(const std::string& name) {
-        Tensor& t = tensors.back();
-        place_ = t.name;
-        list_ = name == "shape" ? &t.shape : name == "data_offsets" ? &t.range : nullptr;
+        list_ = name == "shape" ? &tensor_.shape : name == "data_offsets" ? &tensor_.range : nullptr;
         if (!list_ && name != "dtype") bad("dtype, shape and data_offsets");
     }
 
@@ -135,7 +137,7 @@ private:
         else if (at_ == At::list && number)
             add(*number);
         else if (at_ == At::tensor && !list_ && text)
-            tensors.back().format = format_of(*text);
+            tensor_.format = format_of(*text);
         else
             bad(needed());
     }
@@ -167,8 +169,10 @@ private:
     }
 
     const Source& source_;
+    const std::function<void(const Tensor&)> each_;
     At at_ = At::file;
     std::string place_;  ///< the name of the tensor or text
+    Tensor tensor_;
     std::optional<std::vector<std::uint64_t>>* list_ = nullptr;
 };
 
@@ -184,17 +188,28 @@ std::uint64_t header_size(const Input& in) {
     return n;
 }
 
-Header read_header(const Input& in, std::uint64_t size) {
-    const std::string text = in.read(8, size);
-    const auto at = find_not_utf8(text);
-    if (at != std::string::npos) in.reject("InvalidHeader", "needs UTF-8, got something else at byte ", 8 + at);
-    const auto first = std::min(text.find_first_not_of("\t\n\r \xef\xbb\xbf"), text.size());
-    if (!text.starts_with('{'))
-        in.reject(text.substr(first, 1) == "{" ? "InvalidHeaderStart" : "InvalidHeader", "needs a '{' at byte 8, got ",
-                  shown(text.substr(0, 1)));
-    Header header(in);
-    read_json(in, {text, 8, depth_limit, invalid}, header);
-    return header;
+void check_utf8(const Input& in, std::uint64_t at, const std::uint64_t end) {
+    while (at < end) {
+        const std::string some = in.read(at, std::min<std::uint64_t>(end - at, checked_at_once));
+        const auto good = std::min(find_not_utf8(some), some.size());
+        if (good == 0) in.reject("InvalidHeader", "needs UTF-8, got something else at byte ", at);
+        at += good;
+    }
+}
+
+void check_start(const Input& in, std::uint64_t size) {
+    const std::string start = in.read(8, std::min<std::uint64_t>(size, checked_at_once));
+    const auto first = std::min(start.find_first_not_of("\t\n\r \xef\xbb\xbf"), start.size());
+    if (!start.starts_with('{'))
+        in.reject(start.substr(first, 1) == "{" ? "InvalidHeaderStart" : "InvalidHeader", "needs a '{' at byte 8, got ",
+                  shown(start.substr(0, 1)));
+}
+
+Texts read_header(const Input& in, std::uint64_t size, std::function<void(const Tensor&)> each) {
+    Header header(in, std::move(each));
+    Section text(in, 8, size);
+    read_json(text, {8, depth_limit, invalid}, header);
+    return std::move(header.metadata);
 }
 
 /// Bytes of the elements.
@@ -213,25 +228,54 @@ void check_name(const Source& source, const std::string& name) {
         source.reject("BadName", "needs a name without NUL, got ", shown(name));
 }
 
+/// Where the data of the k-th tensor stands, and its bytes by shape and dtype.
+struct Range {
+    std::uint64_t begin, end, k, size;
+    auto operator<=>(const Range&) const = default;
+};
+using Ranges = std::deque<Range>;  // which grows without a copy
+
+std::string name_of(const Input& in, std::uint64_t header, std::uint64_t k) {
+    std::string name;
+    read_header(in, header, [&](const Tensor& t) {
+        if (k-- == 0) name = t.name;
+    });
+    return name;
+}
+
 /// Every byte of the data belongs to one tensor.
-void check_ranges(const Input& in, const std::vector<Tensor>& tensors, std::uint64_t start) {
-    std::vector<const Tensor*> sorted;
-    for (const auto& t : tensors) sorted.push_back(&t);
-    std::ranges::stable_sort(sorted, {}, [](const Tensor* t) { return *t->range; });
+void check_ranges(const Input& in, std::uint64_t header, Ranges ranges) {
+    std::ranges::sort(ranges);
     std::uint64_t end = 0;
-    for (const Tensor* t : sorted) {
-        if (t->begin() != end || t->end() < end)
-            in.reject("InvalidOffset", "needs data from offset ", end, " on, got ", t->begin(), " to ", t->end(),
-                      " at ", shown(t->name));
-        const auto size = size_in_file(in, *t);
-        end = t->end();
-        if (size != end - t->begin())
-            in.reject("TensorInvalidInfo", "needs ", size, " bytes of data, got ", end - t->begin(), " at ",
-                      shown(t->name));
+    for (const Range& range : ranges) {
+        const auto name = [&] { return shown(name_of(in, header, range.k)); };
+        if (range.begin != end || range.end < end)
+            in.reject("InvalidOffset", "needs data from offset ", end, " on, got ", range.begin, " to ", range.end,
+                      " at ", name());
+        end = range.end;
+        if (range.size != end - range.begin)
+            in.reject("TensorInvalidInfo", "needs ", range.size, " bytes of data, got ", end - range.begin, " at ",
+                      name());
     }
+    const auto start = 8 + header;
     if (end != in.size() - start)
         in.reject("MetadataIncompleteBuffer", "needs ", end, " bytes of data at byte ", start, ", got ",
                   in.size() - start);
+}
+
+/// Throws unless the whole header is good, and returns how many tensors there are. It keeps 32 bytes for each, and
+/// what read_json does: both together less than the header itself.
+std::size_t check_header(const Input& in, std::uint64_t size) {
+    check_utf8(in, 8, 8 + size);
+    check_start(in, size);
+    Ranges ranges;
+    read_header(in, size, [&](const Tensor& t) {
+        check_name(in, t.name);
+        ranges.push_back({t.begin(), t.end(), ranges.size(), size_in_file(in, t)});
+    });
+    const auto count = ranges.size();
+    check_ranges(in, size, std::move(ranges));
+    return count;
 }
 
 /// The elements of two bytes from `at` on as floats.
@@ -263,13 +307,13 @@ Array read_tensor(const Input& in, const Tensor& t, std::uint64_t start) {
     return x;
 }
 
+// Twice through the header: what it says is only kept once all of it has been held against the file.
 Safetensors read_safetensors(const Input& in) {
-    const auto size = header_size(in), start = 8 + size;
-    Header header = read_header(in, size);
-    for (const auto& t : header.tensors) check_name(in, t.name);
-    check_ranges(in, header.tensors, start);
-    Safetensors out{{}, std::move(header.metadata)};
-    for (const auto& t : header.tensors) out.arrays.emplace_back(t.name, read_tensor(in, t, start));
+    const auto size = header_size(in);
+    Safetensors out;
+    out.arrays.reserve(check_header(in, size));
+    out.metadata =
+        read_header(in, size, [&](const Tensor& t) { out.arrays.emplace_back(t.name, read_tensor(in, t, 8 + size)); });
     return out;
 }
 

@@ -5,6 +5,7 @@
 #include "../../core/numpy_random.hpp"
 #include "../module/state.hpp"
 #include "sampler.hpp"
+#include "turn.hpp"
 
 namespace jt::dataset {
 
@@ -95,7 +96,7 @@ private:
     std::shared_ptr<std::uint32_t> own_stream_ = std::make_shared<std::uint32_t>();  ///< 0: does not flow yet
     std::weak_ptr<const Epoch> begun_;                                               ///< gone when its loop is
     std::optional<std::vector<std::int64_t>> to_come_;  ///< what a state that was loaded leaves to the next loop
-    mutable std::recursive_mutex making_;
+    mutable Turn making_;
 };
 
 /// Held while a loop or its worker makes a batch of a source's items, so that loops of one source may run side by side,
@@ -113,7 +114,7 @@ public:
     static void check_apart_from(const AnyDataset& source);
 
 private:
-    std::lock_guard<std::recursive_mutex> lock_;
+    std::lock_guard<Turn> lock_;
     const AnyDataset& source_;
     const Making* around_;
 };

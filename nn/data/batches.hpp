@@ -92,11 +92,15 @@ private:
     value_type taken(std::int64_t k) {
         Making::check_apart_from(data_->source());
         if (!next_.valid()) begin_batch(k);
-        const Ready ready = next_.get();
+        const Ready ready = awaited();
         ready.drawn.hand_over(*epoch_->own_stream);
         if (k + 1 < epoch_->batch_len) begin_batch(k + 1);
         const no_grad guard;
         return detail::each(ready.batch, [](const auto& x) { return detail::unpacked(x); });
+    }
+    auto awaited() {
+        const Awaiting worker(worker_->id());
+        return next_.get();
     }
     void begin_batch(std::int64_t k) {
         const auto make = [data = data_, indices = epoch_->batch(k),

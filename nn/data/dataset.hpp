@@ -1,5 +1,7 @@
 // Dataset: items by index, in batches.
 #pragma once
+#include <concepts>
+
 #include "batches.hpp"
 
 namespace jt::dataset {
@@ -59,9 +61,11 @@ public:
 };
 
 /// `auto& loader = dataset::DataLoader(data, {.batch_size = 8});`: set_attrs by the name that loops know, as in Jittor.
-template <class... Item>
-Dataset<Item...>& DataLoader(Dataset<Item...>& data, const Attrs& attrs) {
-    return data.set_attrs(attrs);
+/// It is the dataset itself, which is not copied: `auto loader` does not compile.
+template <std::derived_from<AnyDataset> Data>
+Data& DataLoader(Data& data, const Attrs& attrs) {
+    data.set_attrs(attrs);
+    return data;
 }
 
 }  // namespace jt::dataset

@@ -14,6 +14,7 @@ public:
 
     /// Takes the place of a job that did not begin. A job must not throw.
     void begin(std::function<void()> job);
+    std::thread::id id() const { return thread_.get_id(); }
 
 private:
     void work(const std::stop_token& stop);

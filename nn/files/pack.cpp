@@ -14,7 +14,7 @@ namespace jt::files {
 namespace {
 
 constexpr std::size_t depth_limit = 64;
-constexpr const char* bad_tree = "BadTree";
+constexpr const char *bad_tree = "BadTree", *one_name = "one name, dict, array or float";
 
 class Packer {
 public:
@@ -144,7 +144,7 @@ private:
         Form form;
         Tree tree = {};
         std::string key = {};
-        bool done = false;
+        int filled = 0;
     };
 
     [[noreturn]] void bad(const std::string& needs) const {
@@ -167,15 +167,15 @@ private:
     void close() override {
         Frame frame = std::move(open_.back());
         open_.pop_back();
-        if (frame.form == Form::kind && !frame.done) bad("a dict, an array or a float");
+        if (frame.form == Form::kind && frame.filled == 0) bad("a dict, an array or a float");
+        if (frame.form == Form::kind && frame.filled > 1) bad(one_name);
         const bool inside_kind = frame.form == Form::dict;
         inside_kind ? fill(std::move(frame.tree)) : put(std::move(frame.tree));
     }
 
     void key(std::string name) override {
         Frame& frame = open_.back();
-        if (frame.form == Form::kind && (frame.done || (name != "dict" && name != "array" && name != "float")))
-            bad("one name, dict, array or float");
+        if (frame.form == Form::kind && name != "dict" && name != "array" && name != "float") bad(one_name);
         frame.key = std::move(name);
     }
 
@@ -211,7 +211,7 @@ private:
 
     void fill(Tree tree) {
         open_.back().tree = std::move(tree);
-        open_.back().done = true;
+        ++open_.back().filled;
     }
 
     void put(Tree tree) {
@@ -243,7 +243,9 @@ Tree unpack(const Source& source, Packed packed) {
         return tree;
     }
     Builder builder(source, std::move(packed.arrays));
-    read_json(source, {packed.structure, 0, 2 * depth_limit, bad_tree}, builder);
+    const Input structure(source.where(), std::as_bytes(std::span(packed.structure)));
+    Section text(structure, 0, structure.size());
+    read_json(text, {0, 2 * depth_limit, bad_tree}, builder);
     return builder.finish();
 }
 

@@ -2,7 +2,6 @@
 #include "tree.hpp"
 
 #include <algorithm>
-#include <deque>
 #include <ostream>
 #include <sstream>
 #include <unordered_map>
@@ -37,17 +36,34 @@ Var one(T value) {
 
 }  // namespace
 
-// Addresses in a deque stay, so that `t["a"] = t["b"]` reads what it should.
+// Addresses stay, so that `t["a"] = t["b"]` reads what it should, and the index what the keys say.
 struct Tree::Children {
     explicit Children(bool dict) : is_dict(dict) {}
 
     bool is_dict;
-    std::deque<Item> items = {};
-    std::unordered_map<std::string, std::size_t> index = {};
+    std::vector<std::unique_ptr<Item>> items = {};
+    std::unordered_map<std::string_view, std::size_t> index = {};
 };
 
+// Most bodies are leaves: children lie apart, and a body is no larger than a text.
 struct Tree::Body {
-    std::variant<std::monostate, Var, bool, std::int64_t, double, std::string, Children> value = {};
+    using Inside = std::unique_ptr<Children>;
+    using Value = std::variant<std::monostate, Var, bool, std::int64_t, double, std::string, Inside>;
+
+    static Body of(bool dict, Body* home = nullptr) { return {std::make_unique<Children>(dict), home}; }
+    /// Of a list or dict without what is in it.
+    Body copy(Body* at) const {
+        return std::visit(
+            [at]<class T>(const T& part) {
+                if constexpr (std::same_as<T, Inside>)
+                    return of(part->is_dict, at);
+                else
+                    return Body{part, at};
+            },
+            value);
+    }
+
+    Value value = {};
     Body* home = nullptr;  ///< the list or dict that it stands in
 };
 
@@ -66,7 +82,7 @@ Tree::Tree(const nn::StateDict& state) : Tree(dict()) {
     }
 }
 
-Tree::Tree(std::initializer_list<Item> items) : body_(new Body{Children(true)}) {
+Tree::Tree(std::initializer_list<Item> items) : body_(new Body(Body::of(true))) {
     for (const Item& item : items) {
         if (contains(item.key)) fail<KeyError>("tree: needs each key once, got ", quoted(item.key), " twice");
         (*this)[item.key] = item.value;
@@ -75,7 +91,7 @@ Tree::Tree(std::initializer_list<Item> items) : body_(new Body{Children(true)}) 
 
 Tree Tree::list(std::initializer_list<Tree> values) {
     Tree out;
-    out.body_.reset(new Body{Children(false)});
+    out.body_.reset(new Body(Body::of(false)));
     for (const Tree& value : values) out.push_back(value);
     return out;
 }
@@ -87,10 +103,7 @@ Tree::Tree(const Tree& other) {
     while (!waiting.empty()) {
         const auto [to, from] = waiting.back();
         waiting.pop_back();
-        const Children* old = from->children();
-        if (from->body_)
-            to->body_.reset(old ? new Body{Children(old->is_dict), to->home_}
-                                : new Body{from->body_->value, to->home_});
+        if (from->body_) to->body_.reset(new Body(from->body_->copy(to->home_)));
         for (std::size_t k = 0; const Item* item = from->item_at(k = from->next(k)); ++k)
             waiting.emplace_back(&to->append(item->key).value, &item->value);
     }
@@ -119,10 +132,10 @@ Tree::~Tree() {
     while (waiting) {
         const std::unique_ptr<Body, Delete> now(waiting);
         waiting = now->home;
-        auto* children = std::get_if<Children>(&now->value);
-        if (!children) continue;
-        for (Item& item : children->items)
-            if (Body* next = item.value.body_.release()) next->home = std::exchange(waiting, next);
+        const auto* inside = std::get_if<Body::Inside>(&now->value);
+        if (!inside) continue;
+        for (const auto& item : (*inside)->items)
+            if (Body* next = item->value.body_.release()) next->home = std::exchange(waiting, next);
     }
 }
 
@@ -147,9 +160,10 @@ void Tree::refuse_range(std::int64_t value, std::size_t bytes) const {
 std::string Tree::path_of(const Body* body) {
     std::string path;
     for (; body && body->home; body = body->home) {
-        const Children& above = std::get<Children>(body->home->value);
-        const auto here = std::ranges::find(above.items, body, [](const Item& item) { return item.value.body_.get(); });
-        const std::string name = above.is_dict ? here->key : std::to_string(here - above.items.begin());
+        const Children& above = *std::get<Body::Inside>(body->home->value);
+        const auto here =
+            std::ranges::find(above.items, body, [](const auto& item) { return item->value.body_.get(); });
+        const std::string name = above.is_dict ? (*here)->key : std::to_string(here - above.items.begin());
         path.insert(0, path.empty() ? name : name + ".");
     }
     return path;
@@ -157,25 +171,25 @@ std::string Tree::path_of(const Body* body) {
 
 std::string Tree::place() const {
     if (!home_) return "";
-    const Children& around = std::get<Children>(home_->value);
-    const auto here = std::ranges::find(around.items, this, [](const Item& item) { return &item.value; });
-    const std::string name = around.is_dict ? here->key : std::to_string(here - around.items.begin());
+    const Children& around = *std::get<Body::Inside>(home_->value);
+    const auto here = std::ranges::find(around.items, this, [](const auto& item) { return &item->value; });
+    const std::string name = around.is_dict ? (*here)->key : std::to_string(here - around.items.begin());
     return " at " + quoted(joined(path_of(home_), name));
 }
 
 void Tree::has_no(const std::string& key, const Body* body) {
     std::string in = path_of(body), names;
     std::size_t count = 0;
-    for (const Item& item : std::get<Children>(body->value).items)
-        if (item.value.body_ && count++ < shown_keys) names += (count > 1 ? ", " : " ") + quoted(item.key);
+    for (const auto& item : std::get<Body::Inside>(body->value)->items)
+        if (item->value.body_ && count++ < shown_keys) names += (count > 1 ? ", " : " ") + quoted(item->key);
     fail<KeyError>("tree: has no key ", quoted(key), in.empty() ? "" : " in " + quoted(in), "; has",
                    count == 0 ? " none" : names, count > shown_keys ? ", …" : "");
 }
 
 void Tree::refuse(const char* needs) const {
     if (!body_ && home_) {
-        const auto& items = std::get<Children>(home_->value).items;
-        has_no(std::ranges::find(items, this, [](const Item& item) { return &item.value; })->key, home_);
+        const auto& items = std::get<Body::Inside>(home_->value)->items;
+        has_no((*std::ranges::find(items, this, [](const auto& item) { return &item->value; }))->key, home_);
     }
     fail<DtypeError>("tree: needs ", needs, place(), ", got ", words_of(kind()));
 }
@@ -186,7 +200,10 @@ Tree::Kind Tree::kind() const {
     return inside ? inside->is_dict ? Kind::dict : Kind::list : static_cast<Kind>(body_->value.index());
 }
 
-const Tree::Children* Tree::children() const { return body_ ? std::get_if<Children>(&body_->value) : nullptr; }
+const Tree::Children* Tree::children() const {
+    const auto* inside = body_ ? std::get_if<Body::Inside>(&body_->value) : nullptr;
+    return inside ? inside->get() : nullptr;
+}
 
 const Tree::Children& Tree::need_children(Kind kind) const {
     if (this->kind() != kind) refuse(words_of(kind));
@@ -194,9 +211,9 @@ const Tree::Children& Tree::need_children(Kind kind) const {
 }
 
 Tree::Item& Tree::append(const std::string& key) {
-    auto& inside = std::get<Children>(body_->value);
-    if (inside.is_dict) inside.index.emplace(key, inside.items.size());
-    Item& item = inside.items.emplace_back(key, Tree());
+    Children& inside = *std::get<Body::Inside>(body_->value);
+    Item& item = *inside.items.emplace_back(std::make_unique<Item>(key, Tree()));
+    if (inside.is_dict) inside.index.emplace(item.key, inside.items.size() - 1);
     item.value.home_ = body_.get();
     return item;
 }
@@ -204,13 +221,13 @@ Tree::Item& Tree::append(const std::string& key) {
 std::size_t Tree::next(std::size_t k) const {
     const Children* inside = children();
     const std::size_t n = inside ? inside->items.size() : 0;
-    while (k < n && !inside->items[k].value.body_) ++k;
+    while (k < n && !inside->items[k]->value.body_) ++k;
     return std::min(k, n);
 }
 
 Tree::Item* Tree::item_at(std::size_t k) const {
     const Children* inside = children();
-    return inside && k < inside->items.size() ? const_cast<Item*>(&inside->items[k]) : nullptr;
+    return inside && k < inside->items.size() ? inside->items[k].get() : nullptr;
 }
 
 void Tree::check_many() const {
@@ -220,14 +237,14 @@ void Tree::check_many() const {
 std::size_t Tree::size() const {
     check_many();
     std::size_t n = 0;
-    for (const Item& item : children()->items) n += item.value.body_ != nullptr;
+    for (const auto& item : children()->items) n += item->value.body_ != nullptr;
     return n;
 }
 
 bool Tree::contains(const std::string& key) const {
     const Children& inside = need_children(Kind::dict);
     const auto found = inside.index.find(key);
-    return found != inside.index.end() && inside.items[found->second].value.body_;
+    return found != inside.index.end() && inside.items[found->second]->value.body_;
 }
 
 std::vector<std::string> Tree::keys() const {
@@ -240,7 +257,7 @@ std::vector<std::string> Tree::keys() const {
 const Tree& Tree::operator[](const std::string& key) const {
     if (!contains(key)) has_no(key, body_.get());
     const Children& inside = *children();
-    return inside.items[inside.index.at(key)].value;
+    return inside.items[inside.index.at(key)]->value;
 }
 
 Tree& Tree::operator[](const std::string& key) {
@@ -273,14 +290,14 @@ Var Tree::one_element() const {
 }
 
 bool Tree::boolean() const {
-    if (const Var x = one_element(); x.defined() && x.dtype() == bool_) return x.to_vector<bool>()[0];
+    if (const Var x = one_element(); x.defined() && x.dtype() == bool_) return x.item<bool>();
     if (kind() != Kind::boolean) refuse("a bool");
     return std::get<bool>(body_->value);
 }
 
 std::int64_t Tree::integer() const {
     if (const Var x = one_element(); x.defined() && x.dtype() != bool_ && !is_float(x.dtype()))
-        return x.to_vector<std::int64_t>()[0];
+        return x.item<std::int64_t>();
     if (kind() != Kind::integer) refuse("a whole number");
     return std::get<std::int64_t>(body_->value);
 }

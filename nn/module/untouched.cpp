@@ -37,7 +37,7 @@ void Untouched::note(const ModulePtr& module) {
 
 Untouched::~Untouched() {
     for (auto& [x, value] : values_) std::swap(x.node()->value, value);
-    drawing::set_state(stream_);
+    *drawing::Drawing() = streams_;
 }
 
 }  // namespace jt::nn

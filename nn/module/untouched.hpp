@@ -3,7 +3,7 @@
 #include <memory>
 #include <vector>
 
-#include "../../core/random.hpp"
+#include "../../core/streams.hpp"
 #include "attempt.hpp"
 #include "eval_mode.hpp"
 #include "module.hpp"
@@ -11,7 +11,7 @@
 namespace jt::nn {
 
 /// While it lives a module and all below it are in eval mode. Then modes, attributes, the values of Vars, the user's
-/// hooks and the random stream are as they were.
+/// hooks and the random streams are as they were.
 class Untouched {
 public:
     explicit Untouched(Module& root);
@@ -25,7 +25,7 @@ private:
 
     std::vector<std::unique_ptr<Before>> before_;
     std::vector<std::pair<Var, Array>> values_;
-    const std::uint32_t stream_ = drawing::state();
+    const drawing::Streams streams_ = *drawing::Drawing();
     const eval_mode mode_;
 };
 

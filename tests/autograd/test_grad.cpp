@@ -422,6 +422,17 @@ TEST_SUITE("autograd") {
         CHECK_FALSE(other.defined());
         CHECK(none.shape() == x.shape());
         CHECK_THROWS_WITH_AS(x.item(), "item: needs exactly one element, got shape (2, 2)", ShapeError);
+        CHECK_THROWS_WITH_AS(x.item<int>(), "item: needs exactly one element, got shape (2, 2)", ShapeError);
+        CHECK_EQ(x[1][1].item<int>(), -3);
+        CHECK_EQ(x[0][0].item<float>(), 1.5F);
+        CHECK_EQ(x[0][0].item<bool>(), true);
+        const Var large = array({9007199254740993}, int64);  // 2^53 + 1
+        CHECK_EQ(large.item<std::int64_t>(), 9007199254740993);
+        CHECK_THROWS_WITH_AS(large.item<int>(), "item: needs a number that int32 holds, got 9007199254740993",
+                             ValueError);
+        CHECK_THROWS_WITH_AS(x[0][0].item<int>(), "item: needs a number that int32 holds, got 1.5", ValueError);
+        CHECK_THROWS_WITH_AS(x[1][1].item<std::uint8_t>(), "item: needs a number that uint8 holds, got -3", ValueError);
+        CHECK_THROWS_AS((x / 0)[0][0].item<int>(), ValueError);
         CHECK_THROWS_WITH_AS(x.data<double>(), "data: needs the type behind float32, got float64", DtypeError);
         CHECK_THROWS_WITH_AS(x.shape(2), "shape: needs an axis from -2 to 1, got 2", ShapeError);
     }

@@ -96,6 +96,12 @@ TEST_SUITE("autograd") {
         expect("array: kept doubles", array(std::vector<double>{0.1}, float64), "jt.Var([0.1], dtype=float64)");
         expect("array: int64", array(std::vector<std::int64_t>{7}), "jt.Var([7], dtype=int32)");
         expect("array: bytes", array(std::vector<std::uint8_t>{7}), "jt.Var([7], dtype=uint8)");
+        expect("array: signed bytes", array(std::vector<signed char>{-7}), "jt.Var([-7], dtype=int32)");
+        expect("array: short", array(std::vector<short>{-7}), "jt.Var([-7], dtype=int32)");
+        expect("array: unsigned", array(std::vector<unsigned>{7}), "jt.Var([7], dtype=int32)");
+        expect("array: long long", array(std::vector<long long>{1LL << 40}, int64),
+               "jt.Var([1099511627776], dtype=int64)");
+        expect("array: long double", array(std::vector<long double>{0.5L}), "jt.Var([0.5], dtype=float32)");
         expect("array: vector of bool", array(std::vector<bool>{true, false}), "jt.Var([ True False], dtype=bool)");
         const float numbers[] = {1, 2};
         expect("array: pointer", array(numbers, {2, 1}), "jt.Var([[1.]\n        [2.]], dtype=float32)");

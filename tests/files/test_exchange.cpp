@@ -100,6 +100,17 @@ std::vector<std::string> shapes_of(const nn::StateDict& state) {
     std::ranges::sort(out);
     return out;
 }
+/// Writes a .safetensors file of nothing but a header: of n arrays without elements, and then `end`. MiB.
+double write_header(const std::string& path, std::size_t n, const char* end) {
+    std::ofstream file(path, std::ios::binary);
+    file << "12345678";
+    for (std::size_t k = 0; k < n; ++k)
+        file << (k > 0 ? ',' : '{') << '"' << k << "\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}";
+    file << end;
+    const auto size = static_cast<std::uint64_t>(file.tellp()) - 8;
+    file.seekp(0).write(reinterpret_cast<const char*>(&size), sizeof size);
+    return static_cast<double>(size) / (1 << 20);
+}
 #endif
 
 }  // namespace
@@ -316,6 +327,26 @@ TEST_SUITE("files") {
             CHECK(back.size() == 2);
             CHECK(peak() - before < size + 16);
         }
+        clear_buffer_cache();
+    }
+
+    TEST_CASE("a header of many arrays that is refused takes no more than the file and 16 MiB" *
+              doctest::skip(sanitized)) {
+        const Folder folder;
+        for (const char* fault : {"", ",\"0\":1}", ",\"x\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]}}"}) {
+            const double size = write_header(folder / "x.safetensors", 200'000, fault), before = peak();
+            CHECK_THROWS_AS(load(folder / "x.safetensors"), FileError);
+            CHECK(peak() - before < size + 16);
+        }
+    }
+
+    TEST_CASE("a load of many arrays takes no more than 800 bytes each and 16 MiB" * doctest::skip(sanitized)) {
+        const Folder folder;
+        constexpr std::size_t n = 200'000;
+        write_header(folder / "x.safetensors", n, "}");
+        const double before = peak();
+        CHECK_EQ(load(folder / "x.safetensors").size(), n);
+        CHECK(peak() - before < 800. * n / (1 << 20) + 16);
         clear_buffer_cache();
     }
 #endif

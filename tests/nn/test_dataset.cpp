@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <latch>
 #include <thread>
 
 #include "../../autograd/grad.hpp"
@@ -369,6 +370,41 @@ TEST_SUITE("nn") {
         data.set_attrs({.batch_size = 2});
         data.begin();
         CHECK_EQ(std::get<0>(*other).item(), 5);
+    }
+
+    TEST_CASE("two workers whose items loop over each other's source go on") {
+        struct Crossing : Counting {
+            Crossing(std::latch& both) : Counting(3), both(both) {}
+            std::tuple<std::int64_t> item(std::int64_t k) const override {
+                if (k != 1) return {k};
+                both.arrive_and_wait();  // each makes its batch now, and wants the other's source
+                std::int64_t sum = 100;
+                for (auto [x] : *other) sum += x.sum().item<std::int64_t>();
+                return {sum};
+            }
+
+            std::latch& both;
+            Subset<std::int64_t>* other = nullptr;
+        };
+        for (int round = 0; round < 3; ++round) {
+            std::latch both(2);
+            Crossing a(both), b(both);
+            Subset<std::int64_t> of_a(a, {0}), of_b(b, {0, 2});
+            a.other = &of_b;
+            b.other = &of_a;
+            for (auto* data : {&a, &b}) data->set_attrs({.batch_size = 1, .num_workers = 1});
+            auto first = a.begin();
+            auto second = b.begin();
+            CHECK_EQ(std::get<0>(*++first).item(), 102);
+            CHECK_EQ(std::get<0>(*++second).item(), 100);
+        }
+    }
+
+    TEST_CASE("DataLoader gives the dataset itself back") {
+        Counting data(3);
+        Counting& loader = DataLoader(data, {.batch_size = 2});
+        CHECK_EQ(&loader, &data);
+        CHECK_EQ(loader.batch_len(), 2);
     }
 
     TEST_CASE("each error's text") {

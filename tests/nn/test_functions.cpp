@@ -33,6 +33,10 @@ const std::vector<GradRow> grad_rows = {
     {"mse_loss", [](const Vars& x) { return nn::mse_loss(x[0], x[1]); }, pairs},
     {"mse_loss: sum", [](const Vars& x) { return nn::mse_loss(x[0], x[1], Reduction::sum); }, pairs},
     {"mse_loss: none", [](const Vars& x) { return nn::mse_loss(x[0], x[1], Reduction::none); }, {{{2, 3}, {2, 3}}}},
+    {"pad_sequence", [](const Vars& x) { return nn::pad_sequence(x); }, {{{3, 2}, {1, 2}, {2, 2}}, {{2}, {0}, {3}}}},
+    {"pad_sequence: batch_first",
+     [](const Vars& x) { return nn::pad_sequence(x, true, 2); },
+     {{{3, 2}, {1, 2}, {2, 2}}, {{1, 2, 3}}}},
     {"cross_entropy_loss", [](const Vars& x) { return cross_entropy(x[0], Reduction::mean); }, logits},
     {"cross_entropy_loss: sum", [](const Vars& x) { return cross_entropy(x[0], Reduction::sum); }, logits},
     {"cross_entropy_loss: none", [](const Vars& x) { return cross_entropy(x[0], Reduction::none); }, logits},
@@ -124,6 +128,21 @@ TEST_SUITE("nn") {
                })[0],
                "jt.Var([ 0.5769707  -0.02839073 -0.27184364], dtype=float32)");
         expect("fan_in", array(fan_in({5, 2, 3, 4})), "jt.Var([24], dtype=int32)");
+    }
+
+    TEST_CASE("pad_sequence fills up behind, to the longest") {
+        const Var a = array({1, 2, 3}), b = array({4}), c = array({{5, 6}}), d = array({{7, 8}, {9, 10}});
+        expect("pad_sequence", nn::pad_sequence({a, b}), "jt.Var([[1 4]\n        [2 0]\n        [3 0]], dtype=int32)");
+        expect("pad_sequence: batch_first", nn::pad_sequence({a, b}, true, -1),
+               "jt.Var([[ 1  2  3]\n        [ 4 -1 -1]], dtype=int32)");
+        CHECK_EQ(nn::pad_sequence({c, d}).shape(), Shape{2, 2, 2});
+        CHECK_CLOSE(nn::pad_sequence({c, d}, true)[0], {5, 6, 0, 0});
+        CHECK_THROWS_WITH_AS(nn::pad_sequence({}), "pad_sequence: needs one sequence at least, got none", ValueError);
+        CHECK_THROWS_WITH_AS(nn::pad_sequence({a, Var()}),
+                             "pad_sequence: needs a Var that holds something, got an empty one", GraphError);
+        CHECK_THROWS_WITH_AS(nn::pad_sequence({c, a}),
+                             "pad_sequence: needs sequences that differ in their length alone, got (1, 2) and (3,)",
+                             ShapeError);
     }
 
     TEST_CASE("pooling and normalising by a function") {

@@ -6,6 +6,8 @@
 #include "../../autograd/grad.hpp"
 #include "../../autograd/node.hpp"
 #include "../../autograd/work.hpp"
+#include "../../core/numpy_random.hpp"
+#include "../../core/python_random.hpp"
 #include "../../core/random.hpp"
 #include "../../nn/layers.hpp"
 #include "../../nn/module/layer.hpp"
@@ -166,6 +168,19 @@ TEST_SUITE("nn") {
         CHECK(drawing::state() == stream);
         CHECK(net.fc->weight.requires_grad());
         for (const auto& [name, x] : net.state_dict()) CHECK(x.node() == kept[name].node());
+    }
+    TEST_CASE("summary: nor any random stream") {
+        struct Drawing : nn::Module {
+            Var execute(const Var& x) override {
+                randn({3});
+                drawing::python_random();
+                drawing::numpy_randint(9);
+                return x;
+            }
+        } net;
+        const Var before = get_rng_state();
+        summary(net, {{2}});
+        CHECK_SAME(get_rng_state(), before);
     }
     TEST_CASE("summary: nor when execute throws") {
         Failing net;
