@@ -38,7 +38,7 @@ void chain(Timer& timer, int size, int links, bool recorded) {
     });
 }
 
-Var images(const jt::Shape& shape) { return jt::rand(shape) * 2 - 1; }
+Var images(const jt::Shape& shape) { return jt::array(jt::rand(shape) * 2 - 1); }
 
 Var labels(int batch) { return jt::arange(0, batch, 1, jt::int32) % 10; }
 
@@ -222,7 +222,7 @@ Work randn(int size) {
 }
 
 // In [0.1, 1.1), so that every function has a value.
-Var matrix(int rows, int columns) { return (jt::rand({rows, columns}) + 0.1).detach(); }
+Var matrix(int rows, int columns) { return jt::array(jt::rand({rows, columns}) + 0.1); }
 
 #define OF_ONE(name, value)                                                   \
     Work name(int rows, int columns) {                                        \
