@@ -4,8 +4,6 @@ Every time is the least of many short repetitions in rounds that go from side to
 run agree with those of the next within 3 %, the medians only within 10 %.
 """
 import argparse
-import importlib.metadata
-import importlib.util
 import os
 import re
 import resource
@@ -15,12 +13,13 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
+import libtorch
 import machine
+import picture
 from sides import Side, measure
 
 HERE = Path(__file__).resolve().parent
 COMPILES = 15
-BEHIND = 1.05  # times as fast as minijt: faster is ahead
 SIDES = "limit", "minijt", "libtorch", "PyTorch"
 # most times the limit, least times as fast as PyTorch
 BUDGETS = {
@@ -39,6 +38,10 @@ BUDGETS = {
     "rows/embedding100x16.64.fb": (None, 1.5),
     "rows/softmax.32x10.fb": (None, 1.5),
 }
+PANELS = {"trainings, inference and forward passes": r"^(?!ops/)(.*)(?<!\.fb)$",
+          "forward and backward": r"^(?!ops/)(.*)\.fb$",
+          "ops, 100 numbers": r"^ops/(.*)/100$",
+          "ops, 10,000 numbers": r"^ops/(.*)/10000$", "ops, 1,000,000 numbers": r"^ops/(.*)/1000000$"}
 TRAININGS = "mlp", "lenet", "bn_cnn", "lstm", "gru", "attention"
 NORMED = "work/mlp784-512-10.b128"
 MOST_NORMED_OVER_PLAIN = 1.12
@@ -49,7 +52,10 @@ def commands(args):
     """{side: its command} of the sides that there are."""
     clock = "cpu" if args.threads == 1 else "wall"
     found = {side: [args.bench, side, clock] for side in ("limit", "minijt")}
-    if importlib.util.find_spec("torch"):
+    program = libtorch.built(args.cxx, Path(args.bench).resolve().parent / "libtorch")
+    if program:
+        found["libtorch"] = [str(program), clock]
+    if libtorch.folder():
         found["PyTorch"] = [sys.executable, str(HERE / "torch_bench.py"), clock]
     return found
 
@@ -84,7 +90,7 @@ def remarks(name, times):
 
 
 def is_behind(times, side):
-    return (ratio(times, "minijt", side) or 0) > BEHIND
+    return (ratio(times, "minijt", side) or 0) > picture.BEHIND
 
 
 def print_rows(times, threads):
@@ -101,7 +107,23 @@ def print_behind(times, side):
     both = {name: ratio(t, "minijt", side) for name, t in times.items() if ratio(t, "minijt", side)}
     behind = sorted((name for name in both if is_behind(times[name], side)), key=both.get, reverse=True)
     names = ": " + ", ".join(f"{name} {both[name]:.2f}" for name in behind) if behind else ""
-    print(f"{len(behind)} of {len(both)} rows are behind {side} by more than {BEHIND - 1:.0%}{names}")
+    print(f"{len(behind)} of {len(both)} rows are behind {side} by more than {picture.BEHIND - 1:.0%}{names}")
+
+
+def over_minijt(times):
+    return {side: ratio(times, side, "minijt") for side in picture.COLOURS if ratio(times, side, "minijt")}
+
+
+def panel(pattern, times):
+    found = {match[1]: over_minijt(t) for name, t in times.items() if (match := re.search(pattern, name))}
+    return {name.removeprefix("rows/"): ratios for name, ratios in found.items() if ratios}
+
+
+def write_picture(path, times, title):
+    panels = {title: rows for title, pattern in PANELS.items() if (rows := panel(pattern, times))}
+    if panels:
+        path.write_text(picture.svg(title, panels), encoding="utf-8")
+        print(f"wrote {path}")
 
 
 def print_normed_over_plain(times):
@@ -184,9 +206,11 @@ def arguments():
     parser.add_argument("--threads", type=int, default=1, help="more than one: time on the wall, not of the processor")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--list", action="store_true", help="print the names of the rows")
+    parser.add_argument("--cxx", type=shlex.split, default=["g++"], help="compiles libtorch's side")
+    parser.add_argument("--picture", type=Path, help="an SVG to write")
     parser.add_argument("--compiler", type=shlex.split, default=[], help="the compiler and its flags, as one word")
     parser.add_argument("--first", type=Path, default=HERE / "first.cpp")
-    return parser.parse_args()
+    return parser.parse_intermixed_args()  # options may stand between ROWs
 
 
 def with_sides(found, env, work):
@@ -213,7 +237,10 @@ def main():
     for side in ("libtorch", "PyTorch"):
         if side in found:
             print_behind(times, side)
-    print(f"on {machine.processor()}; {watch.said()}")
+    ran_on = f"on {machine.processor()}; {watch.said()}"
+    print(ran_on)
+    if args.picture:
+        write_picture(args.picture, times, f"Time over minijt's, {ran_on}")
 
 
 if __name__ == "__main__":
