@@ -4,13 +4,13 @@ Every time is the least of many short repetitions in rounds that go from side to
 run agree with those of the next within 3 %, the medians only within 10 %.
 """
 import argparse
+import contextlib
 import os
 import re
 import resource
 import shlex
 import subprocess
 import sys
-from contextlib import ExitStack
 from pathlib import Path
 
 import libtorch
@@ -67,10 +67,15 @@ def environment(threads):
 
 def chosen(patterns, names):
     """The names that a pattern is found in, all of them without one."""
-    for pattern in patterns:
-        if not any(re.search(pattern, name) for name in names):
-            sys.exit(f"bench: needs a part of a row's name, such as those that --list prints, got '{pattern}'")
-    return [name for name in names if not patterns or any(re.search(pattern, name) for pattern in patterns)]
+    found = {name for pattern in patterns for name in having(pattern, names)}
+    return [name for name in names if name in found or not patterns]
+
+
+def having(pattern, names):
+    with contextlib.suppress(re.error):
+        if found := [name for name in names if re.search(pattern, name)]:
+            return found
+    sys.exit(f"bench: needs a part of a row's name, such as those that --list prints, got '{pattern}'")
 
 
 def ratio(times, side, of):
@@ -199,12 +204,18 @@ def print_compiles(compiler, first):
           f"(budget <= {MOST_FIRST_OVER_HELLO})")
 
 
+def at_least_one(word):
+    if not word.isdigit() or int(word) < 1:
+        raise argparse.ArgumentTypeError(f"needs a whole number above 0, got '{word}'")
+    return int(word)
+
+
 def arguments():
     parser = argparse.ArgumentParser(prog="bench", description=__doc__.splitlines()[0])
     parser.add_argument("bench", help="the program made of bench.cpp and its kin")
     parser.add_argument("rows", nargs="*", metavar="ROW", help="part of rows' names, or a regular expression; all rows without one")
-    parser.add_argument("--threads", type=int, default=1, help="more than one: time on the wall, not of the processor")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--threads", type=at_least_one, default=1, help="more than one: time on the wall, not of the processor")
+    parser.add_argument("--rounds", type=at_least_one, default=5)
     parser.add_argument("--list", action="store_true", help="print the names of the rows")
     parser.add_argument("--cxx", type=shlex.split, default=["g++"], help="compiles libtorch's side")
     parser.add_argument("--picture", type=Path, help="an SVG to write")
@@ -214,7 +225,7 @@ def arguments():
 
 
 def with_sides(found, env, work):
-    with ExitStack() as stack:
+    with contextlib.ExitStack() as stack:
         return work([stack.enter_context(Side(name, found[name], env)) for name in SIDES if name in found])
 
 

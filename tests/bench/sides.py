@@ -21,6 +21,7 @@ class Side:
 
     def __exit__(self, *_):
         self.process.stdin.close()
+        self.process.stdout.close()
         self.process.wait()
 
     def microseconds(self, row):
