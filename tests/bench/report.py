@@ -213,7 +213,7 @@ def at_least_one(word):
 def arguments():
     parser = argparse.ArgumentParser(prog="bench", description=__doc__.splitlines()[0])
     parser.add_argument("bench", help="the program made of bench.cpp and its kin")
-    parser.add_argument("rows", nargs="*", metavar="ROW", help="part of rows' names, or a regular expression; all rows without one")
+    parser.add_argument("rows", nargs="*", metavar="ROW", help="part of rows' names, or a regular expression; without one all")
     parser.add_argument("--threads", type=at_least_one, default=1, help="more than one: time on the wall, not of the processor")
     parser.add_argument("--rounds", type=at_least_one, default=5)
     parser.add_argument("--list", action="store_true", help="print the names of the rows")
@@ -224,22 +224,25 @@ def arguments():
     return parser.parse_intermixed_args()  # options may stand between ROWs
 
 
-def with_sides(found, env, work):
+def names_of_rows(bench):
+    with Side("minijt", [bench, "minijt"], {}) as minijt:
+        return minijt.rows
+
+
+def measured(rows, rounds, found, env):
     with contextlib.ExitStack() as stack:
-        return work([stack.enter_context(Side(name, found[name], env)) for name in SIDES if name in found])
-
-
-def names_of(sides):
-    return next(side.rows for side in sides if side.name == "minijt")
+        sides = [stack.enter_context(Side(name, found[name], env)) for name in SIDES if name in found]
+        return measure(sides, rows, rounds)
 
 
 def main():
     args = arguments()
-    found, env = commands(args), environment(args.threads)
+    rows = chosen(args.rows, names_of_rows(args.bench))
     if args.list:
-        return print(*with_sides(found, env, names_of), sep="\n")
+        return print(*rows, sep="\n")
+    found, env = commands(args), environment(args.threads)
     watch = machine.Watch()
-    times = with_sides(found, env, lambda sides: measure(sides, chosen(args.rows, names_of(sides)), args.rounds))
+    times = measured(rows, args.rounds, found, env)
     print_rows(times, args.threads)
     if not args.rows:
         print_normed_over_plain(times)
