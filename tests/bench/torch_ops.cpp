@@ -32,8 +32,10 @@ Tensor floor_divide(const Tensor& x, const Tensor& y) { return torch::div(x, y, 
 
 Tensor image(const Tensor& x) { return x.view({1, 1, x.size(0), x.size(1)}); }
 
-Tensor twice_as_large(const Tensor& x, F::InterpolateFuncOptions::mode_t mode) {
-    return F::interpolate(image(x), F::InterpolateFuncOptions().scale_factor(std::vector<double>{2, 2}).mode(mode));
+using Resize = F::InterpolateFuncOptions;
+
+Tensor twice_as_large(const Tensor& x, const Resize& options) {
+    return F::interpolate(image(x), Resize(options).scale_factor(std::vector<double>{2, 2}));
 }
 
 /// The elements of x to read or write, made once.
@@ -132,8 +134,8 @@ const std::vector<TimedOp> ops = {
     ONE("split", x.split(5, 1)[1]),
     TWO("stack", torch::stack({x, y})),
     ONE("unfold", F::unfold(image(x), F::UnfoldFuncOptions(3))),
-    ONE("interpolate_nearest", twice_as_large(x, torch::kNearest)),
-    ONE("interpolate_bilinear", twice_as_large(x, torch::kBilinear)),
+    ONE("interpolate_nearest", twice_as_large(x, Resize().mode(torch::kNearest))),
+    ONE("interpolate_bilinear", twice_as_large(x, Resize().mode(torch::kBilinear).align_corners(false))),
     ONE("cumsum", x.cumsum(-1)),
     ONE("var", x.var(1, false)),
     ONE("sort", std::get<0>(x.sort())),
