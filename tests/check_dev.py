@@ -97,6 +97,16 @@ class Run(unittest.TestCase):
         os.close(leader)
         self.assertEqual(self.run_dev("mine.cpp", NINJA_SAYS="[1/9] Compiling").stderr, "ninja --quiet libminijt.a \n")
 
+    def test_bench_hands_on_what_it_is_asked(self):
+        python = self.root / "tools/python3"
+        python.write_text('#!/bin/bash\nprintf "<%s>" "$@"\n')
+        python.chmod(0o755)
+        done = subprocess.run([self.root / "dev", "bench", "--threads", "2", "conv|pool"], cwd=self.home,
+                              env={**self.env, "CXX": "a compiler"}, capture_output=True, text=True, check=True)
+        report = done.stdout.splitlines()[-1]
+        self.assertTrue(report.startswith("<tests/bench/report.py><build/tests/bench/bench><--cxx><a compiler>"), report)
+        self.assertTrue(report.endswith("<--threads><2><conv|pool>"), report)
+
 
 class Verbs(unittest.TestCase):
     def test_what_the_tree_calls_is_a_verb(self):

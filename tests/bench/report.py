@@ -1,13 +1,10 @@
-"""Prints what minijt costs beside the hand-written limit and PyTorch, and each op beside a plain loop; judges nothing.
+"""Prints what minijt costs beside hand-written limits, libtorch and PyTorch, and which rows are behind; judges nothing.
 
-report.py BENCH [--compiler "c++ -std=c++20 -I..."] [--first first.cpp]
-
-BENCH is the program made of bench.cpp and its kin. Every figure is the smallest CPU time of many short repetitions in random order:
-on a shared machine the minima of one run agree with those of the next within 3 %, the medians only within 10 %.
+Every time is the least of many short repetitions in rounds that go from side to side: on a shared machine the minima of one
+run agree with those of the next within 3 %, the medians only within 10 %.
 """
 import argparse
-import importlib.util
-import json
+import contextlib
 import os
 import re
 import resource
@@ -16,92 +13,148 @@ import subprocess
 import sys
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-REPETITIONS = 200
-WINDOW = 0.004  # seconds per repetition
-OP_REPETITIONS = 20
-OP_WINDOW = 0.001
-OP_NUMBERS = "100", "10000", "1000000"
-COMPILES = 15
-ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+import libtorch
+import machine
+import picture
+from sides import Side, measure
 
-# name, description, most times the limit, least times as fast as PyTorch
-WORKS = [
-    ("chain", "100 ops on 16 numbers", 2.0, None),
-    ("chain_scalar", "  against a limit without vector tanh", 2.0, None),
-    ("mlp_small", "MLP 64-128-10, batch 32", 1.1, None),
-    ("mlp_small_wn", "  weight-normed", 1.2, None),
-    ("mlp_big", "MLP 784-512-10, batch 128", 1.06, None),
-    ("mlp_big_wn", "  weight-normed", None, None),
-    ("lenet", "LeNet, batch 64", None, 2.5),
-    ("bn_cnn", "BatchNorm CNN 3-32-32-32, 16x16, batch 32", None, 2.0),
-    ("lstm", "LSTM 64-128, 32 steps, batch 16", None, 1.5),
-    ("gru", "GRU 64-128, 32 steps, batch 16", None, 1.5),
-    ("attention", "x + attention of 4 heads, 8x64x64, LayerNorm", None, 3.0),
-    ("layer_norm_toy", "LayerNorm 32x64, forward and backward", None, 1.5),
-    ("layer_norm", "  2048x512", None, 1.0),
-    ("batch_norm_toy", "BatchNorm 16x8x8x8, forward and backward", None, 1.5),
-    ("batch_norm", "  64x32x28x28", None, 1.0),
-    ("embedding_toy", "Embedding 100x16, 64 read, forward and backward", None, 1.5),
-    ("embedding", "  10,000x256, 4,096 read", None, 1.0),
-    ("softmax_toy", "softmax 32x10, forward and backward", None, 1.5),
-    ("softmax", "  1024x1000", None, 1.0),
-    ("rmsprop", "RMSprop, 1,000,000 parameters", None, 1.0),
-    ("adamw", "AdamW, 1,000,000 parameters", None, 1.0),
-]
-TRAININGS = {"mlp_small", "mlp_small_wn", "mlp_big", "mlp_big_wn", "lenet", "bn_cnn", "lstm", "gru", "attention"}
-SAME_WORK = {"chain_scalar": "chain"}  # minijt and PyTorch have one way only
+HERE = Path(__file__).resolve().parent
+COMPILES = 15
+SIDES = "limit", "minijt", "libtorch", "PyTorch"
+# most times the limit, least times as fast as PyTorch
+BUDGETS = {
+    "work/chain100x16": (2.0, None),
+    "work/chain100x16.scalar_tanh": (2.0, None),
+    "work/mlp64-128-10.b32": (1.1, None),
+    "work/mlp64-128-10.b32.wn": (1.2, None),
+    "work/mlp784-512-10.b128": (1.06, None),
+    "work/lenet.b64": (None, 2.5),
+    "work/bn_cnn3-32-32-32.b32": (None, 2.0),
+    "work/lstm64-128.t32.b16": (None, 1.5),
+    "work/gru64-128.t32.b16": (None, 1.5),
+    "work/attention4.8x64x64": (None, 3.0),
+    "rows/layer_norm.32x64.fb": (None, 1.5),
+    "rows/batch_norm.16x8x8x8.fb": (None, 1.5),
+    "rows/embedding100x16.64.fb": (None, 1.5),
+    "rows/softmax.32x10.fb": (None, 1.5),
+}
+PANELS = {"trainings, inference and forward passes": r"^(?!ops/)(.*)(?<!\.fb)$",
+          "forward and backward": r"^(?!ops/)(.*)\.fb$",
+          "ops, 100 numbers": r"^ops/(.*)/100$",
+          "ops, 10,000 numbers": r"^ops/(.*)/10000$", "ops, 1,000,000 numbers": r"^ops/(.*)/1000000$"}
+TRAININGS = "mlp", "lenet", "bn_cnn", "lstm", "gru", "attention"
+NORMED = "work/mlp784-512-10.b128"
 MOST_NORMED_OVER_PLAIN = 1.12
 MOST_FIRST_OVER_HELLO = 3.5
 
 
-def output_of(command):
-    return subprocess.run(command, env=os.environ | ONE_THREAD, stdout=subprocess.PIPE, check=True, text=True).stdout
+def commands(args):
+    """{side: its command} of the sides that there are."""
+    clock = "cpu" if args.threads == 1 else "wall"
+    found = {side: [args.bench, side, clock] for side in ("limit", "minijt")}
+    program = libtorch.built(args.cxx, Path(args.bench).resolve().parent / "libtorch")
+    if program:
+        found["libtorch"] = [str(program), clock]
+    if libtorch.folder():
+        found["PyTorch"] = [sys.executable, str(HERE / "torch_bench.py"), clock]
+    return found
 
 
-def run_bench(program, which, repetitions, window):
-    """{"limit/chain": microseconds, ...} of the benchmarks that a pattern names."""
-    runs = json.loads(output_of([
-        program, "--benchmark_format=json", "--benchmark_enable_random_interleaving=true", f"--benchmark_filter={which}",
-        f"--benchmark_repetitions={repetitions}", f"--benchmark_min_time={window}"]))["benchmarks"]
-    times = {}
-    for run in runs:
-        if run["run_type"] == "iteration" and not run.get("error_occurred"):
-            times.setdefault(run["run_name"], []).append(in_microseconds(run))
-    return {name: min(all_times) for name, all_times in times.items()}
+def environment(threads):
+    names = "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "MINIJT_NUM_THREADS"
+    return dict.fromkeys(names, str(threads))
 
 
-def in_microseconds(run):
-    return run["cpu_time"] * {"ns": 1e-3, "us": 1, "ms": 1e3, "s": 1e6}[run["time_unit"]]
+def chosen(patterns, names):
+    """The names that a pattern is found in, all of them without one."""
+    found = {name for pattern in patterns for name in having(pattern, names)}
+    return [name for name in names if name in found or not patterns]
 
 
-def run_torch(*names):
-    if importlib.util.find_spec("torch") is None:
-        return {}
-    try:
-        return json.loads(output_of([sys.executable, str(HERE / "torch_bench.py"), *names]))
-    except subprocess.CalledProcessError:
-        return {}
+def having(pattern, names):
+    with contextlib.suppress(re.error):
+        if found := [name for name in names if re.search(pattern, name)]:
+            return found
+    sys.exit(f"bench: needs a part of a row's name, such as those that --list prints, got '{pattern}'")
 
 
-def peak_megabytes(command):
-    """Of a process of its own, which prints it."""
-    run = subprocess.run(command, env=os.environ | ONE_THREAD | {"BENCH_PEAK": "1"}, capture_output=True, text=True)
-    found = re.search(r"VmHWM:\s*(\d+)", run.stderr)
-    return found and int(found[1]) / 1024
+def ratio(times, side, of):
+    return over(times.get(side), times.get(of))
 
 
-def print_peaks(program, has_torch):
-    """What trainings need beyond a program that has nothing to do."""
-    bench = lambda which: [program, f"--benchmark_filter=^{which}$", "--benchmark_min_time=0.01"]
-    torch = lambda which: [sys.executable, str(HERE / "torch_bench.py"), which]
-    idle, torch_idle = peak_megabytes(bench("limit/chain")), has_torch and peak_megabytes(torch("idle"))
-    rows = []
-    for name, title, *_ in (work for work in WORKS if work[0] in TRAININGS):
-        own = peak_megabytes(bench(f"minijt/{name}")) - idle
-        other = peak_megabytes(torch(name)) - torch_idle if has_torch else None
-        rows.append([title, cell(own, 1), cell(other, 1)])
-    print_table([["peak memory of a step above idle, MB", "minijt", "PyTorch"]] + rows)
+def remarks(name, times):
+    """Who is ahead of minijt, and what budget is missed."""
+    most, least = BUDGETS.get(name, (None, None))
+    for side in ("libtorch", "PyTorch"):
+        if is_behind(times, side):
+            yield f"behind {side}"
+    if most and (ratio(times, "minijt", "limit") or 0) > most:
+        yield f"budget <= {most:.2f} limits"
+    if least and (ratio(times, "PyTorch", "minijt") or least) < least:
+        yield f"budget >= {least:.1f} x PyTorch"
+
+
+def is_behind(times, side):
+    return (ratio(times, "minijt", side) or 0) > picture.BEHIND
+
+
+def print_rows(times, threads):
+    header = [f"{threads} thread{'s' * (threads > 1)}, us", *SIDES, "minijt/limit", "libtorch/minijt", "PyTorch/minijt", ""]
+    print_table([header] + [row(name, t) for name, t in times.items()])
+
+
+def row(name, times):
+    ratios = ratio(times, "minijt", "limit"), ratio(times, "libtorch", "minijt"), ratio(times, "PyTorch", "minijt")
+    return [name, *(time_cell(times.get(side)) for side in SIDES), *map(cell, ratios), ", ".join(remarks(name, times))]
+
+
+def print_behind(times, side):
+    both = {name: ratio(t, "minijt", side) for name, t in times.items() if ratio(t, "minijt", side)}
+    behind = sorted((name for name in both if is_behind(times[name], side)), key=both.get, reverse=True)
+    names = ": " + ", ".join(f"{name} {both[name]:.2f}" for name in behind) if behind else ""
+    print(f"{len(behind)} of {len(both)} rows are behind {side} by more than {picture.BEHIND - 1:.0%}{names}")
+
+
+def over_minijt(times):
+    return {side: ratio(times, side, "minijt") for side in picture.COLOURS if ratio(times, side, "minijt")}
+
+
+def panel(pattern, times):
+    found = {match[1]: over_minijt(t) for name, t in times.items() if (match := re.search(pattern, name))}
+    return {name.removeprefix("rows/"): ratios for name, ratios in found.items() if ratios}
+
+
+def write_picture(path, times, title):
+    panels = {title: rows for title, pattern in PANELS.items() if (rows := panel(pattern, times))}
+    if panels:
+        path.write_text(picture.svg(title, panels), encoding="utf-8")
+        print(f"wrote {path}")
+
+
+def print_normed_over_plain(times):
+    plain, normed = times[NORMED], times[NORMED + ".wn"]
+    ratios = (f"{side} {cell(over(normed.get(side), plain.get(side)))}" for side in SIDES)
+    print(f"weight-normed over plain, 784-512-10: {', '.join(ratios)} (minijt's budget <= {MOST_NORMED_OVER_PLAIN})")
+
+
+def peak_megabytes(process):
+    found = re.search(r"VmHWM:\s*(\d+)", Path(f"/proc/{process.pid}/status").read_text())
+    return int(found[1]) / 1024
+
+
+def step_megabytes(name, row, command, env):
+    """What a step takes beyond a process of its own that has nothing to do."""
+    with Side(name, command, env) as side:
+        idle = peak_megabytes(side.process)
+        side.microseconds(row)
+        return peak_megabytes(side.process) - idle
+
+
+def print_peaks(rows, found, env):
+    sides = [side for side in SIDES[1:] if side in found]
+    trainings = [row for row in rows if re.match(rf"work/({'|'.join(TRAININGS)})", row)]
+    print_table([["peak memory of a step above idle, MB", *sides]] + [
+        [row, *(cell(step_megabytes(side, row, found[side], env), 1) for side in sides)] for row in trainings])
 
 
 def compile_seconds(compiler, source):
@@ -134,45 +187,12 @@ def time_cell(value):
     return cell(value, 2 if value and value < 100 else 0)
 
 
-def budget_cell(most, least):
-    if most:
-        return f"<= {most:.2f}"
-    return f">= {least:.1f} x PyTorch" if least else "-"
-
-
-def row(work, times, torch):
-    name, title, most, least = work
-    twin = SAME_WORK.get(name, name)
-    limit, minijt, other = times.get(f"limit/{name}"), times.get(f"minijt/{twin}"), torch.get(twin)
-    return [title, time_cell(limit), time_cell(minijt), cell(over(minijt, limit)), budget_cell(most, least),
-            time_cell(other), cell(over(other, minijt)), cell(over(other, limit))]
-
-
 def print_table(rows):
+    """The first row is the header; the first column, and what has no header, starts on the left."""
     widths = [max(map(len, column)) for column in zip(*rows)]
+    places = ["<", *(">" if title else "<" for title in rows[0][1:])]
     for cells in rows:
-        print("  ".join(c.rjust(w) if i else c.ljust(w) for i, (c, w) in enumerate(zip(cells, widths))).rstrip())
-
-
-def print_normed_over_plain(times, torch):
-    both = {"limit": times, "minijt": times, "PyTorch": torch}
-    prefix = {"limit": "limit/", "minijt": "minijt/", "PyTorch": ""}
-    ratios = (f"{who} {cell(over(t.get(prefix[who] + 'mlp_big_wn'), t.get(prefix[who] + 'mlp_big')))}"
-              for who, t in both.items())
-    print(f"weight-normed over plain, 784-512-10: {', '.join(ratios)} (minijt's budget <= {MOST_NORMED_OVER_PLAIN})")
-
-
-def op_row(name, times, torch):
-    cells = ([times.get(f"ops/{name}/{n}/minijt"), times.get(f"ops/{name}/{n}/loop"), torch.get(f"ops/{name}/{n}")]
-             for n in OP_NUMBERS)
-    return [name] + [cell(value) for three in cells for value in three]
-
-
-def print_ops(program):
-    times = run_bench(program, "^ops/", OP_REPETITIONS, OP_WINDOW)
-    torch = run_torch(*(name.removesuffix("/minijt") for name in times if name.endswith("/minijt")))
-    header = ["forward alone, us"] + [f"{who} {int(n):,}" for n in OP_NUMBERS for who in ("minijt", "loop", "PyTorch")]
-    print_table([header] + [op_row(name, times, torch) for name in sorted({key.split("/")[1] for key in times})])
+        print("  ".join(f"{c:{place}{width}}" for c, place, width in zip(cells, places, widths)).rstrip())
 
 
 def print_compiles(compiler, first):
@@ -184,23 +204,57 @@ def print_compiles(compiler, first):
           f"(budget <= {MOST_FIRST_OVER_HELLO})")
 
 
+def at_least_one(word):
+    if not word.isdigit() or int(word) < 1:
+        raise argparse.ArgumentTypeError(f"needs a whole number above 0, got '{word}'")
+    return int(word)
+
+
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("bench")
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__.splitlines()[0])
+    parser.add_argument("bench", help="the program made of bench.cpp and its kin")
+    parser.add_argument("rows", nargs="*", metavar="ROW", help="part of rows' names, or a regular expression; without one all")
+    parser.add_argument("--threads", type=at_least_one, default=1, help="more than one: time on the wall, not of the processor")
+    parser.add_argument("--rounds", type=at_least_one, default=5)
+    parser.add_argument("--list", action="store_true", help="print the names of the rows")
+    parser.add_argument("--cxx", type=shlex.split, default=["g++"], help="compiles libtorch's side")
+    parser.add_argument("--picture", type=Path, help="an SVG to write")
     parser.add_argument("--compiler", type=shlex.split, default=[], help="the compiler and its flags, as one word")
     parser.add_argument("--first", type=Path, default=HERE / "first.cpp")
-    return parser.parse_args()
+    return parser.parse_intermixed_args()  # options may stand between ROWs
+
+
+def names_of_rows(bench):
+    with Side("minijt", [bench, "minijt"], {}) as minijt:
+        return minijt.rows
+
+
+def measured(rows, rounds, found, env):
+    with contextlib.ExitStack() as stack:
+        sides = [stack.enter_context(Side(name, found[name], env)) for name in SIDES if name in found]
+        return measure(sides, rows, rounds)
 
 
 def main():
     args = arguments()
-    times, torch = run_bench(args.bench, "-^ops/", REPETITIONS, WINDOW), run_torch()
-    header = ["one thread, us", "limit", "minijt", "minijt/limit", "budget", "PyTorch", "PyTorch/minijt", "PyTorch/limit"]
-    print_table([header] + [row(work, times, torch) for work in WORKS])
-    print_normed_over_plain(times, torch)
-    print_peaks(args.bench, bool(torch))
-    print_compiles(args.compiler, args.first)
-    print_ops(args.bench)
+    rows = chosen(args.rows, names_of_rows(args.bench))
+    if args.list:
+        return print(*rows, sep="\n")
+    found, env = commands(args), environment(args.threads)
+    watch = machine.Watch()
+    times = measured(rows, args.rounds, found, env)
+    print_rows(times, args.threads)
+    if not args.rows:
+        print_normed_over_plain(times)
+        print_peaks(times, found, env)
+        print_compiles(args.compiler, args.first)
+    for side in ("libtorch", "PyTorch"):
+        if side in found:
+            print_behind(times, side)
+    ran_on = f"on {machine.processor()}; {watch.said()}"
+    print(ran_on)
+    if args.picture:
+        write_picture(args.picture, times, f"Time over minijt's, {ran_on}")
 
 
 if __name__ == "__main__":

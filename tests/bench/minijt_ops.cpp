@@ -1,12 +1,11 @@
-// Times each op alone, recorded but not differentiated: "ops/NAME/NUMBERS/minijt"; and beside the functions of one and
-// two numbers a plain loop over what the C library has: "ops/NAME/NUMBERS/loop".
+// Each op alone, and beside the functions of one and two numbers a plain loop over what the C library has.
 #include <cmath>
 #include <functional>
 #include <minijt/minijt.hpp>
 
 #include "../autograd/references.hpp"
 #include "limit.hpp"
-#include "timed.hpp"
+#include "sides.hpp"
 
 using jt::Var;
 using limit::Floats;
@@ -168,32 +167,37 @@ Floats numbers(const TimedOp& op, int count, unsigned seed) {
     return x;
 }
 
-void time_minijt(benchmark::State& state, const TimedOp& op, int side) {
+void time_minijt(Timer& timer, const TimedOp& op, int side) {
     const Var x = jt::array(numbers(op, side * side, 1).data(), {side, side});
     const Var y = jt::array(numbers(op, side * side, 2).data(), {side, side});
-    time_steps(state, [&] { return op.f(x, y).array().raw(); });
+    timer([&] { return op.f(x, y).array().raw(); });
 }
 
-void time_loop(benchmark::State& state, const TimedOp& op, int side) {
+void time_loop(Timer& timer, const TimedOp& op, int side) {
     const Floats x = numbers(op, side * side, 1), y = numbers(op, side * side, 2);
     Floats result(x.size());
-    time_steps(state, [&] {
+    timer([&] {
         op.loop(x, y, result);
-        benchmark::ClobberMemory();
         return result[0];
     });
 }
 
-bool register_all() {
-    for (const TimedOp& op : ops)
-        for (const int side : {10, 100, 1000}) {
-            const std::string name = "ops/" + op.name + "/" + std::to_string(side * side);
-            benchmark::RegisterBenchmark((name + "/minijt").c_str(), time_minijt, op, side);
-            if (op.loop) benchmark::RegisterBenchmark((name + "/loop").c_str(), time_loop, op, side);
-        }
-    return true;
+template <class Time>
+void add_row(Rows& rows, const TimedOp& op, int side, Time time) {
+    rows.push_back({"ops/" + op.name + "/" + std::to_string(side * side),
+                    [op, side, time](Timer& timer) { time(timer, op, side); }});
 }
 
-const bool registered = register_all();
+template <class Time>
+Rows rows_of_ops(Time time, bool loops) {
+    Rows rows;
+    for (const TimedOp& op : ops)
+        for (const int side : {10, 100, 1000})
+            if (op.loop || !loops) add_row(rows, op, side, time);
+    return rows;
+}
 
 }  // namespace
+
+Rows minijt_ops() { return rows_of_ops(time_minijt, false); }
+Rows loop_ops() { return rows_of_ops(time_loop, true); }
