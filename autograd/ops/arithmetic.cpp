@@ -197,11 +197,10 @@ bool are_like(const Var& x, const Operand& y) {
 }
 
 Var lerp_by_number(const Var& start, const Var& end, double weight) {
-    static constexpr Op op{
-        "lerp", [](const Var& g, const Call& call) -> Vars {
-            const double weight = call.params<double>();
-            return {call.needs(0) ? g - mul_grad(g, weight) : Var(), call.needs(1) ? mul_grad(g, weight) : Var()};
-        }};
+    static constexpr Op op{"lerp", [](const Var& g, const Call& call) -> Vars {
+                               const Var part = mul_grad(g, constant(call.params<double>(), g.dtype()));
+                               return {call.needs(0) ? g - part : Var(), part};
+                           }};
     return record(op, kernels::map(Shaped::lerp, start.array(), end.array(), weight, 0), {start, end}, weight);
 }
 

@@ -104,7 +104,8 @@ TEST_SUITE("autograd") {
                     if (!descending) CHECK(kthvalue(x, few).second.item() == order[static_cast<std::size_t>(few - 1)]);
                 }
         const Var far = array({std::numeric_limits<std::int64_t>::max(), std::int64_t{-1},
-                               std::numeric_limits<std::int64_t>::min(), std::int64_t{0}});
+                               std::numeric_limits<std::int64_t>::min(), std::int64_t{0}},
+                              int64);
         CHECK(argsort(far).first.to_vector<int>() == std::vector<int>{2, 1, 3, 0});
         CHECK(argsort(far, 0, true).first.to_vector<int>() == std::vector<int>{0, 3, 1, 2});
     }

@@ -35,7 +35,7 @@ public:
     }
 
 private:
-    static constexpr std::int64_t chunk = 256;
+    static constexpr std::int64_t chunk = 1024;
 
     template <class T>
     void fold_chunk(FoldBlock fold, const T* x, const T* y, void* acc, std::int64_t k, std::int64_t count) {
