@@ -91,8 +91,8 @@ void transpose(const T* x, T* y, Loop inner, Loop outer) {
 template <class T>
 void copy_plane(const T* x, T* y, const Loop& inner, const Loop& outer) {
     const bool apart = inner.from > 1 || inner.from < -1;
-    if (inner.to != 1 || (apart && outer.from != 1)) return copy_box(x, y, inner, outer);
-    if (apart) return transpose(x, y, inner, outer);
+    if (inner.to == 1 && apart && outer.from == 1) return transpose(x, y, inner, outer);
+    if (inner.to != 1 || (apart && inner.from != 2)) return copy_box(x, y, inner, outer);
     for (std::int64_t i = 0; i < outer.n; ++i, x += outer.from, y += outer.to) {
         if (inner.from == 1)
             std::memcpy(y, x, static_cast<std::size_t>(inner.n) * sizeof(T));
@@ -100,6 +100,8 @@ void copy_plane(const T* x, T* y, const Loop& inner, const Loop& outer) {
             std::fill_n(y, inner.n, *x);
         else if (inner.from == -1)
             std::reverse_copy(x + 1 - inner.n, x + 1, y);
+        else if (inner.from == 2)
+            for (std::int64_t k = 0; k < inner.n; ++k) y[k] = x[2 * k];
         else
             copy_box(x, y, inner, {});
     }
