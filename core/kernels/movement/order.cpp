@@ -80,11 +80,14 @@ std::int32_t count_below(const K* keys, std::int64_t n, K key) {
     return count;
 }
 
-// The key that `rank` others stand before at most, one bit after the other.
+// The key that `rank` others stand before at most, one bit after the other from the first in which keys differ.
 template <class K>
 K key_of_rank(const K* keys, std::int64_t n, std::int64_t rank) {
-    K found = 0;
-    for (int bit = 8 * sizeof(K) - 1; bit >= 0; --bit) {
+    K every = keys[0], some = keys[0];
+    for (std::int64_t i = 1; i < n; ++i) every &= keys[i], some |= keys[i];
+    int bit = std::bit_width(static_cast<K>(every ^ some));
+    K found = static_cast<K>(every >> (bit / 2) >> (bit - bit / 2) << (bit / 2) << (bit - bit / 2));  // by up to all
+    while (--bit >= 0) {
         const K tried = static_cast<K>(found | K{1} << bit);
         if (count_below(keys, n, tried) <= rank) found = tried;
     }

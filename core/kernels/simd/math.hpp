@@ -1,4 +1,5 @@
-// Functions of vectors: exp, tanh, erfinv and powers by polynomials of our own, most others by xsimd where it is there.
+// Functions of vectors: exp, tanh, erf, erfinv and powers by polynomials of our own, most others by xsimd where it is
+// there.
 #pragma once
 #include <math.h>
 
