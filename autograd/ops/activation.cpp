@@ -1,4 +1,4 @@
-// Activations: composed, but for gelu and silu, whose values are a kernel each.
+// Activations: most are a kernel, and say in Vars what it computes.
 #include "activation.hpp"
 
 #include <cmath>
@@ -10,31 +10,45 @@
 #include "part.hpp"
 #include "rules.hpp"
 #include "shape.hpp"
+#include "shaped.hpp"
 
 namespace jt {
 
+using kernels::Shaped;
+
 namespace {
 
-// f(x) between bounds that are far beyond where f bends. Above them x itself, below them a constant that is nearly 0:
+constexpr double far_out = 1e30;
+
+Var elu_in_vars(const Var& x, const Numbers& n) { return where(x > 0, x, n.a * expm1(minimum(0, x))); }
+
+Var softplus_in_vars(const Var& x, const Numbers& n) {
+    return log1p(exp(minimum(x * n.a, n.b))) / n.a + maximum(x - n.b / n.a, 0);
+}
+
+// Between bounds that are far beyond where it bends. Above them x itself, below them a constant that is nearly 0:
 // infinity never meets a slope or a factor of 0.
-template <class F>
-Var bent(const char* op, const Var& x, F f) {
+Var mish_in_vars(const Var& x, const Numbers&) {
     constexpr double far = 1e4;
-    const Var v = float_of(op, x);
-    return where(v >= far, v, f(clamp(v, -far, far)));
+    const Var v = clamp(x, -far, far);
+    return where(x >= far, x, v * tanh(softplus_in_vars(v, {1, 20})));
+}
+
+Var softsign_in_vars(const Var& x, const Numbers& n) {
+    const Var v = clamp(x, -n.a, n.a);
+    return v / (1 + abs(v));
 }
 
 }  // namespace
 
 Var leaky_relu(const Var& x, double scale) {
-    node_of("leaky_relu", x);
-    const Var scaled = x * scale;
-    return 0 < scale && scale <= 1 ? maximum(x, scaled) : where(x > 0, x, scaled);  // the larger one in less time
+    static constexpr Op op{"leaky_relu", straight<Shaped::leaky_relu_grad>};
+    return shaped(op, Shaped::leaky_relu, float_of(op.name, x), {scale});
 }
 
 Var elu(const Var& x, double alpha) {
-    node_of("elu", x);
-    return where(x > 0, x, alpha * expm1(minimum(0, x)));
+    static constexpr Op op{"elu", curved<Shaped::elu_grad, elu_in_vars>};
+    return shaped(op, Shaped::elu, float_of(op.name, x), {alpha});
 }
 
 Var prelu(const Var& x, const Var& weight) {
@@ -79,14 +93,16 @@ Var silu(const Var& x) {
 }
 
 Var mish(const Var& x) {
-    return bent("mish", x, [](const Var& v) { return v * tanh(softplus(v)); });
+    static constexpr Op op{"mish", curved<Shaped::mish_grad, mish_in_vars>};
+    return shaped(op, Shaped::mish, float_of(op.name, x), {0});
 }
 
 Var softplus(const Var& x, double beta, double threshold) {
-    node_of("softplus", x);
+    static constexpr Op op{"softplus", curved<Shaped::softplus_grad, softplus_in_vars>};
+    node_of(op.name, x);
     if (!std::isfinite(beta) || beta == 0) fail<ValueError>("softplus: needs a finite beta other than 0, got ", beta);
     if (std::isnan(threshold)) fail<ValueError>("softplus: needs a threshold, got ", threshold);
-    return log1p(exp(minimum(x * beta, threshold))) / beta + maximum(x - threshold / beta, 0);
+    return shaped(op, Shaped::softplus, float_of(op.name, x), {beta, threshold});
 }
 
 Var log_sigmoid(const Var& x) {
@@ -95,9 +111,8 @@ Var log_sigmoid(const Var& x) {
 }
 
 Var softsign(const Var& x) {
-    constexpr double far = 1e30;
-    const Var v = clamp(float_of("softsign", x), -far, far);
-    return v / (1 + abs(v));
+    static constexpr Op op{"softsign", curved<Shaped::softsign_grad, softsign_in_vars>};
+    return shaped(op, Shaped::softsign, float_of(op.name, x), {far_out});
 }
 
 Var glu(const Var& x, int dim) {

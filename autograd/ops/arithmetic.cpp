@@ -4,10 +4,12 @@
 #include "comparison.hpp"
 #include "elementwise.hpp"
 #include "rules.hpp"
+#include "shaped.hpp"
 
 namespace jt {
 
 using kernels::Binary;
+using kernels::Shaped;
 using kernels::Unary;
 
 namespace {
@@ -188,9 +190,32 @@ Var atan2(const Operand& y, const Operand& x) {
     return binary_float(op, Binary::atan2, y, x);
 }
 
+namespace {
+
+bool are_like(const Var& x, const Operand& y) {
+    return y.is_var() && is_float(x.dtype()) && x.dtype() == y.var().dtype() && x.shape() == y.var().shape();
+}
+
+Var lerp_by_number(const Var& start, const Var& end, double weight) {
+    static constexpr Op op{"lerp", [](const Var& g, const Call& call) -> Vars {
+                               const Var part = mul_grad(g, constant(call.params<double>(), g.dtype()));
+                               return {call.needs(0) ? g - part : Var(), part};
+                           }};
+    return record(op, kernels::map(Shaped::lerp, start.array(), end.array(), weight, 0), {start, end}, weight);
+}
+
+// Between two numbers, of floats.
+Var clamp_between(const Var& x, const Numbers& bounds) {
+    static constexpr Op op{"clamp", straight<Shaped::clamp_grad>};
+    return shaped(op, Shaped::clamp, x, bounds);
+}
+
+}  // namespace
+
 Var lerp(const Var& start, const Operand& end, const Operand& weight) {
     for (const Operand* x : {&end, &weight}) type_of("lerp", *x);
     node_of("lerp", start);
+    if (!weight.is_var() && are_like(start, end)) return lerp_by_number(start, end.var(), weight.number().value);
     return start + weight * (end - start);
 }
 
@@ -200,6 +225,8 @@ Var clamp(const Var& x, std::optional<Operand> min_v, std::optional<Operand> max
         if (bound && bound->is_var()) node_of("clamp", bound->var());
     if (min_v && max_v && !min_v->is_var() && !max_v->is_var() && !(min_v->number().value <= max_v->number().value))
         fail<ValueError>("clamp: needs min_v up to max_v, got ", min_v->number(), " and ", max_v->number());
+    if (min_v && max_v && !min_v->is_var() && !max_v->is_var() && is_float(x.dtype()))
+        return clamp_between(x, {min_v->number().value, max_v->number().value});
     const Var above = min_v ? maximum(x, *min_v) : x.clone();
     return max_v ? minimum(above, *max_v) : above;
 }

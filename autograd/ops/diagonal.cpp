@@ -1,10 +1,10 @@
-// Diagonals are strided views; triangles are a choice by row and column.
+// Diagonals are strided views; triangles are rows cut off.
 #include "diagonal.hpp"
 
 #include <algorithm>
 
+#include "../../core/kernels/movement/movement.hpp"
 #include "../../core/kernels/xt/views.hpp"
-#include "comparison.hpp"
 #include "create.hpp"
 #include "promote.hpp"
 #include "reduce.hpp"
@@ -32,12 +32,13 @@ Var undiagonal(const Var& x, const Shape& shape, const Diagonal& d) {
     return record(op, kernels::undiagonal(x.array(), shape, d), {x}, d);
 }
 
-// x where `side(column, row + diagonal)` holds, zeros elsewhere.
-template <auto side>
-Var triangle(const char* op, const Var& x, std::int64_t diagonal) {
-    if (node_of(op, x).value.rank() < 2) fail<ShapeError>(op, ": needs two axes or more, got ", x.shape());
-    const Var rows = reshape(arange(diagonal, diagonal + x.shape(-2), 1, int64), {-1, 1});
-    return where(side(arange(x.shape(-1)), rows), x, constant(0, x.dtype()));
+template <bool lower>
+Var triangle(const Var& x, std::int64_t diagonal) {
+    static constexpr Op op{lower ? "tril" : "triu", [](const Var& g, const Call& call) -> Vars {
+                               return {triangle<lower>(g, call.params<std::int64_t>())};
+                           }};
+    if (node_of(op.name, x).value.rank() < 2) fail<ShapeError>(op.name, ": needs two axes or more, got ", x.shape());
+    return record(op, kernels::triangle(x.array(), diagonal, lower), {x}, diagonal);
 }
 
 }  // namespace
@@ -58,9 +59,9 @@ Var diag(const Var& x, int diagonal) {
     return undiagonal(x, {n, n}, d);
 }
 
-Var tril(const Var& x, int diagonal) { return triangle<less_equal>("tril", x, diagonal); }
+Var tril(const Var& x, int diagonal) { return triangle<true>(x, diagonal); }
 
-Var triu(const Var& x, int diagonal) { return triangle<greater_equal>("triu", x, diagonal); }
+Var triu(const Var& x, int diagonal) { return triangle<false>(x, diagonal); }
 
 Var trace(const Var& x) {
     if (node_of("trace", x).value.rank() != 2) fail<ShapeError>("trace: needs a matrix, got ", x.shape());

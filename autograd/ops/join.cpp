@@ -48,16 +48,6 @@ Vars concat_rule(const Var& g, const Call& call) {
     return gradients;
 }
 
-Vars parts_of(const Var& x, int axis, const Ints& sizes) {
-    Vars pieces;
-    std::int64_t start = 0;
-    for (const auto size : sizes) {
-        pieces.push_back(part(x, axis, start, size));
-        start += size;
-    }
-    return pieces;
-}
-
 // All pieces in one node, whose gradient is theirs joined: each on its own would send zeros of the whole size.
 class Pieces : public Function {
 public:
@@ -65,7 +55,10 @@ public:
     Vars execute(const Vars& inputs) override {
         shape_ = inputs[0].shape();
         dtype_ = inputs[0].dtype();
-        return parts_of(inputs[0], axis_, sizes_);
+        Vars parts;
+        for (Array& part : kernels::split(inputs[0].array(), axis_, {sizes_.begin(), sizes_.end()}))
+            parts.push_back(constant(std::move(part)));
+        return parts;
     }
     Vars grad(const Vars& g) override {
         Vars all;
@@ -84,7 +77,8 @@ private:
 };
 
 Vars pieces(const Var& x, int axis, const Ints& sizes) {
-    if (sizes.size() < 2) return parts_of(x, axis, sizes);
+    if (sizes.size() == 1) return {part(x, axis, 0, sizes[0])};
+    if (sizes.empty()) return {};
     return apply<Pieces>({x}, axis, sizes);
 }
 

@@ -112,7 +112,7 @@ Var median(const Var& x, std::optional<int> dim, KeepDims keep) {
     const int axis = axis_of("median", x, *dim);
     if (shape[axis] == 0) fail<ShapeError>("median: needs at least one element to choose from, got ", shape);
     const Var middle = kthvalue(x, static_cast<int>((shape[axis] + 1) / 2), axis, keep).first;
-    return is_float(x.dtype()) ? where(any(isnan(x), axis, keep), NAN, middle) : middle;
+    return is_float(x.dtype()) ? where(isnan(max(x.detach(), axis, keep)), NAN, middle) : middle;
 }
 
 Var cumsum(const Var& x, int dim) {

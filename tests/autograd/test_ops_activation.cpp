@@ -56,9 +56,51 @@ const std::vector<Edge> edges = {
     {"softsign", softsign, -1, 1},
 };
 
+// What is one pass, and the ops that it stands for.
+struct Pass {
+    std::string name;
+    Op fused, composed;
+};
+
+Var mish_by_ops(const Vars& x) { return x[0] * tanh(log1p(exp(x[0]))); }
+
+const std::vector<Pass> passes = {
+    {"clamp", [](const Vars& x) { return clamp(x[0], -1, 1.5); },
+     [](const Vars& x) { return minimum(maximum(x[0], -1), 1.5); }},
+    {"leaky_relu", [](const Vars& x) { return leaky_relu(x[0], -2); },
+     [](const Vars& x) { return where(x[0] > 0, x[0], x[0] * -2); }},
+    {"elu", [](const Vars& x) { return elu(x[0], 1.5); },
+     [](const Vars& x) { return where(x[0] > 0, x[0], expm1(minimum(0, x[0])) * 1.5); }},
+    {"softplus", [](const Vars& x) { return softplus(x[0], 2, 3); },
+     [](const Vars& x) { return log1p(exp(minimum(x[0] * 2, 3))) / 2 + maximum(x[0] - 1.5, 0); }},
+    {"mish", of<mish>, mish_by_ops},
+    {"softsign", of<softsign>, [](const Vars& x) { return x[0] / (1 + abs(x[0])); }},
+    {"lerp", [](const Vars& x) { return lerp(x[0], x[1], 0.25); },
+     [](const Vars& x) { return x[0] + 0.25 * (x[1] - x[0]); }},
+};
+
+// Value, first and second gradients of f; the first once more without recording.
+Vars to_second_order(const Op& f, const Vars& x) {
+    const Var y = f(x), g = grad(y * y, x[0]);
+    return {y, g, grad(f(x) * x[1], x[0], false), grad(g * g, x[0])};
+}
+
 }  // namespace
 
 TEST_SUITE("autograd") {
+    TEST_CASE("what is one pass is what its ops are, in both orders") {
+        const Vars x = {array({-3.0, -1.0, -0.25, 0.0, 0.5, 1.5, 2.0, 4.0, -7.0}, float64),
+                        linspace(-1, 2, 9).float64()};
+        for (const Dtype dtype : {float32, float64})
+            for (const Pass& pass : passes) {
+                CAPTURE(pass.name);
+                const Vars in = as_dtype(x, dtype), got = to_second_order(pass.fused, in),
+                           want = to_second_order(pass.composed, in);
+                for (std::size_t k = 0; k < got.size(); ++k)
+                    CHECK(difference(got[k], want[k].to_vector<double>(), 2e-6, 1e-5) == "");
+            }
+    }
+
     TEST_CASE("gradients of activations") { check_all(grad_rows); }
 
     TEST_CASE("values of activations are PyTorch's") {

@@ -1,4 +1,5 @@
 // The ops that give elements other places: shapes, axes, diagonals, borders and windows. Numbers are PyTorch's.
+#include <cmath>
 #include <limits>
 
 #include "op_rows.hpp"
@@ -163,6 +164,33 @@ TEST_SUITE("autograd") {
         expect("triu", triu(matrix(), 1), "jt.Var([[0 2 3]\n        [0 0 6]], dtype=int32)");
         expect("triu: bool", triu(ones({2, 2}, bool_)), "jt.Var([[ True  True]\n        [False  True]], dtype=bool)");
         expect("trace", trace(matrix()), "jt.Var([6], dtype=int32)");
+    }
+
+    TEST_CASE("triangles and quarter turns of large matrices, element by element") {
+        const Var x = arange(0, 2 * 37 * 41, 1, float32).reshape({2, 37, 41});
+        const auto numbers = x.to_vector<float>();
+        const auto expect_each = [&](const Var& y, int rows, int columns, auto source) {
+            const auto got = y.to_vector<float>();
+            bool same = got.size() == numbers.size();
+            for (int k = 0; same && k < 2; ++k)
+                for (int i = 0; i < rows; ++i)
+                    for (int j = 0; j < columns; ++j)
+                        same = same && got[static_cast<std::size_t>((k * rows + i) * columns + j)] == source(k, i, j);
+            CHECK(same);
+        };
+        const auto at = [&](int k, int i, int j) { return numbers[static_cast<std::size_t>((k * 37 + i) * 41 + j)]; };
+        for (const int d : {0, 3, -5, 40, 41, -37, 1000}) {
+            CAPTURE(d);
+            expect_each(tril(x, d), 37, 41, [&](int k, int i, int j) { return j - i <= d ? at(k, i, j) : 0; });
+            expect_each(triu(x, d), 37, 41, [&](int k, int i, int j) { return j - i >= d ? at(k, i, j) : 0; });
+        }
+        expect_each(rot90(x, 1, {1, 2}), 41, 37, [&](int k, int i, int j) { return at(k, j, 40 - i); });
+        expect_each(rot90(x, 3, {1, 2}), 41, 37, [&](int k, int i, int j) { return at(k, 36 - j, i); });
+        CHECK_SAME(triu(array({{NAN, 1.0}, {NAN, 2.0}}), 1), array({{0.0, 1.0}, {0.0, 0.0}}));
+        constexpr auto far = std::numeric_limits<int>::max();
+        CHECK_SAME(tril(x, far), x);
+        CHECK_SAME(triu(x, -far), x);
+        CHECK_SAME(triu(x, far), zeros_like(x));
     }
 
     TEST_CASE("values of borders") {

@@ -1,5 +1,7 @@
 // Sorting, running sums, and ops that read, write and move by place: gradients, values and errors.
+#include <algorithm>
 #include <limits>
+#include <numeric>
 
 #include "op_rows.hpp"
 
@@ -72,6 +74,40 @@ TEST_SUITE("autograd") {
             const int a = index[i - 1], b = index[i];
             REQUIRE((a % 7 < b % 7 || (a % 7 == b % 7 && a < b)));
         }
+    }
+
+    TEST_CASE("lines of any length are in the order of a stable sort, whole or in part") {
+        std::mt19937_64 random(1);
+        for (const Dtype dtype : {bool_, uint8, int32, int64, float32, float64})
+            for (const int n : {1, 24, 25, 63, 64, 300})
+                for (const bool descending : {false, true}) {
+                    CAPTURE(n);
+                    std::vector<double> numbers(static_cast<std::size_t>(n));
+                    for (double& x : numbers)
+                        x = dtype == bool_ ? static_cast<double>(random() % 2) : static_cast<double>(random() % 97);
+                    if (is_float(dtype) || dtype == int32 || dtype == int64)
+                        for (double& x : numbers) x -= 50;
+                    if (is_float(dtype) && n > 5)
+                        numbers[1] = nan, numbers[2] = -0.0, numbers[3] = inf, numbers[4] = -inf;
+                    std::vector<int> order(numbers.size());
+                    std::iota(order.begin(), order.end(), 0);
+                    std::stable_sort(order.begin(), order.end(), [&](int i, int k) {
+                        const double a = numbers[static_cast<std::size_t>(i)], b = numbers[static_cast<std::size_t>(k)];
+                        if (std::isnan(a) || std::isnan(b)) return !std::isnan(a) && std::isnan(b);
+                        return descending ? b < a : a < b;
+                    });
+                    const Var x = array(numbers, float64).cast(dtype);
+                    CHECK(argsort(x, 0, descending).first.to_vector<int>() == order);
+                    const int few = (n + 3) / 4;
+                    const auto best = topk(x, few, 0, descending).second.to_vector<int>();
+                    CHECK(best == std::vector<int>(order.begin(), order.begin() + few));
+                    if (!descending) CHECK(kthvalue(x, few).second.item() == order[static_cast<std::size_t>(few - 1)]);
+                }
+        const Var far = array({std::numeric_limits<std::int64_t>::max(), std::int64_t{-1},
+                               std::numeric_limits<std::int64_t>::min(), std::int64_t{0}},
+                              int64);
+        CHECK(argsort(far).first.to_vector<int>() == std::vector<int>{2, 1, 3, 0});
+        CHECK(argsort(far, 0, true).first.to_vector<int>() == std::vector<int>{0, 3, 1, 2});
     }
 
     TEST_CASE("places in order") {

@@ -1,7 +1,9 @@
 // The random stream against the numbers that Jittor 1.3.11 prints on a CPU.
 #include "../../core/random.hpp"
 
+#include <cmath>
 #include <limits>
+#include <utility>
 
 #include "../../core/numpy_random.hpp"
 #include "../../core/python_random.hpp"
@@ -46,6 +48,27 @@ const PythonRow python_rows[] = {
      0.24299287070593645},
 };
 
+// The stream and the polar method as libstdc++ has them.
+struct OneByOne {
+    std::uint32_t state;
+
+    float uniform() {
+        state = static_cast<std::uint32_t>(state * std::uint64_t{16807} % 2147483647U);
+        const float u = static_cast<float>(state - 1U) / 2147483646.0F;
+        return u >= 1.0F ? std::nextafter(1.0F, 0.0F) : u;
+    }
+    std::pair<float, float> normal() {
+        float x, y, r2;
+        do {
+            x = 2.0F * uniform() - 1.0F;
+            y = 2.0F * uniform() - 1.0F;
+            r2 = std::fma(y, y, x * x);
+        } while (r2 > 1.0F || r2 == 0.0F);
+        const float scale = std::sqrt(-2.0F * std::log(r2) / r2);
+        return {y * scale, x * scale};
+    }
+};
+
 }  // namespace
 
 TEST_SUITE("core") {
@@ -66,6 +89,27 @@ TEST_SUITE("core") {
         CHECK_EQ(seeded([] { return randint(0, 10, {8}); }).to_vector<int>(), std::vector<int>{0, 5, 7, 2, 3, 1, 9, 5});
         const auto order = seeded([] { return randperm(8); }).to_vector<int>();
         CHECK_EQ(std::vector<int>(order.begin(), order.begin() + 6), std::vector<int>{0, 5, 3, 4, 7, 1});
+    }
+
+    TEST_CASE("draws of any length are the stream's one after the other, and end where it does") {
+        for (const int n : {1, 2, 31, 32, 33, 63, 64, 65, 127, 128, 1000}) {
+            CAPTURE(n);
+            drawing::set_state(20240601);
+            const auto uniform = array(drawing::uniform({n})).to_vector<float>();
+            const auto behind_uniform = drawing::state();
+            const auto normal = array(drawing::normal({n})).to_vector<float>();
+            OneByOne one{20240601};
+            bool same = true;
+            for (const float u : uniform) same = same && u == one.uniform();
+            CHECK(same);
+            CHECK(behind_uniform == one.state);
+            for (std::size_t k = 0; k < normal.size(); k += 2) {
+                const auto [first, second] = one.normal();
+                same = same && normal[k] == first && (k + 1 == normal.size() || normal[k + 1] == second);
+            }
+            CHECK(same);
+            CHECK(drawing::state() == one.state);
+        }
     }
 
     TEST_CASE("an odd normal draw discards its saved second number") {

@@ -227,6 +227,18 @@ Array map(Binary op, const Scalar& x, const Array& y) {
     return run(forms_of(op, y.dtype()), Form::sv, number.bytes, y.raw(), y, y.dtype());
 }
 
+Array map(Shaped op, const Array& x, const Array& y, double a, double b) {
+    Array z = Array::like(x);
+    rows(x.dtype()).shaped[static_cast<int>(op)](x.raw(), y.raw(), z.raw(), x.numel(), a, b);
+    return z;
+}
+
+Array map(Shaped op, Array&& x, const Array& y, double a, double b) {
+    if (!x.unique()) return map(op, std::as_const(x), y, a, b);
+    rows(x.dtype()).shaped[static_cast<int>(op)](x.raw(), y.raw(), x.raw(), x.numel(), a, b);
+    return std::move(x);
+}
+
 Array compare(Compare op, const Array& x, const Array& y) {
     const char* name = compare_names[static_cast<int>(op)];
     check_dtypes(name, x, y);

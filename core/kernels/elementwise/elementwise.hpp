@@ -31,6 +31,15 @@ enum class Binary {
 /// z = x ? y, as bool; comparisons with NaN are false but for ne.
 enum class Compare { eq, ne, lt, le, gt, ge };
 
+/// z = f(x, y) of floats and two numbers. clamp is min(max(x, a), b); leaky_relu x, or a * x below 0; elu x, or a *
+/// (exp(x) - 1) below 0; softplus log(1 + exp(a * x)) / a, from a * x = b on a line; mish x * tanh(softplus(x));
+/// softsign x / (1 + |x|) of x within a; lerp x + a * (y - x). Those with _grad are their gradients of g = x and the
+/// input y.
+enum class Shaped {
+#define JT_SHAPED(name, value) name,
+#include "shaped.def"
+};
+
 /// Same shape and dtype as x.
 Array map(Unary op, const Array& x);
 /// Broadcasts as NumPy does. Both sides have one dtype, which is the result's.
@@ -41,6 +50,10 @@ Array map(Binary op, Array&& x, const Array& y);
 Array map(Binary op, const Array& x, const Scalar& y);
 Array map(Binary op, Array&& x, const Scalar& y);
 Array map(Binary op, const Scalar& x, const Array& y);
+/// Equal shapes and float dtypes.
+Array map(Shaped op, const Array& x, const Array& y, double a, double b);
+/// The same, written over x when nobody else holds it.
+Array map(Shaped op, Array&& x, const Array& y, double a, double b);
 /// Broadcasts; both sides have one dtype; the result is bool.
 Array compare(Compare op, const Array& x, const Array& y);
 /// c ? x : y, the three broadcast; c is bool, x and y have one dtype.

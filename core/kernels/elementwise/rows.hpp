@@ -17,6 +17,10 @@ inline constexpr const char* binary_names[] = {
 #include "binary.def"
 };
 inline constexpr int n_binary = sizeof binary_names / sizeof *binary_names, n_folds = 6;
+inline constexpr int n_shaped = 0
+#define JT_SHAPED(name, value) +1
+#include "shaped.def"
+    ;
 
 /// Which operand of a binary row is a single number.
 enum class Form { vv, vs, sv };
@@ -37,12 +41,14 @@ struct Block {
 
 using MapRow = void (*)(const void* x, void* y, std::int64_t n);
 using BinaryRows = void (*)(const void* x, const void* y, void* z, std::int64_t n, const Steps& steps);
+using ShapedRow = void (*)(const void* x, const void* y, void* z, std::int64_t n, double a, double b);
 using FoldBlock = void (*)(const void* x, const void* y, void* acc, const Block& block);
 
 /// What one dtype can do; an entry is null where the op does not take that dtype.
 struct Rows {
     MapRow map[n_unary];
     BinaryRows binary[n_binary][3];
+    ShapedRow shaped[n_shaped];
     FoldBlock rows[n_folds];     ///< acc[r] gains the fold of row r (all but max and min: in 16 lanes)
     FoldBlock columns[n_folds];  ///< acc[k] gains the fold of column k
 };

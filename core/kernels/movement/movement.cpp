@@ -16,6 +16,13 @@ namespace {
 /// One loop of a copy: n elements, and how far apart they lie on either side.
 struct Loop {
     std::int64_t n = 1, from = 0, to = 0;
+
+    /// From the other end.
+    Loop reversed(std::int64_t& x_start, std::int64_t& y_start) const {
+        x_start += (n - 1) * from;
+        y_start += (n - 1) * to;
+        return {n, -from, -to};
+    }
 };
 
 /// The loops of a copy, added from the innermost outwards; those that memory allows are merged.
@@ -83,13 +90,18 @@ void transpose(const T* x, T* y, Loop inner, Loop outer) {
 
 template <class T>
 void copy_plane(const T* x, T* y, const Loop& inner, const Loop& outer) {
-    if (inner.to != 1 || (inner.from > 1 && outer.from != 1)) return copy_box(x, y, inner, outer);
-    if (inner.from > 1) return transpose(x, y, inner, outer);
+    const bool apart = inner.from > 1 || inner.from < -1;
+    if (inner.to == 1 && apart && outer.from == 1) return transpose(x, y, inner, outer);
+    if (inner.to != 1 || (apart && inner.from != 2)) return copy_box(x, y, inner, outer);
     for (std::int64_t i = 0; i < outer.n; ++i, x += outer.from, y += outer.to) {
         if (inner.from == 1)
             std::memcpy(y, x, static_cast<std::size_t>(inner.n) * sizeof(T));
         else if (inner.from == 0)
             std::fill_n(y, inner.n, *x);
+        else if (inner.from == -1)
+            std::reverse_copy(x + 1 - inner.n, x + 1, y);
+        else if (inner.from == 2)
+            for (std::int64_t k = 0; k < inner.n; ++k) y[k] = x[2 * k];
         else
             copy_box(x, y, inner, {});
     }
@@ -97,6 +109,8 @@ void copy_plane(const T* x, T* y, const Loop& inner, const Loop& outer) {
 
 void copy(const Array& x, std::int64_t x_start, Array& y, std::int64_t y_start, Loops& loops) {
     if (x.numel() == 0 || y.numel() == 0) return;
+    for (std::size_t k = 1; k < loops.size(); ++k)
+        if (loops[k].from == -1) loops[k] = loops[k].reversed(x_start, y_start);
     loops.pair();
     const Loop inner = loops.empty() ? Loop{1, 1, 1} : loops[0], outer = loops.size() > 1 ? loops[1] : Loop{};
     Odometer<2> rest;
@@ -225,6 +239,27 @@ Array concat(const SmallVector<const Array*, 8>& parts, int axis) {
     return y;
 }
 
+std::vector<Array> split(const Array& x, int axis, const std::vector<std::int64_t>& sizes) {
+    const auto bytes = static_cast<std::size_t>(step_along(x.shape(), axis)) * size_of(x.dtype());
+    std::vector<Array> parts;
+    std::vector<char*> to;
+    Shape shape = x.shape();
+    for (const auto size : sizes) {
+        shape[axis] = size;
+        to.push_back(static_cast<char*>(parts.emplace_back(shape, x.dtype()).raw()));
+    }
+    const auto* from = static_cast<const char*>(x.raw());
+    const auto* const end = from + static_cast<std::size_t>(x.numel()) * size_of(x.dtype());
+    while (from != end)
+        for (std::size_t k = 0; k < sizes.size(); ++k) {
+            const auto run = static_cast<std::size_t>(sizes[k]) * bytes;
+            std::memcpy(to[k], from, run);
+            to[k] += run;
+            from += run;
+        }
+    return parts;
+}
+
 Array roll(const Array& x, std::int64_t shift, int axis) {
     Array y = Array::like(x);
     if (x.numel() == 0) return y;
@@ -236,6 +271,24 @@ Array roll(const Array& x, std::int64_t shift, int axis) {
     for (std::int64_t k = 0; k < x.numel() / (n * step); ++k, from += line, to += line) {
         std::memcpy(to, from + line - head, head);
         std::memcpy(to + head, from, line - head);
+    }
+    return y;
+}
+
+Array triangle(const Array& x, std::int64_t diagonal, bool lower) {
+    Array y = Array::like(x);
+    if (x.numel() == 0) return y;
+    const std::int64_t n = x.shape().back(), rows = x.shape()[x.rank() - 2];
+    const auto first = std::clamp(diagonal, -rows, n) + (lower ? 1 : 0);
+    const auto bytes = [size = size_of(x.dtype())](std::int64_t count) {
+        return static_cast<std::size_t>(count) * size;
+    };
+    const auto* from = static_cast<const char*>(x.raw());
+    auto* to = static_cast<char*>(y.raw());
+    for (std::int64_t row = 0; row < x.numel() / n; ++row, from += bytes(n), to += bytes(n)) {
+        const auto cut = bytes(std::clamp<std::int64_t>(first + row % rows, 0, n)), rest = bytes(n) - cut;
+        std::memset(lower ? to + cut : to, 0, lower ? rest : cut);
+        lower ? std::memcpy(to, from, cut) : std::memcpy(to + cut, from + cut, rest);
     }
     return y;
 }

@@ -1,5 +1,7 @@
 // Moving elements without changing them: permute, broadcast, slice and join.
 #pragma once
+#include <vector>
+
 #include "../../array.hpp"
 
 namespace jt::kernels {
@@ -30,9 +32,13 @@ Array unslice(const Array& x, const Ranges& ranges, const Shape& shape, const Sc
 
 /// Arrays of one dtype joined along `axis`; the other extents are equal.
 Array concat(const SmallVector<const Array*, 8>& parts, int axis);
+/// Its reverse: parts of these sizes, which add up to the extent of `axis`.
+std::vector<Array> split(const Array& x, int axis, const std::vector<std::int64_t>& sizes);
 
 /// y[i + shift] = x[i] along one axis, what leaves at one end comes back at the other.
 Array roll(const Array& x, std::int64_t shift, int axis);
+/// x with zeros above (or below) a diagonal of its last two axes, whose column less row is `diagonal`.
+Array triangle(const Array& x, std::int64_t diagonal, bool lower);
 /// The places of elements that are not 0, in row-major order: int32 (n, rank).
 Array nonzero(const Array& x);
 

@@ -1,11 +1,12 @@
-// A stable sort of each line of an array; xtensor's is no faster, and wrong where there is a NaN.
+// A stable sort of each line of an array, by digits where it is long.
 #include "order.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <memory>
 #include <numeric>
 #include <type_traits>
-#include <vector>
+#include <utility>
 
 namespace jt::kernels {
 
@@ -14,12 +15,10 @@ namespace {
 // NaN is behind everything, whichever way the rest goes.
 template <class T>
 struct Before {
-    bool descending;
-
     bool operator()(T a, T b) const {
         if constexpr (std::is_floating_point_v<T>)
             if (a != a || b != b) return a == a;
-        return descending ? b < a : a < b;
+        return a < b;
     }
 };
 
@@ -28,34 +27,163 @@ struct Places {
     std::int64_t first, count;
 };
 
-using Order = std::vector<std::int32_t>;
+// An unsigned number for each element, in the elements' order.
+template <class T>
+using Key =
+    std::conditional_t<sizeof(T) == 8, std::uint64_t, std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint8_t>>;
 
-// Puts the wanted places right, equal elements in the order of their indices.
-template <class Before>
-void arrange(Order& order, const Places& wanted, Before before) {
-    const auto stable = [&](auto a, auto b) { return before(a, b) || (a < b && !before(b, a)); };
-    const auto first = order.begin() + wanted.first;
-    if (wanted.count == static_cast<std::int64_t>(order.size()))
-        std::stable_sort(order.begin(), order.end(), before);
-    else if (wanted.count == 1)
-        std::nth_element(order.begin(), first, order.end(), stable);
-    else
-        std::partial_sort(order.begin(), first + wanted.count, order.end(), stable);
+// `flip` is all bits where the largest comes first. -0 counts as 0.
+template <class T>
+Key<T> key_of(T x, Key<T> flip) {
+    using K = Key<T>;
+    constexpr K top = static_cast<K>(K{1} << (8 * sizeof(K) - 1));
+    if constexpr (std::is_floating_point_v<T>) {
+        const K bits = std::bit_cast<K>(x + T{}), rising = bits ^ (bits & top ? ~K{} : top);
+        return x != x ? ~K{} : rising ^ flip;
+    } else {
+        return static_cast<K>(static_cast<K>(x) ^ (std::is_signed_v<T> ? top : K{}) ^ flip);
+    }
 }
+
+// An element's key and where it stood: no two are equal.
+template <class K>
+struct Item {
+    std::int32_t place;
+    K key;
+
+    bool operator<(const Item& other) const {
+        if constexpr (sizeof(K) == 4) return joined() < other.joined();
+        return key < other.key || (key == other.key && place < other.place);
+    }
+
+private:
+    std::uint64_t joined() const { return std::uint64_t{key} << 32 | static_cast<std::uint32_t>(place); }
+};
+
+// One pass of a radix sort, from the last digit to the first: items of one digit keep their order. A digit that all
+// items share moves none.
+template <class K>
+bool sort_by_digit(const Item<K>* from, Item<K>* to, std::int64_t n, int shift) {
+    std::int32_t next[256] = {};
+    const auto digit = [shift](const Item<K>& item) { return static_cast<std::uint8_t>(item.key >> shift); };
+    for (std::int64_t i = 0; i < n; ++i) ++next[digit(from[i])];
+    if (next[digit(*from)] == n) return false;
+    std::exclusive_scan(next, next + 256, next, 0);
+    for (std::int64_t i = 0; i < n; ++i) to[next[digit(from[i])]++] = from[i];
+    return true;
+}
+
+template <class K>
+std::int32_t count_below(const K* keys, std::int64_t n, K key) {
+    std::int32_t count = 0;
+    for (std::int64_t i = 0; i < n; ++i) count += keys[i] < key;
+    return count;
+}
+
+// The key that `rank` others stand before at most, one bit after the other from the first in which keys differ.
+template <class K>
+K key_of_rank(const K* keys, std::int64_t n, std::int64_t rank) {
+    K every = keys[0], some = keys[0];
+    for (std::int64_t i = 1; i < n; ++i) every &= keys[i], some |= keys[i];
+    int bit = std::bit_width(static_cast<K>(every ^ some));
+    K found = static_cast<K>(every >> (bit / 2) >> (bit - bit / 2) << (bit / 2) << (bit - bit / 2));  // by up to all
+    while (--bit >= 0) {
+        const K tried = static_cast<K>(found | K{1} << bit);
+        if (count_below(keys, n, tried) <= rank) found = tried;
+    }
+    return found;
+}
+
+// Where the element of a rank stands, equal ones in their order.
+template <class K>
+std::int32_t place_of_rank(const K* keys, std::int64_t n, std::int64_t rank) {
+    const K key = key_of_rank(keys, n, rank);
+    rank -= count_below(keys, n, key);
+    const K* at = std::find(keys, keys + n, key);
+    while (rank-- > 0) at = std::find(at + 1, keys + n, key);
+    return static_cast<std::int32_t>(at - keys);
+}
+
+// One line's keys and the items made of them, with as much room again.
+template <class K>
+class Line {
+public:
+    const std::unique_ptr<K[]> keys;
+
+    explicit Line(std::int64_t n) : keys(make<K>(n)), n_(n), items_(make<Item<K>>(n)), room_(make<Item<K>>(n)) {}
+
+    // f(k, place) for the wanted places.
+    template <class F>
+    void arrange(const Places& wanted, F f) {
+        if (wanted.count == 1 && n_ > fewest) return f(0, place_of_rank(keys.get(), n_, wanted.first));
+        const auto end = wanted.first + wanted.count;
+        if (end < n_ && n_ > fewest)
+            select(end);
+        else
+            sort();
+        for (std::int64_t k = 0; k < wanted.count; ++k) f(k, items_[wanted.first + k].place);
+    }
+
+private:
+    static constexpr std::int64_t fewest = 24, fewest_by_digits = 16, block = 16;
+
+    template <class E>
+    static std::unique_ptr<E[]> make(std::int64_t n) {
+        return std::make_unique_for_overwrite<E[]>(static_cast<std::size_t>(n));
+    }
+
+    Item<K> item(std::int64_t i) const { return {static_cast<std::int32_t>(i), keys[i]}; }
+
+    void sort() {
+        for (std::int64_t i = 0; i < n_; ++i) items_[i] = item(i);
+        if (n_ < fewest_by_digits * static_cast<std::int64_t>(sizeof(K)))
+            return std::sort(items_.get(), items_.get() + n_);
+        for (int shift = 0; shift < static_cast<int>(8 * sizeof(K)); shift += 8)
+            if (sort_by_digit(items_.get(), room_.get(), n_, shift)) std::swap(items_, room_);
+    }
+
+    // The first `count` in order. Candidates are those better than the worst of the best so far; most blocks have none.
+    void select(std::int64_t count) {
+        Item<K>* const best = items_.get();
+        const auto most = std::min(n_, 2 * count + block);
+        std::int64_t size = most;
+        for (std::int64_t i = 0; i < size; ++i) best[i] = item(i);
+        for (std::int64_t i = most; i < n_; i += block) {
+            if (size >= most) std::nth_element(best, best + count - 1, best + std::exchange(size, count));
+            gather_below(best[count - 1].key, i, std::min(block, n_ - i), size);
+        }
+        std::partial_sort(best, best + count, best + size);
+    }
+
+    // Appends those of `count` items from the first-th on whose key is below `worst`.
+    void gather_below(K worst, std::int64_t first, std::int64_t count, std::int64_t& size) {
+        if (count_below(keys.get() + first, count, worst) == 0) return;
+        for (std::int64_t k = first; k < first + count; ++k) {
+            items_[size] = item(k);
+            size += keys[k] < worst;
+        }
+    }
+
+    std::int64_t n_;
+    std::unique_ptr<Item<K>[]> items_, room_;
+};
 
 // The lines along an axis: they begin at outer * n * step + inner, their elements are `step` apart.
 template <class T>
 void argsort_lines(const T* x, std::int32_t* out, std::int64_t lines, std::int64_t n, std::int64_t step,
-                   const Places& wanted, const Before<T>& before) {
-    Order order(static_cast<std::size_t>(n));
-    const auto keys = std::make_unique<T[]>(order.size());
-    for (std::int64_t line = 0; line < lines; ++line) {
-        const std::int64_t outer = line / step, inner = line % step;
-        for (std::int64_t i = 0; i < n; ++i) keys[i] = x[(outer * n + i) * step + inner];
-        std::iota(order.begin(), order.end(), 0);
-        arrange(order, wanted, [&](auto a, auto b) { return before(keys[a], keys[b]); });
-        for (std::int64_t i = 0; i < wanted.count; ++i)
-            out[(outer * wanted.count + i) * step + inner] = order[static_cast<std::size_t>(wanted.first + i)];
+                   const Places& wanted, bool descending) {
+    Line<Key<T>> line(n);
+    const auto flip = static_cast<Key<T>>(descending ? ~Key<T>{} : Key<T>{});
+    for (std::int64_t k = 0; k < lines; ++k) {
+        const std::int64_t outer = k / step, inner = k % step;
+        const T* const from = x + outer * n * step + inner;
+        const auto key = [flip](T element) { return key_of(element, flip); };
+        if (step == 1)
+            std::transform(from, from + n, line.keys.get(), key);
+        else
+            for (std::int64_t i = 0; i < n; ++i) line.keys[i] = key(from[i * step]);
+        std::int32_t* const to = out + outer * wanted.count * step + inner;
+        line.arrange(wanted, [to, step](std::int64_t i, std::int32_t place) { to[i * step] = place; });
     }
 }
 
@@ -71,7 +199,7 @@ Array argsort(const Array& x, int axis, bool descending, std::int64_t first, std
     const std::int64_t n = x.shape()[axis], step = step_along(shape, axis);
     dispatch(x.dtype() == bool_ ? uint8 : x.dtype(), [&]<class T>(T) {
         const auto* elements = static_cast<const T*>(x.raw());
-        argsort_lines<T>(elements, out.data<std::int32_t>(), x.numel() / n, n, step, {first, count}, {descending});
+        argsort_lines<T>(elements, out.data<std::int32_t>(), x.numel() / n, n, step, {first, count}, descending);
     });
     return out;
 }
@@ -81,7 +209,7 @@ Array searchsorted(const Array& sorted, const Array& values, bool right) {
     const std::int64_t n = sorted.shape().back(), m = sorted.rank() == 1 ? values.numel() : values.shape().back();
     dispatch(values.dtype(), [&]<class T>(T) {
         const T* line = sorted.data<T>();
-        const Before<T> before{false};
+        const Before<T> before;
         for (std::int64_t i = 0; i < values.numel(); ++i) {
             const T* begin = line + i / m * n;
             const T value = values.data<T>()[i];

@@ -36,7 +36,7 @@ public:
     }
 
 private:
-    static constexpr std::int64_t chunk = 256;
+    static constexpr std::int64_t chunk = 1024;
 
     /// Of the rows or columns of a matrix, [from, end).
     template <class T, class Acc, class Out, class Finish>

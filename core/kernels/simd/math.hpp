@@ -1,8 +1,8 @@
-// Functions of vectors: exp, tanh, erfinv and powers by polynomials of our own, most others by xsimd where it is there.
+// Functions of vectors: exp, tanh, erf, erfinv and powers by polynomials of our own, most others by xsimd where it is
+// there.
 #pragma once
 #include <math.h>
 
-#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -110,8 +110,8 @@ template <class T>
 struct Math : Library<T> {
     using V = Vec<T>;
 
-    /// Within 1 ulp.
-    static V exp(const V& x) {
+    /// Within 1 ulp. Inside the loops that call it, whatever else they do.
+    [[gnu::always_inline]] static V exp(const V& x) {
         const Parts y(x);
         const Bits bits = __builtin_bit_cast(Bits, y.p + 1) + y.k;
         V z = __builtin_bit_cast(V, bits);
@@ -145,12 +145,16 @@ struct Math : Library<T> {
     /// Where xsimd forgets the sign of 0, or that there is nothing below 1.
     static V expm1(const V& x) { return x == 0 ? x : Library<T>::expm1(x); }
     static V log1p(const V& x) { return x == 0 ? x : Library<T>::log1p(x); }
+    static V floor(const V& x) { return with_sign(Library<T>::floor(x), sign_of(x)); }
+    static V ceil(const V& x) { return with_sign(Library<T>::ceil(x), sign_of(x)); }
+    static V trunc(const V& x) { return with_sign(Library<T>::trunc(x), sign_of(x)); }
     static V acosh(const V& x) { return x < 1 ? splat(std::numeric_limits<T>::quiet_NaN()) : Library<T>::acosh(x); }
 
+    /// Of floats within 1.5 ulp, by minimax polynomials of erf(x) / x - 1 in x^2 near 0, and of log(1 - erf) + |x|;
     /// xsimd's of doubles is off by 66 ulp, and NaN from 1e60.
     static V erf(const V& x) {
         if constexpr (sizeof(T) == 4)
-            return Library<T>::erf(x);
+            return erf_of_float(x);
         else
             return each([](double a) { return ::erf(a); }, x);
     }
@@ -173,6 +177,36 @@ struct Math : Library<T> {
     }
 
     static V silu(const V& x) { return x == -std::numeric_limits<T>::infinity() ? V{} : x * sigmoid(x); }
+
+    /// log(1 + exp(beta * x)) / beta up to beta * x = top, then a line.
+    static V softplus(const V& x, const V& beta, const V& top) {
+        const V over = x - top / beta;
+        return log1p(exp(smaller(x * beta, top))) / beta + larger(over, V{});
+    }
+    static V softplus_slope(const V& x, const V& beta, const V& top) {
+        const V e = exp(smaller(x * beta, top));
+        return (x * beta < top ? e / (1 + e) : V{}) + (x - top / beta > 0 ? splat<T>(1) : V{});
+    }
+
+    /// x * tanh(softplus(x)), by tanh(log(1 + e)) = n / (n + 2), n = e * (e + 2); where that is 1, x.
+    static V mish(const V& x) {
+        const V v = larger(x, splat<T>(-1e4)), e = exp(smaller(v, splat<T>(mish_line))), n = e * (e + 2);
+        return x >= mish_line ? x : v * (n / (n + 2));
+    }
+    static V mish_slope(const V& x) {
+        const V v = larger(x, splat<T>(-1e4)), e = exp(smaller(v, splat<T>(mish_line))), n = e * (e + 2);
+        const V share = n / (n + 2);
+        return x >= mish_line ? splat<T>(1) : share + v * (1 - share * share) * (e / (1 + e));
+    }
+
+    static V softsign(const V& x, const V& far) {
+        const V v = smaller(larger(x, -far), far);
+        return v / (1 + size(v));
+    }
+    static V softsign_grad(const V& g, const V& x, const V& far) {
+        const V s = 1 + size(x);
+        return size(x) < far ? g / s / s : V{};
+    }
 
     /// Of floats within 1 ulp, by doubles where x is above 0 and both are finite; which way a number goes does not
     /// depend on its neighbours.
@@ -225,14 +259,6 @@ struct Math : Library<T> {
         return with_sign(leftward ? static_cast<T>(3.1415926535897932) - upper : upper, sign_of(y));
     }
 
-    /// Adding a number without places behind the point rounds to a whole one; -0 stays -0.
-    static V floor(const V& x) {
-        const V large = splat(static_cast<T>(typename N::Bits{1} << N::mantissa)), a = x < 0 ? -x : x;
-        const V nearest = x < 0 ? large - (a + large) : (a + large) - large;
-        const V y = nearest > x ? nearest - 1 : nearest;
-        return a < large ? (y == 0 ? x * 0 : y) : x;
-    }
-
     /// Jittor's: its argument stops at 30, or 300 for doubles.
     static V sigmoid(const V& x) {
         const V top = splat<T>(sizeof(T) == 4 ? 30 : 300);
@@ -240,6 +266,9 @@ struct Math : Library<T> {
     }
 
 private:
+    /// From here on tanh(softplus(x)) is 1.
+    static constexpr T mish_line = 20;
+
     using N = ExpNumbers<T>;
     using Bits = Vec<typename N::Bits>;
     friend struct Math<float>;
@@ -275,7 +304,7 @@ private:
         const V m = __builtin_bit_cast(V, bits - (k << 52)),
                 power = __builtin_bit_cast(V, k + whole) - 6755399441055744.0;
         const V s = (m - 1) / (m + 1);
-        return power * 0.69314718055994531 + 2 * s * polynomial(s * s, terms, std::size(terms));
+        return power * 0.69314718055994531 + 2 * s * polynomial(s * s, terms);
     }
 
     /// The exponential of doubles, to 2e-10 of itself where a float holds it; 0 or infinity as a float beyond.
@@ -284,13 +313,34 @@ private:
         const V t = x > 200 ? splat(200.0) : x < -200 ? splat(-200.0) : x;
         const V shifted = t * 1.4426950408889634 + N::whole, k = shifted - N::whole;
         const Bits scale = (__builtin_bit_cast(Bits, shifted) << N::mantissa) + N::one;
-        return polynomial(t - k * 0.69314718055994531, terms, std::size(terms)) * __builtin_bit_cast(V, scale);
+        return polynomial(t - k * 0.69314718055994531, terms) * __builtin_bit_cast(V, scale);
     }
 
-    static V polynomial(const V& x, const double* terms, int count) {
-        V y = splat(terms[0]);
-        for (int k = 1; k < count; ++k) y = y * x + terms[k];
-        return y;
+    /// Highest power first; those of even and of odd powers apart, so that none waits for the other.
+    template <std::size_t count>
+    static V polynomial(const V& x, const T (&terms)[count]) {
+        const V square = x * x;
+        V first = splat(terms[0]), second = splat(terms[1]);
+        for (std::size_t k = 2; k + 1 < count; k += 2) {
+            first = Library<T>::fma(first, square, splat(terms[k]));
+            second = Library<T>::fma(second, square, splat(terms[k + 1]));
+        }
+        if constexpr (count % 2 == 0) return Library<T>::fma(first, x, second);
+        return Library<T>::fma(second, x, Library<T>::fma(first, square, splat(terms[count - 1])));
+    }
+
+    static V erf_of_float(const V& x) {
+        constexpr T near[] = {-5.96761703e-4F, 4.99119423e-3F,  -2.67681349e-2F,
+                              1.12819925e-1F,  -3.76125336e-1F, 1.28379166e-1F};
+        constexpr T far[] = {-1.72853470e-5F, 3.83197126e-4F,  -3.88396438e-3F, 2.42546219e-2F,
+                             -1.06777877e-1F, -6.34846687e-1F, -1.28717512e-1F};
+        const V a = size(x), s = x * x, inner = Library<T>::fma(polynomial(s, near), x, x);
+        const auto outside = a > 0.927734375F;
+        if (!any(outside)) return inner;
+        const V b = a > 4 ? splat<T>(4) : a;  // where erf is 1
+        const Parts left(Library<T>::fma(polynomial(b, far), b, -b));
+        const V outer = 1 - __builtin_bit_cast(V, __builtin_bit_cast(Bits, left.p + 1) + left.k);
+        return outside ? with_sign(outer, sign_of(x)) : inner;
     }
 
     /// Chebyshev interpolation, highest power first: of erfinv(x) / x in w = -log(1 - x * x) from 0 to 5, and in
@@ -305,9 +355,9 @@ private:
                                   -0.0019904085307256908,  0.0029475011049374493,   -0.0042944848880950301,
                                   0.0059734551045486587,   1.0046924531525585,      3.0336365704348109};
         const V w = -log_of_float(1 - x * x);
-        const V inner = polynomial(w * 0.4 - 1, near, std::size(near));
+        const V inner = polynomial(w * 0.4 - 1, near);
         if (!any(w > 5)) return x * inner;
-        return x * (w > 5 ? polynomial(Library<T>::sqrt(w) - 3.2, far, std::size(far)) : inner);
+        return x * (w > 5 ? polynomial(Library<T>::sqrt(w) - 3.2, far) : inner);
     }
 
     /// Newton's method from Winitzki's formula (A handy approximation for the error function and its inverse, 2008);
@@ -328,7 +378,7 @@ private:
         return __builtin_bit_cast(Bits, x) & __builtin_bit_cast(Bits, splat(static_cast<T>(-0.0)));
     }
     static V size(const V& x) { return __builtin_bit_cast(V, __builtin_bit_cast(Bits, x) ^ sign_of(x)); }
-    /// Of an x of 0 or more.
+    /// Of an x that has this sign, or none.
     static V with_sign(const V& x, const Bits& sign) {
         return __builtin_bit_cast(V, __builtin_bit_cast(Bits, x) | sign);
     }

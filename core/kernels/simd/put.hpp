@@ -39,6 +39,16 @@ void zip_rows(const void* x, const void* y, void* z, std::int64_t n, const Steps
                             static_cast<T*>(z) + r * n, n);
 }
 
+template <class T, class F>
+void shape_row(const void* x, const void* y, void* z, std::int64_t n, double a, double b) {
+    const Vec<T> va = splat(static_cast<T>(a)), vb = splat(static_cast<T>(b));
+    const T *p = static_cast<const T*>(x), *q = static_cast<const T*>(y);
+    T* to = static_cast<T*>(z);
+    std::int64_t i = 0;
+    for (; i + lanes<T> <= n; i += lanes<T>) store(to + i, F{}(load(p + i), load(q + i), va, vb));
+    if (i < n) put_back(to + i, F{}(load(p + i, n - i), load(q + i, n - i), va, vb), n - i);
+}
+
 /// Functions are given as captureless closures: their type alone makes the row function.
 template <class T, class F>
 constexpr void put(Rows& t, Unary op, F) {
@@ -51,6 +61,11 @@ constexpr void put(Rows& t, Binary op, F) {
     forms[static_cast<int>(Form::vv)] = zip_rows<T, F, Form::vv>;
     forms[static_cast<int>(Form::vs)] = zip_rows<T, F, Form::vs>;
     forms[static_cast<int>(Form::sv)] = zip_rows<T, F, Form::sv>;
+}
+
+template <class T, class F>
+constexpr void put(Rows& t, Shaped op, F) {
+    t.shaped[static_cast<int>(op)] = shape_row<T, F>;
 }
 
 template <class P>

@@ -12,6 +12,16 @@ constexpr void put_functions(Rows& t) {
 #include "../elementwise/unary.def"
 }
 
+template <class T>
+constexpr void put_shaped(Rows& t) {
+    using V = Vec<T>;
+#define JT_SHAPED(name, value) \
+    put<T>(                    \
+        t, Shaped::name,       \
+        []([[maybe_unused]] V x, [[maybe_unused]] V y, [[maybe_unused]] V a, [[maybe_unused]] V b) { return value; });
+#include "../elementwise/shaped.def"
+}
+
 // f(g, y), but 0 wherever g is 0.
 template <class F>
 struct UnlessZero {
@@ -49,6 +59,7 @@ template <class T>
 constexpr Rows float_table() {
     Rows t{};
     put_functions<T>(t);
+    put_shaped<T>(t);
     put_arithmetic<T>(t);
     put_order<T>(t);
     put_gradients<T>(t);
