@@ -35,8 +35,8 @@ template <class T>
 void product_weight(const Convolution& c, const T* g, const T* x, T* gw) {
     const Int n = c.pixels();
     for (Int k = 0; k < c.images * c.groups; ++k)
-        gemm({false, true, c.outputs, c.channels, n, 1, g + k * c.output_size(), n, x + k * c.image_size(), n,
-              T{1}, gw + k % c.groups * c.weight_size(), c.channels});
+        gemm({false, true, c.outputs, c.channels, n, 1, g + k * c.output_size(), n, x + k * c.image_size(), n, T{1},
+              gw + k % c.groups * c.weight_size(), c.channels});
 }
 
 /// y = w * x + bias

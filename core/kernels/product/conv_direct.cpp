@@ -66,25 +66,16 @@ Plan::Plan(Int channels, const Direction& down, const Direction& across)
                 *at++ = plane(c, v.plane(i), h.plane(j)) + v.cell(i) * width() + h.cell(j);
 }
 
-/// x, `count` numbers `step` apart, to y.
-template <class T>
-void gather(const T* x, Int step, Int count, T* y) {
-    if (step == 1)
-        std::copy_n(x, count, y);
-    else
-        for (Int i = 0; i < count; ++i) y[i] = x[i * step];
-}
-
 /// An image to its planes, where zeros lie around it.
 template <class T>
 void fill_planes(const Plan& p, const T* x, T* planes) {
     for (Int c = 0; c < p.channels; ++c)
         for (Int i = 0; i < p.v.planes(); ++i)
             for (Int j = 0; j < p.h.planes(); ++j) {
-                const Int from = p.h.begin(j), count = p.h.end(j) - from;
-                for (Int y = p.v.begin(i); y < p.v.end(i); ++y)
-                    gather(x + (c * p.v.in + p.v.input(i, y)) * p.h.in + p.h.input(j, from), p.h.stride, count,
-                           planes + p.plane(c, i, j) + y * p.width() + from);
+                const Int top = p.v.begin(i), left = p.h.begin(j);
+                const T* const from = x + (c * p.v.in + p.v.input(i, top)) * p.h.in + p.h.input(j, left);
+                products<T>().copy_rows({from, p.v.end(i) - top, p.h.end(j) - left, p.v.stride * p.h.in, p.h.stride}, 0,
+                                        planes + p.plane(c, i, j) + top * p.width() + left, p.width());
             }
 }
 
@@ -110,12 +101,8 @@ struct PixelLanes {
     const Convolution& c;
     const Products<T>& simd = products<T>();
     const Plan plan{c.channels, c.v, c.h};
-    const ConvTaps taps{c.outputs,
-                        c.taps(),
-                        round_up((c.v.out - 1) * plan.width() + c.h.out, simd.lanes),
-                        plan.tap_at.data(),
-                        nullptr,
-                        plan.size() + simd.lanes};
+    const ConvTaps taps{c.outputs,          c.taps(), round_up((c.v.out - 1) * plan.width() + c.h.out, simd.lanes),
+                        plan.tap_at.data(), nullptr,  plan.size() + simd.lanes};
 
     void forward(Images images, const T* x, const T* w, const T* bias, T* y) const {
         Scratch<T> planes(taps.plane_step), rows(c.outputs * taps.pixels);
@@ -150,15 +137,15 @@ private:
 
     /// g (outputs, out, out) to rows of `pixels`.
     void spread(const T* g, T* rows) const {
-        for (Int o = 0; o < c.outputs; ++o, rows += taps.pixels)
-            for (Int i = 0; i < c.v.out; ++i, g += c.h.out) std::copy_n(g, c.h.out, rows + i * plan.width());
+        for (Int o = 0; o < c.outputs; ++o)
+            simd.copy_rows({g + o * c.pixels(), c.v.out, c.h.out, c.h.out, 1}, 0, rows + o * taps.pixels, plan.width());
     }
 
     /// And back, plus the bias of each output channel.
     void crop(const T* rows, const T* bias, T* y) const {
-        for (Int o = 0; o < c.outputs; ++o, rows += taps.pixels)
-            for (Int i = 0; i < c.v.out; ++i, y += c.h.out)
-                for (Int j = 0; j < c.h.out; ++j) y[j] = rows[i * plan.width() + j] + (bias ? bias[o] : 0);
+        for (Int o = 0; o < c.outputs; ++o)
+            simd.copy_rows({rows + o * taps.pixels, c.v.out, c.h.out, plan.width(), 1}, bias ? bias[o] : 0,
+                           y + o * c.pixels(), c.h.out);
     }
 };
 

@@ -26,11 +26,20 @@ struct DepthwiseTaps {
     const std::int64_t* tap_at;
 };
 
+/// Rows of an image: the numbers at p[i * row + j * column] for i < rows, j < columns.
+template <class T>
+struct ImageRows {
+    const T* p;
+    std::int64_t rows, columns, row, column;
+};
+
 template <class T>
 struct Products {
     std::int64_t lanes;
     /// scratch: room for gemm_block_m * gemm_block_k numbers when blocks of a are worth a copy, or null.
     void (*gemm)(const Gemm<T>& p, T* scratch);
+    /// Copies rows, and adds `plus` to each number.
+    void (*copy_rows)(const ImageRows<T>& from, T plus, T* to, std::int64_t to_step);
     /// Pixels in the vectors: y = w * planes, and w += g * transposed planes, summed over images.
     void (*conv_pixels)(const ConvTaps& p, const T* w, const T* planes, T* y);
     void (*conv_pixels_weight)(const ConvTaps& p, std::int64_t images, const T* g, const T* planes, T* w);

@@ -25,7 +25,14 @@ Int whole(Int n, Int part) { return (n + part - 1) / part; }
 /// The tiles of y, and those of x, `side` long, that they hang on.
 TileGrid tiles(const Convolution& c, Int channels, const Direction& v, const Direction& h, Int side) {
     const Int lanes = winograd_kernels().lanes;
-    return {channels, v.in, h.in, side, v.padding, h.padding, whole(c.v.out, tile_step), whole(c.h.out, tile_step),
+    return {channels,
+            v.in,
+            h.in,
+            side,
+            v.padding,
+            h.padding,
+            whole(c.v.out, tile_step),
+            whole(c.h.out, tile_step),
             whole(channels, lanes) * lanes};
 }
 TileGrid x_tiles(const Convolution& c) { return tiles(c, c.channels, c.v, c.h, tile_side); }

@@ -46,8 +46,7 @@ void planes_to_cells(const Planes<const T>& x, T* to, Cell cell) {
         const Int channels = up_to_lanes<T>(x.channels - i);
         for (Int j = 0; j < whole; j += lanes<T>)
             square_to_cells<T>({from + j, x.step, channels, lanes<T>}, to + i, cell, j);
-        if (whole < x.pixels)
-            rest_to_cells<T>({from + whole, x.step, channels, x.pixels - whole}, to + i, cell, whole);
+        if (whole < x.pixels) rest_to_cells<T>({from + whole, x.step, channels, x.pixels - whole}, to + i, cell, whole);
     }
 }
 

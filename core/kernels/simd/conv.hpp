@@ -8,7 +8,7 @@
 namespace jt::kernels::JT_ISA {
 
 /// Taps after which sums are put down and taken up again, so that the pixels they need stay in the first cache.
-inline constexpr Int most_taps = 512;
+inline constexpr Int most_taps = 256;
 
 /// All of c; n is a multiple of the lanes.
 template <class T, class... Places>
@@ -20,6 +20,48 @@ void all_columns(Product<T, Places...> p) {
         p.b = b + panels.start(t) * lanes<T>;
         p.c = c + panels.start(t) * lanes<T>;
         column(p, rows, panels.size(t));
+    }
+}
+
+/// Where the vectors of a row lie: side by side, the last one so that it ends with the row, which is at least as long.
+template <class T>
+Int vector_at(Int v, Int columns) {
+    const Int at = v * lanes<T>;
+    return at + lanes<T> <= columns || columns < lanes<T> ? at : columns - lanes<T>;
+}
+
+/// Every second number from p on, a vector of them; nothing behind the last one is read.
+template <class T, int... L>
+Vec<T> every_second(const T* p, std::integer_sequence<int, L...>) {
+    constexpr int W = lanes<T>;
+    return __builtin_shufflevector(load(p), load(p + W - 1), (2 * L < W ? 2 * L : 2 * L + 1)...);
+}
+
+/// The same for each number f(j) of a row: a vector g(j) at a time, or one by one where it is shorter.
+template <class T, class F, class G>
+void fill_row(T* to, Int columns, F f, G g) {
+    if (columns < lanes<T>)
+        for (Int j = 0; j < columns; ++j) few_rounds(), to[j] = f(j);
+    else
+        for (Int v = 0; v * lanes<T> < columns; ++v) {
+            const Int j = vector_at<T>(v, columns);
+            store<T>(to + j, g(j));
+        }
+}
+
+template <class T>
+void copy_rows(const ImageRows<T>& from, T plus, T* to, Int to_step) {
+    constexpr auto all = std::make_integer_sequence<int, lanes<T>>();
+    const Int step = from.column;
+    const T* p = from.p;
+    for (Int i = 0; i < from.rows; ++i, p += from.row, to += to_step) {
+        const auto one = [&](Int j) { return p[j * step] + plus; };
+        if (step == 1)
+            fill_row(to, from.columns, one, [&](Int j) { return load(p + j) + plus; });
+        else if (step == 2)
+            fill_row(to, from.columns, one, [&](Int j) { return every_second(p + 2 * j, all) + plus; });
+        else
+            for (Int j = 0; j < from.columns; ++j) to[j] = one(j);
     }
 }
 
@@ -154,13 +196,6 @@ void conv_channels_weight(const ConvTaps& p, const T* g, const T* x, T* panels) 
                    Parts(p.taps, most_rows), panel.width / lanes<T>);
         }
     });
-}
-
-/// Where the vectors of a row lie: side by side, the last one so that it ends with the row, which is at least as long.
-template <class T>
-Int vector_at(Int v, Int columns) {
-    const Int at = v * lanes<T>;
-    return at + lanes<T> <= columns || columns < lanes<T> ? at : columns - lanes<T>;
 }
 
 /// R rows of V vectors of a depthwise convolution, each the sum of taps times bias.

@@ -68,9 +68,11 @@ void copy(const Inner<T>& x, T* to, Int to_step) {
     constexpr int W = lanes<T>;
     for (Int i = 0; i < x.rows; ++i, to += to_step) {
         const T* const from = x.from + i * x.step;
-        Int j = 0;
-        for (; j + W <= x.columns; j += W) few_rounds(), store(to + j, load(from + j));
-        for (; j < x.columns; ++j) few_rounds(), to[j] = from[j];
+        for (Int j = 0; j + W <= x.columns; j += W) few_rounds(), store(to + j, load(from + j));
+        if (x.columns >= W)
+            store(to + x.columns - W, load(from + x.columns - W));
+        else
+            for (Int j = 0; j < x.columns; ++j) few_rounds(), to[j] = from[j];
     }
 }
 

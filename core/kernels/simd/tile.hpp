@@ -9,11 +9,11 @@ namespace jt::kernels::JT_ISA {
 
 using Int = std::int64_t;
 
-/// Sums that the vector registers hold while a tile is computed.
+/// Vector registers, and the sums that they hold while a tile is computed.
 #if defined(__AVX512F__)
-inline constexpr int accumulators = 24;
+inline constexpr int registers = 32, accumulators = 24;
 #else
-inline constexpr int accumulators = 12;
+inline constexpr int registers = 16, accumulators = 12;
 #endif
 
 /// Where row or column i of an operand lies: evenly spaced, or as a list says (which makes a product a convolution).
@@ -97,9 +97,13 @@ template <int R, int V, class T, class... Places>
     }
 }
 
-/// How many rows a tile has at most, and how many vectors side by side when it has `rows`.
+/// How many rows a tile has at most, and how many vectors side by side when it has `rows`: beside the sums, registers
+/// hold a row of b and a number of a.
 inline constexpr int most_rows = 6;
-constexpr int widest(Int rows) { return 4 * rows <= accumulators ? 4 : accumulators / static_cast<int>(rows); }
+constexpr int widest(Int rows) {
+    const int most = (registers - 1) / (static_cast<int>(rows) + 1);
+    return most < 4 ? most : 4;
+}
 
 /// tile<rows, vectors>, the two chosen at run time.
 template <int R, int V, class P>

@@ -121,8 +121,8 @@ inline bool winograd_weight_back(const WinogradRun& p, float* w) {
     for (Int o = 0; o < p.y.channels; ++o) {
         transform_channels<ProductsToKernel>({p.weight + o * padded, tile_side * p.weight_step, p.weight_step},
                                              {p.x_frame, 3 * padded, padded}, padded);
-        finite &= cells_to_planes<float>(p.x_frame, Even{padded}, nullptr,
-                                         {w + o * 9 * p.x.channels, 9, p.x.channels, 9});
+        finite &=
+            cells_to_planes<float>(p.x_frame, Even{padded}, nullptr, {w + o * 9 * p.x.channels, 9, p.x.channels, 9});
     }
     return finite;
 }
