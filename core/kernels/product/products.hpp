@@ -33,6 +33,11 @@ struct ImageRows {
     std::int64_t rows, columns, row, column;
 };
 
+/// `count` windows of rows x columns cells, `stride` apart, in an image whose rows are `width` long.
+struct WindowRow {
+    std::int64_t count, stride, rows, columns, width;
+};
+
 template <class T>
 struct Products {
     std::int64_t lanes;
@@ -50,10 +55,10 @@ struct Products {
     void (*conv_channels)(const ConvTaps& p, const T* panels, const T* x, const T* bias, T* y);
     void (*conv_channels_weight)(const ConvTaps& p, const T* g, const T* x, T* panels);
     void (*depthwise)(const DepthwiseTaps& p, const T* w, T bias, const T* x, T* y);
-    /// The largest of each of `count` windows of 2 x 2 side by side in two rows, `width` apart, and its place: `at` is
-    /// that of top[0]. False, and nothing done, when they are too few for a vector.
-    bool (*max_pool_row)(const T* top, std::int64_t width, std::int64_t at, std::int64_t count, T* value,
-                         std::int32_t* index);
+    /// The largest of each window and its place (`at` is that of top[0]); the sum of each window divided by `cells`.
+    /// False, and nothing done, when the windows are too few for a vector or too far apart.
+    bool (*max_pool_row)(const WindowRow& r, const T* top, std::int64_t at, T* value, std::int32_t* index);
+    bool (*mean_pool_row)(const WindowRow& r, const T* top, T cells, T* value);
 };
 
 template <class T>

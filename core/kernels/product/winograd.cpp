@@ -36,7 +36,9 @@ TileGrid tiles(const Convolution& c, Int channels, const Direction& v, const Dir
             whole(channels, lanes) * lanes};
 }
 TileGrid x_tiles(const Convolution& c) { return tiles(c, c.channels, c.v, c.h, tile_side); }
-TileGrid y_tiles(const Convolution& c) { return tiles(c, c.outputs, {.in = c.v.out}, {.in = c.h.out}, tile_step); }
+/// A direction of an image for itself.
+Direction image(Int extent) { return {extent, extent, 1, 1, 0, 1}; }
+TileGrid y_tiles(const Convolution& c) { return tiles(c, c.outputs, image(c.v.out), image(c.h.out), tile_step); }
 
 std::vector<Int> cells(const TileGrid& g) {
     std::vector<Int> result;
