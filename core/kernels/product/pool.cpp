@@ -57,46 +57,62 @@ Int largest(const T* x, Int width, const Window& v, const Window& h) {
     return best;
 }
 
-/// The windows of each row of outputs, those that the border cuts one by one, the others together where that pays.
-class Rows {
-public:
-    Rows(const Planes& in, const Pooling& p)
-        : in_(in), p_(p), v_(row_of(p, 0, in.height)), h_(row_of(p, 1, in.width)), end_(std::ssize(h_)) {
-        const auto cut = [&](Int j) { return h_[static_cast<std::size_t>(j)].size() < p.windows.kernel[1]; };
-        while (from_ < end_ && cut(from_)) ++from_;
-        while (from_ < end_ && cut(end_ - 1)) --end_;
-    }
+/// The windows along an axis that the border does not cut: [from, end).
+struct Whole {
+    Int from = 0, end;
 
-    /// For each row of outputs calls all(windows, output, plane, down, across) for the windows that are whole, the
-    /// first of which sees `down` and `across` of the plane at x[plane]; and one(output, plane, down, across) for each
-    /// other window, and for all where `all` says false.
+    Whole(const Row& row, Int kernel) : end(std::ssize(row)) {
+        const auto cut = [&](Int j) { return row[static_cast<std::size_t>(j)].size() < kernel; };
+        while (from < end && cut(from)) ++from;
+        while (from < end && cut(end - 1)) --end;
+    }
+    Int size() const { return end - from; }
+};
+
+/// The windows of all planes: those that the border cuts one by one, the others together where that pays.
+class AllWindows {
+public:
+    AllWindows(const Planes& in, const Pooling& p)
+        : in_(in),
+          down_(row_of(p, 0, in.height)),
+          across_(row_of(p, 1, in.width)),
+          v_(down_, p.windows.kernel[0]),
+          h_(across_, p.windows.kernel[1]),
+          whole_{v_.size(),           h_.size(), p.windows.stride[0], p.windows.stride[1], p.windows.kernel[0],
+                 p.windows.kernel[1], in.width,  std::ssize(across_)} {}
+
+    /// For each plane calls all(whole windows, output, plane, down, across), the first of which sees `down` and
+    /// `across` of the plane at x[plane]; and one(output, plane, down, across) for each other window, and for those
+    /// too where `all` says false.
     template <class One, class All>
     void each(One one, All all) const {
-        Int output = 0;
-        for (Int k = 0; k < in_.count; ++k)
-            for (const Window& down : v_) {
-                const auto cut = [&](Int from, Int end) {
-                    for (Int j = from; j < end; ++j)
-                        one(output + j, k * in_.size(), down, h_[static_cast<std::size_t>(j)]);
-                };
-                cut(0, from_);
-                if (from_ == end_ ||
-                    !all(whole(down), output + from_, k * in_.size(), down, h_[static_cast<std::size_t>(from_)]))
-                    cut(from_, end_);
-                cut(end_, std::ssize(h_));
-                output += std::ssize(h_);
+        const Int rows = std::ssize(down_), columns = std::ssize(across_);
+        for (Int k = 0; k < in_.count; ++k) {
+            const auto each_in = [&](Int top, Int bottom, Int left, Int right) {
+                for (Int i = top; i < bottom; ++i)
+                    for (Int j = left; j < right; ++j)
+                        one((k * rows + i) * columns + j, k * in_.size(), at(down_, i), at(across_, j));
+            };
+            const bool none = v_.size() == 0 || h_.size() == 0;
+            if (none || !all(whole_, (k * rows + v_.from) * columns + h_.from, k * in_.size(), at(down_, v_.from),
+                             at(across_, h_.from))) {
+                each_in(0, rows, 0, columns);
+                continue;
             }
+            each_in(0, v_.from, 0, columns);
+            each_in(v_.from, v_.end, 0, h_.from);
+            each_in(v_.from, v_.end, h_.end, columns);
+            each_in(v_.end, rows, 0, columns);
+        }
     }
 
 private:
-    WindowRow whole(const Window& down) const {
-        return {end_ - from_, p_.windows.stride[1], down.size(), p_.windows.kernel[1], in_.width};
-    }
+    static const Window& at(const Row& row, Int i) { return row[static_cast<std::size_t>(i)]; }
 
     Planes in_;
-    const Pooling& p_;
-    Row v_, h_;
-    Int from_ = 0, end_;  // windows that are not cut
+    Row down_, across_;
+    Whole v_, h_;
+    WindowGrid whole_;
 };
 
 template <class T>
@@ -106,15 +122,15 @@ void max_pool(const Array& x, const Pooling& p, MaxPooled& y) {
     T* value = y.value.data<T>();
     auto* index = y.index.data<std::int32_t>();
     const auto& simd = products<T>();
-    Rows(in, p).each(
+    AllWindows(in, p).each(
         [&](Int output, Int plane, const Window& down, const Window& across) {
             const Int best = largest(from + plane, in.width, down, across);
             value[output] = from[plane + best];
             index[output] = static_cast<std::int32_t>(best);
         },
-        [&](const WindowRow& row, Int output, Int plane, const Window& down, const Window& across) {
+        [&](const WindowGrid& grid, Int output, Int plane, const Window& down, const Window& across) {
             const Int at = down.begin * in.width + across.begin;
-            return simd.max_pool_row(row, from + plane + at, at, value + output, index + output);
+            return simd.max_pool_windows(grid, from + plane + at, at, value + output, index + output);
         });
 }
 
@@ -150,16 +166,16 @@ void mean_pool(const Array& x, const Pooling& p, Array& y) {
     const T* from = x.data<T>();
     T* to = y.data<T>();
     const auto& simd = products<T>();
-    Rows(in, p).each(
+    AllWindows(in, p).each(
         [&](Int output, Int plane, const Window& down, const Window& across) {
             T sum = 0;
             for (Int i = down.begin; i < down.end; ++i)
                 for (Int j = across.begin; j < across.end; ++j) sum += from[plane + i * in.width + j];
             to[output] = sum / static_cast<T>(divisor(p, down, across));
         },
-        [&](const WindowRow& row, Int output, Int plane, const Window& down, const Window& across) {
+        [&](const WindowGrid& grid, Int output, Int plane, const Window& down, const Window& across) {
             const T* const top = from + plane + down.begin * in.width + across.begin;
-            return simd.mean_pool_row(row, top, static_cast<T>(divisor(p, down, across)), to + output);
+            return simd.mean_pool_windows(grid, top, static_cast<T>(divisor(p, down, across)), to + output);
         });
 }
 
@@ -173,7 +189,7 @@ void mean_unpool(const Array& g, const Pooling& p, Array& gx) {
         for (Int i = down.begin; i < down.end; ++i)
             for (Int j = across.begin; j < across.end; ++j) to[plane + i * in.width + j] += share;
     };
-    Rows(in, p).each(add, [](auto&&...) { return false; });
+    AllWindows(in, p).each(add, [](auto&&...) { return false; });
 }
 
 }  // namespace

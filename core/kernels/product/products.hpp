@@ -33,9 +33,10 @@ struct ImageRows {
     std::int64_t rows, columns, row, column;
 };
 
-/// `count` windows of rows x columns cells, `stride` apart, in an image whose rows are `width` long.
-struct WindowRow {
-    std::int64_t count, stride, rows, columns, width;
+/// down x across windows of rows x columns cells, row_step and `step` apart, in an image whose rows are `width` long;
+/// those of the output are out_width.
+struct WindowGrid {
+    std::int64_t down, across, row_step, step, rows, columns, width, out_width;
 };
 
 template <class T>
@@ -57,8 +58,8 @@ struct Products {
     void (*depthwise)(const DepthwiseTaps& p, const T* w, T bias, const T* x, T* y);
     /// The largest of each window and its place (`at` is that of top[0]); the sum of each window divided by `cells`.
     /// False, and nothing done, when the windows are too few for a vector or too far apart.
-    bool (*max_pool_row)(const WindowRow& r, const T* top, std::int64_t at, T* value, std::int32_t* index);
-    bool (*mean_pool_row)(const WindowRow& r, const T* top, T cells, T* value);
+    bool (*max_pool_windows)(const WindowGrid& r, const T* top, std::int64_t at, T* value, std::int32_t* index);
+    bool (*mean_pool_windows)(const WindowGrid& r, const T* top, T cells, T* value);
 };
 
 template <class T>

@@ -1,4 +1,4 @@
-// Pooling, a vector of windows of a row at a time.
+// Pooling, a vector of windows side by side at a time.
 #pragma once
 #include <type_traits>
 
@@ -36,7 +36,7 @@ template <int N, class T, class First, class F, int... L>
 /// Calls first(numbers) for the first cell of each of N windows side by side, then f(numbers, cell) for each of their
 /// other cells, which lies at `cell` from the first ones.
 template <int N, int Step, class T, class First, class F>
-[[gnu::always_inline]] inline void each_cell(const WindowRow& r, const T* top, First first, F f) {
+[[gnu::always_inline]] inline void each_cell(const WindowGrid& r, const T* top, First first, F f) {
     constexpr auto all = std::make_integer_sequence<int, N>();
     if constexpr (Step == 2)
         if (r.rows == 2 && r.columns == 2) return each_of_four<N>(r.width, top, first, f, all);
@@ -50,7 +50,7 @@ using Signed = std::conditional_t<Bytes == 4, std::int32_t, std::int64_t>;
 
 /// The largest of each of N windows and where it lies: the first largest, the first NaN if there is one.
 template <int N, int Step, class T, int... L>
-void max_windows(const WindowRow& r, const T* top, Int at, T* value, std::int32_t* index,
+void max_windows(const WindowGrid& r, const T* top, Int at, T* value, std::int32_t* index,
                  std::integer_sequence<int, L...>) {
     using I = typename VecOf<Signed<sizeof(T)>, N>::type;
     const I first = I{Step * L...} + static_cast<Signed<sizeof(T)>>(at);
@@ -69,7 +69,7 @@ void max_windows(const WindowRow& r, const T* top, Int at, T* value, std::int32_
 }
 
 template <int N, int Step, class T>
-void mean_windows(const WindowRow& r, const T* top, T cells, T* value) {
+void mean_windows(const WindowGrid& r, const T* top, T cells, T* value) {
     typename VecOf<T, N>::type sum;
     each_cell<N, Step>(
         r, top, [&](auto x) { sum = x; }, [&](auto x, Int) { sum += x; });
@@ -77,38 +77,41 @@ void mean_windows(const WindowRow& r, const T* top, T cells, T* value) {
     __builtin_memcpy(value, &sum, sizeof sum);
 }
 
-/// Calls f(N, Step, first) for all windows of a row, N of them from `first` on, the last N overlapping those before;
-/// false, and nothing done, when they are too few for a small vector or too far apart.
+/// Calls f(N, Step, from, to) for all windows, N of them whose first cell lies at `from` and whose outputs at `to`; the
+/// last N of a row overlap those before. False, and nothing done, when they are too few for a small vector or too far
+/// apart.
 template <int N, class F>
-bool each_windows(const WindowRow& r, F f) {
+bool each_windows(const WindowGrid& r, F f) {
     if constexpr (N < 2) {
         return false;
     } else {
-        if (r.count < N) return each_windows<N / 2>(r, f);
-        if (r.stride > 2) return false;
+        if (r.across < N) return each_windows<N / 2>(r, f);
+        if (r.step > 2) return false;
         const auto in_vectors = [&](auto step) {
-            for (Int i = 0; i < r.count; i += N)
-                f(std::integral_constant<int, N>(), step, i + N <= r.count ? i : r.count - N);
+            for (Int y = 0; y < r.down; ++y)
+                for (Int x = 0; x < r.across; x += N) {
+                    const Int first = x + N <= r.across ? x : r.across - N;
+                    f(std::integral_constant<int, N>(), step, y * r.row_step * r.width + first * step,
+                      y * r.out_width + first);
+                }
         };
-        r.stride == 1 ? in_vectors(std::integral_constant<int, 1>()) : in_vectors(std::integral_constant<int, 2>());
+        r.step == 1 ? in_vectors(std::integral_constant<int, 1>()) : in_vectors(std::integral_constant<int, 2>());
         return true;
     }
 }
 
 template <class T>
-bool max_pool_row(const WindowRow& r, const T* top, Int at, T* value, std::int32_t* index) {
-    return each_windows<lanes<T>>(r, [&](auto n, auto step, Int first) {
-        const Int from = first * r.stride;
-        max_windows<n(), step()>(r, top + from, at + from, value + first, index + first,
+bool max_pool_windows(const WindowGrid& r, const T* top, Int at, T* value, std::int32_t* index) {
+    return each_windows<lanes<T>>(r, [&](auto n, auto step, Int from, Int to) {
+        max_windows<n(), step()>(r, top + from, at + from, value + to, index + to,
                                  std::make_integer_sequence<int, n()>());
     });
 }
 
 template <class T>
-bool mean_pool_row(const WindowRow& r, const T* top, T cells, T* value) {
-    return each_windows<lanes<T>>(r, [&](auto n, auto step, Int first) {
-        mean_windows<n(), step()>(r, top + first * r.stride, cells, value + first);
-    });
+bool mean_pool_windows(const WindowGrid& r, const T* top, T cells, T* value) {
+    return each_windows<lanes<T>>(
+        r, [&](auto n, auto step, Int from, Int to) { mean_windows<n(), step()>(r, top + from, cells, value + to); });
 }
 
 }  // namespace jt::kernels::JT_ISA
