@@ -19,9 +19,9 @@ bool is_product(const Convolution& c) {
 }
 
 template <class T>
-void product(const Convolution& c, const T* x, const T* w, const T* bias, T* y) {
+void product(const Convolution& c, Images images, const T* x, const T* w, const T* bias, T* y) {
     const Int n = c.pixels();
-    for (Int k = 0; k < c.images * c.groups; ++k) {
+    for (Int k = images.from * c.groups; k < images.end * c.groups; ++k) {
         const Int o = k % c.groups * c.outputs;
         T* const to = y + k * c.output_size();
         if (bias)
@@ -39,20 +39,22 @@ void product_weight(const Convolution& c, const T* g, const T* x, T* gw) {
               gw + k % c.groups * c.weight_size(), c.channels});
 }
 
-/// y = w * x + bias
+/// y = w * x + bias for some images; what an image becomes does not depend on the others.
+template <class T>
+void convolve(const Convolution& c, Images images, const T* x, const T* w, const T* bias, T* y) {
+    is_product(c) ? product(c, images, x, w, bias, y) : direct(c, best_lanes<T>(c), images, x, w, bias, y);
+}
+
 template <class T>
 void convolve(const Convolution& c, const T* x, const T* w, const T* bias, T* y) {
-    const auto directly = [&](Images images) { direct(c, best_lanes<T>(c), images, x, w, bias, y); };
-    if (is_product(c)) return product(c, x, w, bias, y);
     if constexpr (sizeof(T) == sizeof(float))
         if (winograd_pays(c)) {
             const Finite finite = winograd(c, x, w, bias, y);
-            // Each image for itself: what it becomes does not depend on the others.
             for (Int k = 0; k < c.images; ++k)
-                if (!finite[static_cast<std::size_t>(k)]) directly({k, k + 1});
+                if (!finite[static_cast<std::size_t>(k)]) convolve(c, {k, k + 1}, x, w, bias, y);
             return;
         }
-    directly({0, c.images});
+    convolve(c, {0, c.images}, x, w, bias, y);
 }
 
 /// gw = g * x
