@@ -2,6 +2,7 @@
 #include "conv.hpp"
 
 #include <numeric>
+#include <vector>
 
 #include "conv_direct.hpp"
 #include "gemm.hpp"
@@ -15,7 +16,8 @@ using Int = std::int64_t;
 
 /// A kernel of a single cell that sees every pixel: a matrix times the image as it lies.
 bool is_product(const Convolution& c) {
-    return both(c, [](const Direction& d) { return d.kernel * d.stride == 1 && d.padding == 0 && d.in == d.out; });
+    return c.channels * c.outputs > 1 &&
+           both(c, [](const Direction& d) { return d.kernel * d.stride == 1 && d.padding == 0 && d.in == d.out; });
 }
 
 template <class T>
@@ -84,45 +86,69 @@ struct Phase {
     Int cell(Int k) const { return first + (back.kernel - 1 - k) * step; }
 };
 
-/// The kernels that belong to two phases: input and output channels of each group change places.
+/// The gradient of the inputs of two phases.
 template <class T>
-void turn(const Convolution& c, const Phase& v, const Phase& h, const T* w, T* turned) {
-    for (Int group = 0; group < c.groups; ++group, w += c.weight_size())
-        for (Int k = 0; k < c.channels; ++k)
-            for (Int o = 0; o < c.outputs; ++o)
-                for (Int i = 0; i < v.back.kernel; ++i)
-                    for (Int j = 0; j < h.back.kernel; ++j)
-                        *turned++ = w[(o * c.channels + k) * c.cells() + v.cell(i) * c.h.kernel + h.cell(j)];
-}
+struct PhaseGradient {
+    Phase v, h;
+    Convolution back;
+    Array kernels;  ///< input and output channels of each group change places
+
+    PhaseGradient(const Convolution& c, const Phase& v, const Phase& h, const T* w)
+        : v(v),
+          h(h),
+          back{c.images, c.groups, c.outputs, c.channels, v.back, h.back},
+          kernels({c.groups * back.weight_size()}, dtype_of<T>) {
+        T* to = kernels.template data<T>();
+        for (Int group = 0; group < c.groups; ++group, w += c.weight_size())
+            for (Int k = 0; k < c.channels; ++k)
+                for (Int o = 0; o < c.outputs; ++o)
+                    for (Int i = 0; i < v.back.kernel; ++i)
+                        for (Int j = 0; j < h.back.kernel; ++j)
+                            *to++ = w[(o * c.channels + k) * c.cells() + v.cell(i) * c.h.kernel + h.cell(j)];
+    }
+
+    /// Of `images` images.
+    void operator()(Int images, const T* g, T* gx) const {
+        Convolution some = back;
+        some.images = images;
+        convolve<T>(some, g, kernels.template data<T>(), nullptr, gx);
+    }
+};
 
 /// The pixels of two phases to their places in gx.
 template <class T>
-void deal(const Convolution& c, const Phase& v, const Phase& h, const T* pixels, T* gx) {
-    for (Int k = 0; k < c.images * c.groups * c.channels; ++k, gx += c.v.in * c.h.in)
+void deal(const Convolution& c, const Phase& v, const Phase& h, Int planes, const T* pixels, T* gx) {
+    for (Int k = 0; k < planes; ++k, gx += c.v.in * c.h.in)
         for (Int i = 0; i < v.back.out; ++i, pixels += h.back.out) {
             T* const row = gx + (v.phase + i * c.v.stride) * c.h.in + h.phase;
             for (Int j = 0; j < h.back.out; ++j) row[j * c.h.stride] = pixels[j];
         }
 }
 
-template <class T>
-void convolve_input(const Convolution& c, const Phase& v, const Phase& h, const T* g, const T* w, T* gx) {
-    const Convolution back{c.images, c.groups, c.outputs, c.channels, v.back, h.back};
-    Array turned({c.groups * back.weight_size()}, dtype_of<T>);
-    turn(c, v, h, w, turned.data<T>());
-    if (c.v.stride * c.h.stride == 1) return convolve<T>(back, g, turned.data<T>(), nullptr, gx);
-    Array pixels({c.images * c.groups * back.output_size()}, dtype_of<T>);
-    convolve<T>(back, g, turned.data<T>(), nullptr, pixels.data<T>());
-    deal(c, v, h, pixels.data<T>(), gx);
-}
+/// Numbers of gx whose phases are put together while they are in the cache.
+constexpr Int at_once = Int{1} << 16;
 
 template <class T>
 void convolve_input(const Convolution& c, const T* g, const T* w, T* gx) {
+    std::vector<PhaseGradient<T>> parts;
     for (Int i = 0; i < std::min(c.v.stride, c.v.in); ++i)
         for (Int j = 0; j < std::min(c.h.stride, c.h.in); ++j) {
             const Phase v(c.v, i), h(c.h, j);
-            if (v.back.kernel > 0 && h.back.kernel > 0) convolve_input(c, v, h, g, w, gx);
+            if (v.back.kernel > 0 && h.back.kernel > 0) parts.emplace_back(c, v, h, w);
         }
+    if (c.v.stride * c.h.stride == 1) return parts[0](c.images, g, gx);
+    const Int in = c.groups * c.image_size(), out = c.groups * c.output_size();
+    const Int most = std::clamp(at_once / in, Int{1}, c.images);
+    const bool passes_over = std::ssize(parts) < std::min(c.v.stride, c.v.in) * std::min(c.h.stride, c.h.in);
+    Array pixels({most * in}, dtype_of<T>);
+    for (Int k = 0; k < c.images; k += most) {
+        const Int images = std::min(most, c.images - k);
+        if (passes_over) std::fill_n(gx + k * in, images * in, T{0});
+        for (const auto& part : parts) {
+            part(images, g + k * out, pixels.data<T>());
+            deal(c, part.v, part.h, images * c.groups * c.channels, pixels.data<T>(), gx + k * in);
+        }
+    }
 }
 
 }  // namespace
@@ -138,14 +164,11 @@ Array conv2d(const Array& x, const Array& w, const Array& bias, const Windows& w
 }
 
 Array conv2d_input(const Array& g, const Array& w, const Shape& x_shape, const Windows& windows) {
+    if (w.numel() == 0 || g.numel() == 0) return Array::zeros(x_shape, g.dtype());
     const Convolution c = convolution(x_shape, w.shape(), windows);
     Array gx(x_shape, g.dtype());
-    dispatch_float(g.dtype(), [&]<class T>(T) {
-        T* const to = gx.data<T>();
-        // A stride may pass over some pixels.
-        if (w.numel() == 0 || g.numel() == 0 || c.v.stride * c.h.stride > 1) std::fill_n(to, gx.numel(), T{0});
-        if (w.numel() != 0 && g.numel() != 0 && gx.numel() != 0) convolve_input(c, g.data<T>(), w.data<T>(), to);
-    });
+    if (gx.numel() == 0) return gx;
+    dispatch_float(g.dtype(), [&]<class T>(T) { convolve_input(c, g.data<T>(), w.data<T>(), gx.data<T>()); });
     return gx;
 }
 
