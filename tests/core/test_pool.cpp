@@ -36,6 +36,10 @@ const Row rows[] = {
     {{1, 3, 8, 5}, {{{2, 3}, {3, 5}, {1, 1}}, true}},
     {{1, 3, 5, 7}, {{{1, 1}, {2, 3}, {0, 0}}, true}},
     {{1, 1, 6, 5}, {{{6, 5}, {1, 1}, {0, 0}}}},
+    {{2, 2, 15, 40}, {{{3, 3}, {2, 2}, {1, 1}}}},
+    {{2, 2, 14, 21}, {{{3, 3}, {2, 2}, {0, 0}}, true}},
+    {{1, 2, 9, 23}, {{{2, 3}, {3, 1}, {1, 1}}, false, false}},
+    {{1, 2, 9, 33}, {{{2, 3}, {2, 3}, {0, 1}}}},
 };
 // clang-format on
 
@@ -126,7 +130,8 @@ TEST_SUITE("core") {
 
     TEST_CASE_TEMPLATE("the first NaN of a window wins", T, float, double) {
         for (std::int64_t width : {2, 4, 10, 34})
-            for (const Pooling& p : {Pooling{{{2, 2}, {2, 2}, {0, 0}}}, Pooling{{{2, 2}, {1, 2}, {0, 0}}}})
+            for (const Pooling& p : {Pooling{{{2, 2}, {2, 2}, {0, 0}}}, Pooling{{{2, 2}, {1, 2}, {0, 0}}},
+                                     Pooling{{{2, 2}, {1, 1}, {0, 0}}}})
                 for (std::int64_t cell : {0, 1}) {
                     Array x = numbers<T>({1, 1, 2, width}, 1);
                     x.data<T>()[cell] = x.data<T>()[width + 1] = std::numeric_limits<T>::quiet_NaN();

@@ -57,36 +57,81 @@ Int largest(const T* x, Int width, const Window& v, const Window& h) {
     return best;
 }
 
-/// True when the windows are whole squares of 2 x 2 side by side.
-bool is_two_by_two(const Pooling& p, const Row& v, const Row& h) {
-    const auto plain = [&](int k, const Row& w) {
-        return p.windows.kernel[k] == 2 && p.windows.stride[k] == 2 && p.windows.padding[k] == 0 && !w.empty() &&
-               w.back().size() == 2;
-    };
-    return plain(0, v) && plain(1, h);
-}
+/// The windows along an axis that the border does not cut: [from, end).
+struct Whole {
+    Int from = 0, end;
+
+    Whole(const Row& row, Int kernel) : end(std::ssize(row)) {
+        const auto cut = [&](Int j) { return row[static_cast<std::size_t>(j)].size() < kernel; };
+        while (from < end && cut(from)) ++from;
+        while (from < end && cut(end - 1)) --end;
+    }
+    Int size() const { return end - from; }
+};
+
+/// The windows of all planes: those that the border cuts one by one, the others together where that pays.
+class AllWindows {
+public:
+    AllWindows(const Planes& in, const Pooling& p)
+        : in_(in),
+          down_(row_of(p, 0, in.height)),
+          across_(row_of(p, 1, in.width)),
+          v_(down_, p.windows.kernel[0]),
+          h_(across_, p.windows.kernel[1]),
+          whole_{v_.size(),           h_.size(), p.windows.stride[0], p.windows.stride[1], p.windows.kernel[0],
+                 p.windows.kernel[1], in.width,  std::ssize(across_)} {}
+
+    /// For each plane calls all(whole windows, output, plane, down, across), the first of which sees `down` and
+    /// `across` of the plane at x[plane]; and one(output, plane, down, across) for each other window, and for those
+    /// too where `all` says false.
+    template <class One, class All>
+    void each(One one, All all) const {
+        const Int rows = std::ssize(down_), columns = std::ssize(across_);
+        for (Int k = 0; k < in_.count; ++k) {
+            const auto each_in = [&](Int top, Int bottom, Int left, Int right) {
+                for (Int i = top; i < bottom; ++i)
+                    for (Int j = left; j < right; ++j)
+                        one((k * rows + i) * columns + j, k * in_.size(), at(down_, i), at(across_, j));
+            };
+            const bool none = v_.size() == 0 || h_.size() == 0;
+            if (none || !all(whole_, (k * rows + v_.from) * columns + h_.from, k * in_.size(), at(down_, v_.from),
+                             at(across_, h_.from))) {
+                each_in(0, rows, 0, columns);
+                continue;
+            }
+            each_in(0, v_.from, 0, columns);
+            each_in(v_.from, v_.end, 0, h_.from);
+            each_in(v_.from, v_.end, h_.end, columns);
+            each_in(v_.end, rows, 0, columns);
+        }
+    }
+
+private:
+    static const Window& at(const Row& row, Int i) { return row[static_cast<std::size_t>(i)]; }
+
+    Planes in_;
+    Row down_, across_;
+    Whole v_, h_;
+    WindowGrid whole_;
+};
 
 template <class T>
 void max_pool(const Array& x, const Pooling& p, MaxPooled& y) {
     const Planes in(x.shape());
-    const Row v = row_of(p, 0, in.height), h = row_of(p, 1, in.width);
-    const bool fast = is_two_by_two(p, v, h);
-    const auto row = products<T>().max_pool_row;
+    const T* from = x.data<T>();
     T* value = y.value.data<T>();
     auto* index = y.index.data<std::int32_t>();
-    for (Int k = 0; k < in.count; ++k)
-        for (const Window& w : v) {
-            const T* plane = x.data<T>() + k * in.size();
-            const Int at = w.begin * in.width, count = static_cast<Int>(h.size());
-            if (!fast || !row(plane + at, in.width, at, count, value, index))
-                for (Int j = 0; j < count; ++j) {
-                    const Int best = largest(plane, in.width, w, h[static_cast<std::size_t>(j)]);
-                    value[j] = plane[best];
-                    index[j] = static_cast<std::int32_t>(best);
-                }
-            value += count;
-            index += count;
-        }
+    const auto& simd = products<T>();
+    AllWindows(in, p).each(
+        [&](Int output, Int plane, const Window& down, const Window& across) {
+            const Int best = largest(from + plane, in.width, down, across);
+            value[output] = from[plane + best];
+            index[output] = static_cast<std::int32_t>(best);
+        },
+        [&](const WindowGrid& grid, Int output, Int plane, const Window& down, const Window& across) {
+            const Int at = down.begin * in.width + across.begin;
+            return simd.max_pool_windows(grid, from + plane + at, at, value + output, index + output);
+        });
 }
 
 template <class T>
@@ -110,17 +155,9 @@ void pool_at(const Array& x, const Array& index, Array& y) {
             to[i] = x.data<T>()[k * in.size() + index.data<std::int32_t>()[i]];
 }
 
-/// Calls f(output, plane of the input, rows, columns, divisor) for every output of a mean.
-template <class F>
-void each_mean(const Planes& in, const Pooling& p, F f) {
-    const Row v = row_of(p, 0, in.height), h = row_of(p, 1, in.width);
-    Int output = 0;
-    for (Int k = 0; k < in.count; ++k)
-        for (const Window& rows : v)
-            for (const Window& columns : h) {
-                const Int cells = p.count_include_pad ? rows.padded * columns.padded : rows.size() * columns.size();
-                f(output++, k * in.size(), rows, columns, cells);
-            }
+/// What the sum of a window is divided by.
+Int divisor(const Pooling& p, const Window& down, const Window& across) {
+    return p.count_include_pad ? down.padded * across.padded : down.size() * across.size();
 }
 
 template <class T>
@@ -128,12 +165,18 @@ void mean_pool(const Array& x, const Pooling& p, Array& y) {
     const Planes in(x.shape());
     const T* from = x.data<T>();
     T* to = y.data<T>();
-    each_mean(in, p, [&](Int output, Int plane, const Window& rows, const Window& columns, Int cells) {
-        T sum = 0;
-        for (Int i = rows.begin; i < rows.end; ++i)
-            for (Int j = columns.begin; j < columns.end; ++j) sum += from[plane + i * in.width + j];
-        to[output] = sum / static_cast<T>(cells);
-    });
+    const auto& simd = products<T>();
+    AllWindows(in, p).each(
+        [&](Int output, Int plane, const Window& down, const Window& across) {
+            T sum = 0;
+            for (Int i = down.begin; i < down.end; ++i)
+                for (Int j = across.begin; j < across.end; ++j) sum += from[plane + i * in.width + j];
+            to[output] = sum / static_cast<T>(divisor(p, down, across));
+        },
+        [&](const WindowGrid& grid, Int output, Int plane, const Window& down, const Window& across) {
+            const T* const top = from + plane + down.begin * in.width + across.begin;
+            return simd.mean_pool_windows(grid, top, static_cast<T>(divisor(p, down, across)), to + output);
+        });
 }
 
 template <class T>
@@ -141,11 +184,12 @@ void mean_unpool(const Array& g, const Pooling& p, Array& gx) {
     const Planes in(gx.shape());
     const T* from = g.data<T>();
     T* to = gx.data<T>();
-    each_mean(in, p, [&](Int output, Int plane, const Window& rows, const Window& columns, Int cells) {
-        const T share = from[output] / static_cast<T>(cells);
-        for (Int i = rows.begin; i < rows.end; ++i)
-            for (Int j = columns.begin; j < columns.end; ++j) to[plane + i * in.width + j] += share;
-    });
+    const auto add = [&](Int output, Int plane, const Window& down, const Window& across) {
+        const T share = from[output] / static_cast<T>(divisor(p, down, across));
+        for (Int i = down.begin; i < down.end; ++i)
+            for (Int j = across.begin; j < across.end; ++j) to[plane + i * in.width + j] += share;
+    };
+    AllWindows(in, p).each(add, [](auto&&...) { return false; });
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "../../array.hpp"
 #include "winograd_tiles.hpp"
 
 namespace jt::kernels {
@@ -21,13 +22,23 @@ constexpr Int tiles_at_once = 48;
 
 Int whole(Int n, Int part) { return (n + part - 1) / part; }
 
-/// Tiles of x for the tiles of y; those of y itself are as long as their step.
-TileGrid tiles_of(const Array& x, const Array& y, Pair padding, Int side) {
-    const Shape &in = x.shape(), &out = y.shape();
+/// The tiles of y, and those of x, `side` long, that they hang on.
+TileGrid tiles(const Convolution& c, Int channels, const Direction& v, const Direction& h, Int side) {
     const Int lanes = winograd_kernels().lanes;
-    const Int down = whole(out[2], tile_step), across = whole(out[3], tile_step);
-    return {in[1], in[2], in[3], side, padding[0], padding[1], down, across, whole(in[1], lanes) * lanes};
+    return {channels,
+            v.in,
+            h.in,
+            side,
+            v.padding,
+            h.padding,
+            whole(c.v.out, tile_step),
+            whole(c.h.out, tile_step),
+            whole(channels, lanes) * lanes};
 }
+TileGrid x_tiles(const Convolution& c) { return tiles(c, c.channels, c.v, c.h, tile_side); }
+/// A direction of an image for itself.
+Direction image(Int extent) { return {extent, extent, 1, 1, 0, 1}; }
+TileGrid y_tiles(const Convolution& c) { return tiles(c, c.outputs, image(c.v.out), image(c.h.out), tile_step); }
 
 std::vector<Int> cells(const TileGrid& g) {
     std::vector<Int> result;
@@ -80,56 +91,39 @@ private:
     Array room_;
 };
 
-/// y = x * kernels + bias
-Finite convolve(const Array& x, const Array& w, const KernelGrid& kernels, const Array& bias, Pair padding, Array& y) {
-    const auto& simd = winograd_kernels();
-    const TileGrid to = tiles_of(y, y, 0, tile_step);
-    const Run run(tiles_of(x, y, padding, tile_side), to, kernels.rows, to.padded);
-    simd.weights(*run, kernels, w.data<float>());
-    Finite finite(static_cast<std::size_t>(x.shape()[0]), true);
-    float* const result = y.data<float>();
-    run.each_bands(x.shape()[0], [&](Int from, Int count) {
-        simd.bands(*run, from, count, x.data<float>(), bias ? bias.data<float>() : nullptr, result, finite.data());
-    });
-    return finite;
-}
-
 }  // namespace
 
-bool winograd_pays(const Shape& x, const Shape& w, const Windows& p, Dtype dtype) {
-    const auto all = [](Pair pair, int n) { return pair.h == n && pair.w == n; };
-    if (dtype != float32 || !all(p.kernel, 3) || !all(p.stride, 1) || !all(p.dilation, 1) || p.groups != 1 ||
-        std::max(p.padding.h, p.padding.w) > 2)
-        return false;
-    const Int height = p.count(0, x[2]), width = p.count(1, x[3]);
-    const Int across = whole(width, tile_step), tiles = whole(height, tile_step) * across;
-    const Int least = std::min(w[0], w[1]), most = std::max(w[0], w[1]);
-    const bool precise = most <= 256, in_cache = across <= 256, filled = height * width >= 6 * tiles;
+bool winograd_pays(const Convolution& c) {
+    const auto fits = [](const Direction& d) {
+        return d.kernel == 3 && d.stride == 1 && d.dilation == 1 && 0 <= d.padding && d.padding <= 2 &&
+               d.out == d.in + 2 * d.padding - 2;
+    };
+    if (!both(c, fits) || c.groups != 1) return false;
+    const Int across = whole(c.h.out, tile_step), tiles = whole(c.v.out, tile_step) * across;
+    const Int least = std::min(c.outputs, c.channels), most = std::max(c.outputs, c.channels);
+    const bool precise = most <= 256, in_cache = across <= 256, filled = c.pixels() >= 6 * tiles;
     // To transform the weight costs as much as some tiles do, more of them when it leaves the cache.
-    const bool many = x[0] * tiles >= 32 + w[0] * w[1] / 1024;
+    const bool many = c.images * tiles >= 32 + c.outputs * c.channels / 1024;
     return least >= 16 && precise && in_cache && filled && many;
 }
 
-Finite winograd(const Array& x, const Array& w, const Array& bias, const Windows& p, Array& y) {
-    const Int channels = w.shape()[1];
-    return convolve(x, w, {channels, w.shape()[0], 9, 9 * channels, false}, bias, p.padding, y);
-}
-
-Finite winograd_input(const Array& g, const Array& w, const Windows& p, Array& gx) {
-    const Int channels = w.shape()[1];
-    const Pair around{2 - p.padding.h, 2 - p.padding.w};
-    return convolve(g, w, {w.shape()[0], channels, 9 * channels, 9, true}, Array(), around, gx);
-}
-
-bool winograd_weight(const Array& g, const Array& x, const Windows& p, Array& gw) {
+Finite winograd(const Convolution& c, const float* x, const float* w, const float* bias, float* y) {
     const auto& simd = winograd_kernels();
-    const TileGrid from = tiles_of(x, g, p.padding, tile_side);
-    const Run run(from, tiles_of(g, g, 0, tile_step), g.shape()[1], from.padded);
+    const TileGrid to = y_tiles(c);
+    const Run run(x_tiles(c), to, c.channels, to.padded);
+    simd.weights(*run, w);
+    Finite finite(static_cast<std::size_t>(c.images), true);
+    run.each_bands(c.images, [&](Int from, Int count) { simd.bands(*run, from, count, x, bias, y, finite.data()); });
+    return finite;
+}
+
+bool winograd_weight(const Convolution& c, const float* g, const float* x, float* gw) {
+    const auto& simd = winograd_kernels();
+    const TileGrid from = x_tiles(c);
+    const Run run(from, y_tiles(c), c.outputs, from.padded);
     std::fill_n(run->weight, positions * run->weight_step, 0.0F);
-    run.each_bands(x.shape()[0], [&](Int band, Int count) {
-        simd.weight_bands(*run, band, count, g.data<float>(), x.data<float>());
-    });
-    return simd.weight_back(*run, gw.data<float>());
+    run.each_bands(c.images, [&](Int band, Int count) { simd.weight_bands(*run, band, count, g, x); });
+    return simd.weight_back(*run, gw);
 }
 
 }  // namespace jt::kernels

@@ -7,21 +7,19 @@
 #pragma once
 #include <vector>
 
-#include "../../array.hpp"
-#include "../../windows.hpp"
+#include "conv_geometry.hpp"
 
 namespace jt::kernels {
 
-/// Whether a convolution of x by w and its gradients are computed so: the kernel fits, and there is enough to do.
-bool winograd_pays(const Shape& x, const Shape& w, const Windows& windows, Dtype dtype);
+/// Whether a convolution and the gradient of its weight are computed so: the kernel fits, and there is enough to do.
+bool winograd_pays(const Convolution& c);
 
 /// Whether the result for each image is finite.
 using Finite = std::vector<unsigned char>;
 
-/// All write their last argument; shapes as in conv.hpp.
-Finite winograd(const Array& x, const Array& w, const Array& bias, const Windows& windows, Array& y);
-Finite winograd_input(const Array& g, const Array& w, const Windows& windows, Array& gx);
-/// Whether gw is finite.
-bool winograd_weight(const Array& g, const Array& x, const Windows& windows, Array& gw);
+/// y = w * x + bias (or null)
+Finite winograd(const Convolution& c, const float* x, const float* w, const float* bias, float* y);
+/// gw = g * x; whether it is finite.
+bool winograd_weight(const Convolution& c, const float* g, const float* x, float* gw);
 
 }  // namespace jt::kernels

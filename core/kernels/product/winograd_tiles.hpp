@@ -33,16 +33,10 @@ struct WinogradRun {
     float* weight = nullptr;                       ///< the kernels, or the sums for their gradient
 };
 
-/// A kernel of 3 x 3 for each pair of channels: the number of (i, j) at cell k lies at i * row + j * column + k.
-struct KernelGrid {
-    std::int64_t rows, columns, row, column;
-    bool flipped;  ///< the cells from the last to the first
-};
-
 struct WinogradKernels {
     std::int64_t lanes;
-    /// p.weight = transformed w
-    void (*weights)(const WinogradRun& p, const KernelGrid& grid, const float* w);
+    /// p.weight = transformed w (channels of y, channels of x, 3, 3)
+    void (*weights)(const WinogradRun& p, const float* w);
     /// Bands [from, from + count) of y = p.weight * x + bias (or null); clears finite[image] where y is not finite.
     void (*bands)(const WinogradRun& p, std::int64_t from, std::int64_t count, const float* x, const float* bias,
                   float* y, unsigned char* finite);

@@ -68,14 +68,16 @@ void copy(const Inner<T>& x, T* to, Int to_step) {
     constexpr int W = lanes<T>;
     for (Int i = 0; i < x.rows; ++i, to += to_step) {
         const T* const from = x.from + i * x.step;
-        Int j = 0;
-        for (; j + W <= x.columns; j += W) few_rounds(), store(to + j, load(from + j));
-        for (; j < x.columns; ++j) few_rounds(), to[j] = from[j];
+        for (Int j = 0; j + W <= x.columns; j += W) few_rounds(), store(to + j, load(from + j));
+        if (x.columns >= W)
+            store(to + x.columns - W, load(from + x.columns - W));
+        else
+            for (Int j = 0; j < x.columns; ++j) few_rounds(), to[j] = from[j];
     }
 }
 
 template <class T>
-using MatrixProduct = Product<T, Even, Even, Even>;
+using MatrixProduct = Product<T, Even, Even, Even, Even>;
 
 /// The rows of a in p against all columns of b, which starts at the row that p's depth starts with.
 template <class T>
@@ -107,7 +109,7 @@ template <class T>
 void row_block(const Gemm<T>& g, Int i, Int at, MatrixProduct<T> p, T* scratch) {
     p.a = g.trans_a ? g.a + at * g.lda + i : g.a + i * g.lda + at;
     p.a_row = {g.trans_a ? 1 : g.lda};
-    p.a_step = g.trans_a ? g.lda : 1;
+    p.a_column = {g.trans_a ? g.lda : 1};
     if (scratch) {
         if (g.trans_a)
             copy_transposed({p.a, g.lda, p.k, p.m}, scratch, p.k);
@@ -115,7 +117,7 @@ void row_block(const Gemm<T>& g, Int i, Int at, MatrixProduct<T> p, T* scratch) 
             copy({p.a, g.lda, p.m, p.k}, scratch, p.k);
         p.a = scratch;
         p.a_row = {p.k};
-        p.a_step = 1;
+        p.a_column = {1};
     }
     p.c = g.c + i * g.ldc;
     p.c_row = {g.ldc};

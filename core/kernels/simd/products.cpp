@@ -8,7 +8,18 @@
 namespace jt::kernels::JT_ISA {
 
 template <class T>
-constexpr Products<T> table = {lanes<T>, gemm<T>, conv<T>, conv_input<T>, conv_weight<T>, max_pool_row<T>};
+constexpr Products<T> table = {lanes<T>,
+                               gemm<T>,
+                               copy_rows<T>,
+                               conv_pixels<T>,
+                               conv_pixels_weight<T>,
+                               to_panels<T>,
+                               from_panels<T>,
+                               conv_channels<T>,
+                               conv_channels_weight<T>,
+                               depthwise<T>,
+                               max_pool_windows<T>,
+                               mean_pool_windows<T>};
 
 const Products<float> products_float = table<float>;
 const Products<double> products_double = table<double>;

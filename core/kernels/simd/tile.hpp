@@ -9,14 +9,14 @@ namespace jt::kernels::JT_ISA {
 
 using Int = std::int64_t;
 
-/// Sums that the vector registers hold while a tile is computed.
+/// Vector registers, and the sums that they hold while a tile is computed.
 #if defined(__AVX512F__)
-inline constexpr int accumulators = 24;
+inline constexpr int registers = 32, accumulators = 24;
 #else
-inline constexpr int accumulators = 12;
+inline constexpr int registers = 16, accumulators = 12;
 #endif
 
-/// Where row i of an operand starts: evenly spaced, or as a list says (which makes a product a convolution).
+/// Where row or column i of an operand lies: evenly spaced, or as a list says (which makes a product a convolution).
 struct Even {
     Int step;
     Int operator()(Int i) const { return i * step; }
@@ -26,16 +26,16 @@ struct Listed {
     Int operator()(Int i) const { return at[i]; }
 };
 
-/// c (m x n) = alpha * a (m x k) * b (k x n) + beta * c. Row i of a starts at a[a_row(i)] and goes on in steps of
-/// a_step, the rows of b and c are dense. All of b's vectors that begin inside n are read in full; beta = 0 does not
-/// read c.
-template <class T, class ARow, class BRow, class CRow>
+/// c (m x n) = alpha * a (m x k) * b (k x n) + beta * c. The number of a in row i and column k lies at
+/// a[a_row(i) + a_column(k)], the rows of b and c are dense. All of b's vectors that begin inside n are read in full;
+/// beta = 0 does not read c.
+template <class T, class ARow, class AColumn, class BRow, class CRow>
 struct Product {
     Int m, n, k;
     T alpha;
     const T* a;
     ARow a_row;
-    Int a_step;
+    AColumn a_column;
     const T* b;
     BRow b_row;
     T beta;
@@ -66,15 +66,16 @@ template <class P, class T>
 
 /// The R x V vectors of c at row i, column j. Each element of a meets V vectors of b, all sums stay in registers: g++
 /// puts an array into registers only when the loops over it are flat and unrolled early, hence the pragmas.
-template <int R, int V, class T, class ARow, class BRow, class CRow>
-[[gnu::noinline]] void tile(const Product<T, ARow, BRow, CRow>& p, Int i, Int j) {
+template <int R, int V, class T, class... Places>
+[[gnu::noinline]] void tile(const Product<T, Places...>& p, Int i, Int j) {
     constexpr int W = lanes<T>, N = R * V;
     Vec<T> sum[N];
     const T* a[R];
     for (int r = 0; r < R; ++r) a[r] = p.a + p.a_row(i + r);
 #pragma GCC unroll 24
     for (int s = 0; s < N; ++s) sum[s] = Vec<T>{};
-    for (Int k = 0, at = 0; k < p.k; ++k, at += p.a_step) {
+    for (Int k = 0; k < p.k; ++k) {
+        const Int at = p.a_column(k);
         const T* b = p.b + p.b_row(k) + j;
         Vec<T> row[V];
 #pragma GCC unroll 4
@@ -96,9 +97,13 @@ template <int R, int V, class T, class ARow, class BRow, class CRow>
     }
 }
 
-/// How many rows a tile has at most, and how many vectors side by side when it has `rows`.
+/// How many rows a tile has at most, and how many vectors side by side when it has `rows`: beside the sums, registers
+/// hold a row of b and a number of a.
 inline constexpr int most_rows = 6;
-constexpr int widest(Int rows) { return 4 * rows <= accumulators ? 4 : accumulators / static_cast<int>(rows); }
+constexpr int widest(Int rows) {
+    const int most = (registers - 1) / (static_cast<int>(rows) + 1);
+    return most < 4 ? most : 4;
+}
 
 /// tile<rows, vectors>, the two chosen at run time.
 template <int R, int V, class P>

@@ -32,7 +32,7 @@ void read_band(const TileGrid& g, const float* images, Int band, float* frame, c
     const Int row = g.frame_row(), end = rows.above + rows.count;
     for (Int i = 0; i < rows.above * row; ++i) frame[i] = 0;
     for (Int i = end * row; i < g.side * row; ++i) frame[i] = 0;
-    planes_to_cells(band_planes(g, images, band, rows), frame + rows.above * row, g.cells);
+    planes_to_cells<float>(band_planes(g, images, band, rows), frame + rows.above * row, Listed{g.cells});
     for (Int t = 0; t < g.across; ++t)
         transform_channels<F>({frame + t * tile_step * g.padded, row, g.padded},
                               {tiles.p + t * g.padded, tiles.row, tiles.column}, g.padded);
@@ -44,7 +44,7 @@ inline bool write_band(const TileGrid& g, const Square<float>& tiles, float* fra
     for (Int t = 0; t < g.across; ++t)
         transform_channels<FromProducts>({tiles.p + t * g.padded, tiles.row, tiles.column},
                                          {frame + t * tile_step * g.padded, g.frame_row(), g.padded}, g.padded);
-    return cells_to_planes(frame, g.cells, bias, band_planes(g, images, band, BandRows(g, band)));
+    return cells_to_planes<float>(frame, Listed{g.cells}, bias, band_planes(g, images, band, BandRows(g, band)));
 }
 
 /// The transformed tiles of the k-th band under way.
@@ -61,7 +61,7 @@ inline void multiply_tiles(const WinogradRun& p, Int tiles) {
                                          .alpha = 1,
                                          .a = p.x_tiles + at * p.x_step,
                                          .a_row = {p.x.padded},
-                                         .a_step = 1,
+                                         .a_column = {1},
                                          .b = p.weight + at * p.weight_step,
                                          .b_row = {p.y.padded},
                                          .beta = 0,
@@ -78,7 +78,7 @@ inline void add_tile_products(const WinogradRun& p, Int tiles) {
                                          .alpha = 1,
                                          .a = p.y_tiles + at * p.y_step,
                                          .a_row = {1},
-                                         .a_step = p.y.padded,
+                                         .a_column = {p.y.padded},
                                          .b = p.x_tiles + at * p.x_step,
                                          .b_row = {p.x.padded},
                                          .beta = 1,
@@ -104,20 +104,11 @@ inline void winograd_weight_bands(const WinogradRun& p, Int from, Int count, con
     add_tile_products(p, count * p.x.across);
 }
 
-/// Where the nine numbers of a kernel lie among cells.
-struct KernelCells {
-    Int at[9];
-    KernelCells(Int padded, bool flipped) {
-        for (Int k = 0; k < 9; ++k) at[k] = (flipped ? 8 - k : k) * padded;
-    }
-};
-
 /// The frame of y, which is filled later, has room for the cells of a row of kernels.
-inline void winograd_weights(const WinogradRun& p, const KernelGrid& grid, const float* w) {
+inline void winograd_weights(const WinogradRun& p, const float* w) {
     const Int padded = p.y.padded;
-    const KernelCells cells(padded, grid.flipped);
-    for (Int i = 0; i < grid.rows; ++i) {
-        planes_to_cells({w + i * grid.row, grid.column, grid.columns, 9}, p.y_frame, cells.at);
+    for (Int i = 0; i < p.x.channels; ++i) {
+        planes_to_cells<float>({w + i * 9, 9 * p.x.channels, p.y.channels, 9}, p.y_frame, Even{padded});
         transform_channels<KernelToProducts>({p.y_frame, 3 * padded, padded},
                                              {p.weight + i * padded, tile_side * p.weight_step, p.weight_step}, padded);
     }
@@ -126,12 +117,12 @@ inline void winograd_weights(const WinogradRun& p, const KernelGrid& grid, const
 /// So has that of x, which is read by now.
 inline bool winograd_weight_back(const WinogradRun& p, float* w) {
     const Int padded = p.x.padded;
-    const KernelCells cells(padded, false);
     bool finite = true;
     for (Int o = 0; o < p.y.channels; ++o) {
         transform_channels<ProductsToKernel>({p.weight + o * padded, tile_side * p.weight_step, p.weight_step},
                                              {p.x_frame, 3 * padded, padded}, padded);
-        finite &= cells_to_planes(p.x_frame, cells.at, nullptr, {w + o * 9 * p.x.channels, 9, p.x.channels, 9});
+        finite &=
+            cells_to_planes<float>(p.x_frame, Even{padded}, nullptr, {w + o * 9 * p.x.channels, 9, p.x.channels, 9});
     }
     return finite;
 }
