@@ -34,9 +34,9 @@ void product(const Convolution& c, Images images, const T* x, const T* w, const 
 }
 
 template <class T>
-void product_weight(const Convolution& c, const T* g, const T* x, T* gw) {
+void product_weight(const Convolution& c, Images images, const T* g, const T* x, T* gw) {
     const Int n = c.pixels();
-    for (Int k = 0; k < c.images * c.groups; ++k)
+    for (Int k = images.from * c.groups; k < images.end * c.groups; ++k)
         gemm({false, true, c.outputs, c.channels, n, 1, g + k * c.output_size(), n, x + k * c.image_size(), n, T{1},
               gw + k % c.groups * c.weight_size(), c.channels});
 }
@@ -56,7 +56,7 @@ void convolve(const Convolution& c, const T* x, const T* w, const T* bias, T* y)
                 if (!finite[static_cast<std::size_t>(k)]) convolve(c, {k, k + 1}, x, w, bias, y);
             return;
         }
-    convolve(c, {0, c.images}, x, w, bias, y);
+    each_share(c, [&](Images images) { convolve(c, images, x, w, bias, y); });
 }
 
 /// gw = g * x
@@ -64,8 +64,9 @@ template <class T>
 void convolve_weight(const Convolution& c, const T* g, const T* x, T* gw) {
     if constexpr (sizeof(T) == sizeof(float))
         if (winograd_pays(c) && winograd_weight(c, g, x, gw)) return;
-    std::fill_n(gw, c.groups * c.weight_size(), T{0});
-    is_product(c) ? product_weight(c, g, x, gw) : direct_weight(c, best_lanes<T>(c), g, x, gw);
+    add_shares(c, gw, c.groups * c.weight_size(), [&](Images images, T* sum) {
+        is_product(c) ? product_weight(c, images, g, x, sum) : direct_weight(c, best_lanes<T>(c), images, g, x, sum);
+    });
 }
 
 /// The inputs stride * i + phase of one direction. Of the kernel they see every step-th cell from `first` on, and so
@@ -140,15 +141,18 @@ void convolve_input(const Convolution& c, const T* g, const T* w, T* gx) {
     const Int in = c.groups * c.image_size(), out = c.groups * c.output_size();
     const Int most = std::clamp(at_once / in, Int{1}, c.images);
     const bool passes_over = std::ssize(parts) < std::min(c.v.stride, c.v.in) * std::min(c.h.stride, c.h.in);
-    Array pixels({most * in}, dtype_of<T>);
-    for (Int k = 0; k < c.images; k += most) {
-        const Int images = std::min(most, c.images - k);
-        if (passes_over) std::fill_n(gx + k * in, images * in, T{0});
-        for (const auto& part : parts) {
-            part(images, g + k * out, pixels.data<T>());
-            deal(c, part.v, part.h, images * c.groups * c.channels, pixels.data<T>(), gx + k * in);
+    const bool shared = most * c.work() >= products_at_once;
+    for_blocks(c.images, shared ? most : c.images, [&](Int from, Int end) {
+        Array pixels({most * in}, dtype_of<T>);
+        for (Int k = from; k < end; k += most) {
+            const Int images = std::min(most, end - k);
+            if (passes_over) std::fill_n(gx + k * in, images * in, T{0});
+            for (const auto& part : parts) {
+                part(images, g + k * out, pixels.data<T>());
+                deal(c, part.v, part.h, images * c.groups * c.channels, pixels.data<T>(), gx + k * in);
+            }
         }
-    }
+    });
 }
 
 }  // namespace

@@ -113,12 +113,12 @@ struct PixelLanes {
         });
     }
 
-    void weight(const T* g, const T* x, T* gw) const {
+    void weight(Images images, const T* g, const T* x, T* gw) const {
         const Int most = batch(), row = c.outputs * taps.pixels;
         Scratch<T> planes(most * taps.plane_step), rows(most * row);
         for (Int group = 0; group < c.groups; ++group)
-            for (Int from = 0; from < c.images; from += most) {
-                const Int count = std::min(most, c.images - from);
+            for (Int from = images.from; from < images.end; from += most) {
+                const Int count = std::min(most, images.end - from);
                 for (Int i = 0; i < count; ++i) {
                     const Int k = (from + i) * c.groups + group;
                     fill_planes<T>(plan, x + k * c.image_size(), planes + i * taps.plane_step);
@@ -179,9 +179,9 @@ struct ChannelLanes {
         });
     }
 
-    void weight(const T* g, const T* x, T* gw) const {
+    void weight(Images images, const T* g, const T* x, T* gw) const {
         Scratch<T> panels(c.groups * panel_size), planes(plan.is_image() ? 0 : plan.size());
-        each_group(c, {0, c.images}, [&](Int k, Int group) {
+        each_group(c, images, [&](Int k, Int group) {
             const T* const image = in_planes(x + k * c.image_size(), planes);
             simd.conv_channels_weight(taps, g + k * c.output_size(), image, panels + group * panel_size);
         });
@@ -233,15 +233,15 @@ void direct(const Convolution& c, Lanes lanes, Images images, const T* x, const 
 }
 
 template <class T>
-void direct_weight(const Convolution& c, Lanes lanes, const T* g, const T* x, T* gw) {
-    lanes == Lanes::channels ? ChannelLanes<T>{c}.weight(g, x, gw) : PixelLanes<T>{c}.weight(g, x, gw);
+void direct_weight(const Convolution& c, Lanes lanes, Images images, const T* g, const T* x, T* gw) {
+    lanes == Lanes::channels ? ChannelLanes<T>{c}.weight(images, g, x, gw) : PixelLanes<T>{c}.weight(images, g, x, gw);
 }
 
 template Lanes best_lanes<float>(const Convolution&);
 template Lanes best_lanes<double>(const Convolution&);
 template void direct(const Convolution&, Lanes, Images, const float*, const float*, const float*, float*);
 template void direct(const Convolution&, Lanes, Images, const double*, const double*, const double*, double*);
-template void direct_weight(const Convolution&, Lanes, const float*, const float*, float*);
-template void direct_weight(const Convolution&, Lanes, const double*, const double*, double*);
+template void direct_weight(const Convolution&, Lanes, Images, const float*, const float*, float*);
+template void direct_weight(const Convolution&, Lanes, Images, const double*, const double*, double*);
 
 }  // namespace jt::kernels

@@ -1,13 +1,8 @@
 // Convolution as products over shifted views of the image, without copies of patches (im2col). Private to core/kernels.
 #pragma once
-#include "conv_geometry.hpp"
+#include "conv_shares.hpp"
 
 namespace jt::kernels {
-
-/// Images [from, end) of a batch.
-struct Images {
-    std::int64_t from, end;
-};
 
 /// What fills the vectors: pixels of the output, its channels, or pixels of a single channel.
 enum class Lanes { pixels, channels, depthwise };
@@ -19,8 +14,8 @@ Lanes best_lanes(const Convolution& c);
 /// y = w * x + bias (or null) for some images; x, w, y are those of the whole batch.
 template <class T>
 void direct(const Convolution& c, Lanes lanes, Images images, const T* x, const T* w, const T* bias, T* y);
-/// gw += g * x over all images.
+/// gw += g * x over some images.
 template <class T>
-void direct_weight(const Convolution& c, Lanes lanes, const T* g, const T* x, T* gw);
+void direct_weight(const Convolution& c, Lanes lanes, Images images, const T* g, const T* x, T* gw);
 
 }  // namespace jt::kernels

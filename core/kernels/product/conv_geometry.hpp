@@ -28,7 +28,8 @@ struct Convolution {
     std::int64_t output_size() const { return outputs * pixels(); }
     std::int64_t cells() const { return v.kernel * h.kernel; }
     std::int64_t taps() const { return channels * cells(); }
-    std::int64_t weight_size() const { return outputs * taps(); }  ///< of a group
+    std::int64_t weight_size() const { return outputs * taps(); }            ///< of a group
+    std::int64_t work() const { return groups * weight_size() * pixels(); }  ///< multiplications of an image
 };
 
 /// Of conv2d, shapes as in conv.hpp.

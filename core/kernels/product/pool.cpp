@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "../parallel.hpp"
 #include "products.hpp"
 
 namespace jt::kernels {
@@ -87,23 +88,25 @@ public:
     template <class One, class All>
     void each(One one, All all) const {
         const Int rows = std::ssize(down_), columns = std::ssize(across_);
-        for (Int k = 0; k < in_.count; ++k) {
-            const auto each_in = [&](Int top, Int bottom, Int left, Int right) {
-                for (Int i = top; i < bottom; ++i)
-                    for (Int j = left; j < right; ++j)
-                        one((k * rows + i) * columns + j, k * in_.size(), at(down_, i), at(across_, j));
-            };
-            const bool none = v_.size() == 0 || h_.size() == 0;
-            if (none || !all(whole_, (k * rows + v_.from) * columns + h_.from, k * in_.size(), at(down_, v_.from),
-                             at(across_, h_.from))) {
-                each_in(0, rows, 0, columns);
-                continue;
+        for_rows(in_.count, in_.size(), [&](Int first, Int last) {
+            for (Int k = first; k < last; ++k) {
+                const auto each_in = [&](Int top, Int bottom, Int left, Int right) {
+                    for (Int i = top; i < bottom; ++i)
+                        for (Int j = left; j < right; ++j)
+                            one((k * rows + i) * columns + j, k * in_.size(), at(down_, i), at(across_, j));
+                };
+                const bool none = v_.size() == 0 || h_.size() == 0;
+                if (none || !all(whole_, (k * rows + v_.from) * columns + h_.from, k * in_.size(), at(down_, v_.from),
+                                 at(across_, h_.from))) {
+                    each_in(0, rows, 0, columns);
+                    continue;
+                }
+                each_in(0, v_.from, 0, columns);
+                each_in(v_.from, v_.end, 0, h_.from);
+                each_in(v_.from, v_.end, h_.end, columns);
+                each_in(v_.end, rows, 0, columns);
             }
-            each_in(0, v_.from, 0, columns);
-            each_in(v_.from, v_.end, 0, h_.from);
-            each_in(v_.from, v_.end, h_.end, columns);
-            each_in(v_.end, rows, 0, columns);
-        }
+        });
     }
 
 private:
@@ -137,22 +140,27 @@ void max_pool(const Array& x, const Pooling& p, MaxPooled& y) {
 template <class T>
 void unpool(const Array& g, const Array& index, Array& gx) {
     const Planes in(gx.shape()), out(g.shape());
-    for (Int k = 0; k < in.count; ++k) {
-        const auto* at = index.data<std::int32_t>() + k * out.size();
-        const T* from = g.data<T>() + k * out.size();
-        T* to = gx.data<T>() + k * in.size();
-        std::fill_n(to, in.size(), T{0});
-        for (Int i = 0; i < out.size(); ++i) to[at[i]] += from[i];
-    }
+    T* const result = gx.data<T>();
+    for_rows(in.count, in.size(), [&](Int first, Int last) {
+        for (Int k = first; k < last; ++k) {
+            const auto* at = index.data<std::int32_t>() + k * out.size();
+            const T* from = g.data<T>() + k * out.size();
+            T* to = result + k * in.size();
+            std::fill_n(to, in.size(), T{0});
+            for (Int i = 0; i < out.size(); ++i) to[at[i]] += from[i];
+        }
+    });
 }
 
 template <class T>
 void pool_at(const Array& x, const Array& index, Array& y) {
     const Planes in(x.shape()), out(y.shape());
     T* to = y.data<T>();
-    for (Int k = 0; k < in.count; ++k)
-        for (Int i = k * out.size(); i < (k + 1) * out.size(); ++i)
-            to[i] = x.data<T>()[k * in.size() + index.data<std::int32_t>()[i]];
+    for_rows(in.count, in.size(), [&](Int first, Int last) {
+        for (Int k = first; k < last; ++k)
+            for (Int i = k * out.size(); i < (k + 1) * out.size(); ++i)
+                to[i] = x.data<T>()[k * in.size() + index.data<std::int32_t>()[i]];
+    });
 }
 
 /// What the sum of a window is divided by.

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "../../array.hpp"
+#include "conv_shares.hpp"
 #include "winograd_tiles.hpp"
 
 namespace jt::kernels {
@@ -47,46 +48,57 @@ std::vector<Int> cells(const TileGrid& g) {
     return result;
 }
 
-/// A convolution under way, with room for all that it needs.
+/// From one position to the next: were it a multiple of a page, all positions of a tile would meet in few lines of the
+/// cache.
+Int step(Int n) { return n + winograd_kernels().lanes; }
+
+/// A convolution, and how many bands go through its products at once.
+struct Work {
+    Int bands;
+    std::vector<Int> x_cells, y_cells;
+    WinogradRun run;
+
+    /// `rows` kernels side by side, `columns` channels innermost.
+    Work(const TileGrid& x, const TileGrid& y, Int rows, Int columns)
+        : bands(std::max(tiles_at_once / x.across, Int{1})),
+          x_cells(cells(x)),
+          y_cells(cells(y)),
+          run{x, y, step(bands * x.across * x.padded), step(bands * y.across * y.padded), step(rows * columns)} {
+        run.x.cells = x_cells.data();
+        run.y.cells = y_cells.data();
+    }
+
+    Int weight_size() const { return positions * run.weight_step; }
+};
+
+/// A convolution under way, with frames and tiles of its own and a weight that others may share.
 class Run {
 public:
-    /// `rows` kernels side by side, `columns` channels innermost.
-    Run(const TileGrid& x, const TileGrid& y, Int rows, Int columns)
-        : bands_(std::max(tiles_at_once / x.across, Int{1})),
-          x_cells_(cells(x)),
-          y_cells_(cells(y)),
-          run_{x, y, step(bands_ * x.across * x.padded), step(bands_ * y.across * y.padded), step(rows * columns)},
-          room_({x.frame_size() + y.frame_size() + positions * (run_.x_step + run_.y_step + run_.weight_step)},
-                float32) {
+    Run(const Work& work, float* weight)
+        : bands_(work.bands),
+          run_(work.run),
+          room_({run_.x.frame_size() + run_.y.frame_size() + positions * (run_.x_step + run_.y_step)}, float32) {
         float* at = room_.data<float>();
         const auto take = [&](Int n) { return std::exchange(at, at + n); };
-        run_.x.cells = x_cells_.data();
-        run_.y.cells = y_cells_.data();
-        run_.x_frame = take(x.frame_size());
-        run_.y_frame = take(y.frame_size());
+        run_.x_frame = take(run_.x.frame_size());
+        run_.y_frame = take(run_.y.frame_size());
         std::fill(run_.x_frame, at, 0.0F);
         run_.x_tiles = take(positions * run_.x_step);
         run_.y_tiles = take(positions * run_.y_step);
-        run_.weight = take(positions * run_.weight_step);
+        run_.weight = weight;
     }
 
     const WinogradRun& operator*() const { return run_; }
-    const WinogradRun* operator->() const { return &run_; }
 
-    /// Calls f(from, count) for all bands of so many images, some at a time.
+    /// Calls f(from, count) for all bands of some images, some at a time.
     template <class F>
-    void each_bands(Int images, F f) const {
-        const Int all = images * run_.x.down;
-        for (Int from = 0; from < all; from += bands_) f(from, std::min(bands_, all - from));
+    void each_bands(Images images, F f) const {
+        const Int end = images.end * run_.x.down;
+        for (Int from = images.from * run_.x.down; from < end; from += bands_) f(from, std::min(bands_, end - from));
     }
 
 private:
-    /// From one position to the next: were it a multiple of a page, all positions of a tile would meet in few lines of
-    /// the cache.
-    static Int step(Int n) { return n + winograd_kernels().lanes; }
-
     Int bands_;
-    std::vector<Int> x_cells_, y_cells_;
     WinogradRun run_;
     Array room_;
 };
@@ -110,20 +122,29 @@ bool winograd_pays(const Convolution& c) {
 Finite winograd(const Convolution& c, const float* x, const float* w, const float* bias, float* y) {
     const auto& simd = winograd_kernels();
     const TileGrid to = y_tiles(c);
-    const Run run(x_tiles(c), to, c.channels, to.padded);
-    simd.weights(*run, w);
+    const Work work(x_tiles(c), to, c.channels, to.padded);
+    Array weight({work.weight_size()}, float32);
+    float* const transformed = weight.data<float>();
+    simd.weights(*Run(work, transformed), w);
     Finite finite(static_cast<std::size_t>(c.images), true);
-    run.each_bands(c.images, [&](Int from, Int count) { simd.bands(*run, from, count, x, bias, y, finite.data()); });
+    each_share(c, [&](Images images) {
+        const Run run(work, transformed);
+        run.each_bands(images, [&](Int from, Int count) { simd.bands(*run, from, count, x, bias, y, finite.data()); });
+    });
     return finite;
 }
 
 bool winograd_weight(const Convolution& c, const float* g, const float* x, float* gw) {
     const auto& simd = winograd_kernels();
     const TileGrid from = x_tiles(c);
-    const Run run(from, y_tiles(c), c.outputs, from.padded);
-    std::fill_n(run->weight, positions * run->weight_step, 0.0F);
-    run.each_bands(c.images, [&](Int band, Int count) { simd.weight_bands(*run, band, count, g, x); });
-    return simd.weight_back(*run, gw);
+    const Work work(from, y_tiles(c), c.outputs, from.padded);
+    Array weight({work.weight_size()}, float32);
+    float* const all = weight.data<float>();
+    add_shares(c, all, work.weight_size(), [&](Images images, float* sum) {
+        const Run run(work, sum);
+        run.each_bands(images, [&](Int band, Int count) { simd.weight_bands(*run, band, count, g, x); });
+    });
+    return simd.weight_back(*Run(work, all), gw);
 }
 
 }  // namespace jt::kernels
