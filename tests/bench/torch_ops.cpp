@@ -30,6 +30,13 @@ Tensor floor_divide(const Tensor& x, const Tensor& y) { return torch::div(x, y, 
 
 }  // namespace named
 
+/// All pieces copied, as minijt does.
+std::vector<Tensor> split(const Tensor& x) {
+    std::vector<Tensor> pieces = x.split(5, 1);
+    for (Tensor& piece : pieces) piece = piece.contiguous();
+    return pieces;
+}
+
 Tensor image(const Tensor& x) { return x.view({1, 1, x.size(0), x.size(1)}); }
 
 using Resize = F::InterpolateFuncOptions;
@@ -124,14 +131,14 @@ const std::vector<TimedOp> ops = {
     ONE("roll", x.roll(1, 0)),
     ONE("tril", x.tril()),
     ONE("triu", x.triu()),
-    ONE("diagonal", x.diagonal()),
-    ONE("rot90", x.rot90()),
+    ONE("diagonal", x.diagonal().contiguous()),
+    ONE("rot90", x.rot90().contiguous()),
     ONE("pad", F::pad(x, F::PadFuncOptions({1, 1, 1, 1}))),
     ONE("pad_reflect", F::pad(x.unsqueeze(0), F::PadFuncOptions({1, 1, 1, 1}).mode(torch::kReflect))),
     ONE("repeat", x.repeat({2, 2})),
     ONE("repeat_interleave", x.repeat_interleave(2, 1)),
     TWO("concat", torch::cat({x, y}, 1)),
-    ONE("split", x.split(5, 1)[1]),
+    ONE("split", split(x)[1]),
     TWO("stack", torch::stack({x, y})),
     ONE("unfold", F::unfold(image(x), F::UnfoldFuncOptions(3))),
     ONE("interpolate_nearest", twice_as_large(x, Resize().mode(torch::kNearest))),
@@ -142,8 +149,8 @@ const std::vector<TimedOp> ops = {
     ONE("argsort", x.argsort()),
     ONE("topk", std::get<0>(x.topk(5))),
     ONE("nonzero", x.nonzero()),
-    ONE("getitem_int", x[3]),
-    ONE("getitem_slice", x.slice(1, 1, {}, 2)),
+    ONE("getitem_int", x[3].contiguous()),
+    ONE("getitem_slice", x.slice(1, 1, {}, 2).contiguous()),
     CHOSEN("getitem_index", x.index({c.rows(x)})),
     CHOSEN("getitem_mask", x.index({c.mask(x)})),
     WRITE("setitem_int", {3}),

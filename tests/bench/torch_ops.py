@@ -1,4 +1,4 @@
-"""PyTorch's side of minijt_ops.cpp: each op alone, recorded but not differentiated."""
+"""PyTorch's side of minijt_ops.cpp: each op alone, recorded but not differentiated. Views are made contiguous: minijt copies."""
 import re
 from functools import partial
 from pathlib import Path
@@ -70,13 +70,13 @@ OPS = {
     "unique": lambda x, y, index: torch.unique(x),
     "flip": lambda x, y, index: x.flip(0),
     "roll": lambda x, y, index: x.roll(1, 0),
-    "rot90": lambda x, y, index: torch.rot90(x),
+    "rot90": lambda x, y, index: torch.rot90(x).contiguous(),
     "pad": lambda x, y, index: F.pad(x, (1, 1, 1, 1)),
     "pad_reflect": lambda x, y, index: F.pad(x[None], (1, 1, 1, 1), mode="reflect"),
     "repeat": lambda x, y, index: x.repeat(2, 2),
     "repeat_interleave": lambda x, y, index: x.repeat_interleave(2, 1),
     "concat": lambda x, y, index: torch.cat([x, y], 1),
-    "split": lambda x, y, index: x.split(5, 1)[1],
+    "split": lambda x, y, index: [part.contiguous() for part in x.split(5, 1)][1],
     "stack": lambda x, y, index: torch.stack([x, y]),
     "unfold": lambda x, y, index: F.unfold(x[None, None], 3),
     "interpolate_nearest": lambda x, y, index: F.interpolate(x[None, None], scale_factor=2),
@@ -87,7 +87,7 @@ OPS = {
     "scatter_add": lambda x, y, index: x.scatter_add(1, index, y),
     "tril": lambda x, y, index: x.tril(),
     "triu": lambda x, y, index: x.triu(),
-    "diagonal": lambda x, y, index: x.diagonal(),
+    "diagonal": lambda x, y, index: x.diagonal().contiguous(),
     "sort": lambda x, y, index: x.sort(),
     "argsort": lambda x, y, index: x.argsort(),
     "nonzero": lambda x, y, index: x.nonzero(),
@@ -103,8 +103,9 @@ PLACES = {
 }
 
 
-def read(x, places):
-    return lambda: x[places]
+def read(x, kind):
+    places = PLACES[kind](x)
+    return (lambda: x[places].contiguous()) if kind in ("int", "slice") else lambda: x[places]
 
 
 def write(x, places):
@@ -117,7 +118,7 @@ def write(x, places):
 
 def indexing(x):
     """{name: function of nothing}."""
-    reads = {f"getitem_{kind}": read(x, places(x)) for kind, places in PLACES.items()}
+    reads = {f"getitem_{kind}": read(x, kind) for kind in PLACES}
     writes = {f"{way}_{kind}": write(x, places(x)) for way in ("setitem", "brackets") for kind, places in PLACES.items()}
     index = PLACES["index"](x)
     return reads | writes | {"index_select": lambda: x.index_select(1, index)}
