@@ -1,5 +1,7 @@
 // Dataset: items by index, in batches.
 #pragma once
+#include <iterator>
+
 #include "batches.hpp"
 
 namespace jt::dataset {

@@ -1,4 +1,6 @@
 // Trainings with the layers of every day, and some layers alone, forward and backward; torch_layers.py has the same.
+#include <memory>
+
 #include <minijt/minijt.hpp>
 
 #include "timed.hpp"
