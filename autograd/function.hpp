@@ -1,7 +1,5 @@
 // Write an op of your own: Function has an execute for the value and a grad for its gradients.
 #pragma once
-#include <memory>
-
 #include "var.hpp"
 
 namespace jt {
@@ -24,13 +22,12 @@ public:
 
 /// Runs a Function once and records it. Throws a ValueError during grad when the number of gradients is wrong,
 /// a ShapeError when a shape is.
-Vars apply(const std::shared_ptr<Function>& function, const Vars& inputs);
+Vars apply(const Shared<Function>& function, const Vars& inputs);
 
 /// `Vars out = jt::apply<Swish>({x});`
 template <class F, class... Args>
 Vars apply(const Vars& inputs, Args&&... args) {
-    const std::shared_ptr<Function> function = std::make_shared<F>(std::forward<Args>(args)...);
-    return jt::apply(function, inputs);
+    return jt::apply(share<F>(std::forward<Args>(args)...), inputs);
 }
 
 }  // namespace jt

@@ -15,7 +15,7 @@ namespace jt {
 namespace {
 
 using Numbers = std::vector<double>;
-using Function = std::function<Var(const Vars&)>;
+using Function = Callable<Var(const Vars&)>;
 
 constexpr std::size_t jacobian_limit = 64;
 

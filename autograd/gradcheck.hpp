@@ -1,6 +1,5 @@
 // Check a gradient against numbers: gradcheck holds what jt::grad gives for a function against central differences.
 #pragma once
-#include <functional>
 #include <iosfwd>
 #include <string>
 
@@ -31,7 +30,7 @@ std::ostream& operator<<(std::ostream& out, const GradcheckResult& result);
 /// times and must give the same result each time. Throws a DtypeError for an input that is not float64 and a ValueError
 /// for an order other than 1 or 2.
 ///     CHECK(jt::gradcheck([](const Vars& x) { return jt::tanh(x[0]) * x[1]; }, {a, b}, {.order = 2}));
-GradcheckResult gradcheck(const std::function<Var(const Vars&)>& f, const Vars& inputs,
+GradcheckResult gradcheck(const Callable<Var(const Vars&)>& f, const Vars& inputs,
                           const GradcheckOptions& options = {});
 
 }  // namespace jt

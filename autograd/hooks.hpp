@@ -1,11 +1,11 @@
 // Ordered lists of hooks, and the handle that takes exactly one hook away again.
 #pragma once
 #include <cstddef>
-#include <functional>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "../core/callable.hpp"
 
 namespace jt {
 
@@ -14,13 +14,13 @@ namespace jt {
 class HookHandle {
 public:
     HookHandle() = default;
-    explicit HookHandle(std::function<void()> take_away) : take_away_(std::move(take_away)) {}
+    explicit HookHandle(Callable<void()> take_away) : take_away_(std::move(take_away)) {}
     void remove() {
-        if (const auto take_away = std::exchange(take_away_, nullptr)) take_away();
+        if (const auto take_away = std::exchange(take_away_, {})) take_away();
     }
 
 private:
-    std::function<void()> take_away_;
+    Callable<void()> take_away_;
 };
 
 /// Hooks of one kind in the order they were registered.
@@ -30,9 +30,9 @@ class HookList {
 
 public:
     HookHandle add(F hook) {
-        if (!entries_) entries_ = std::make_shared<Entries>();
+        if (!entries_) entries_ = share<Entries>();
         entries_->emplace_back(++last_, std::move(hook));
-        return HookHandle([weak = std::weak_ptr<Entries>(entries_), id = last_] {
+        return HookHandle([weak = Weak<Entries>(entries_), id = last_] {
             if (const auto alive = weak.lock())
                 std::erase_if(*alive, [id](const auto& hook) { return hook.first == id; });
         });
@@ -41,7 +41,7 @@ public:
         if (entries_) entries_->clear();
     }
     /// Puts the hooks of now back into this list, which must live.
-    std::function<void()> restoring() {
+    Callable<void()> restoring() {
         return [this, before = entries()]() mutable {
             if (entries_) entries_->swap(before);
         };
@@ -57,7 +57,7 @@ public:
     }
 
 private:
-    std::shared_ptr<Entries> entries_;
+    Shared<Entries> entries_;
     std::size_t last_ = 0;
 };
 

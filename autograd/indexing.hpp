@@ -66,7 +66,7 @@ public:
 /// shape before it is written to.
 class Item : public Var {
 public:
-    using Selected = std::shared_ptr<const kernels::Selection>;
+    using Selected = Shared<const kernels::Selection>;
     Item(Var value, Var* root, const Shape& shape, Selected selected)
         : Var(std::move(value)), root_(root), shape_(shape), selected_(std::move(selected)) {}
     Item(const Item&) = default;
@@ -114,7 +114,7 @@ public:
     explicit RowIterator(Vars rows) : rows_(std::move(rows)) {}
     const Var& operator*() const { return rows_[at_]; }
     RowIterator& operator++() { return ++at_, *this; }
-    bool operator==(std::default_sentinel_t) const { return at_ == rows_.size(); }
+    bool operator==(End) const { return at_ == rows_.size(); }
 
 private:
     Vars rows_;

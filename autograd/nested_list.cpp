@@ -5,6 +5,11 @@
 
 namespace jt {
 
+NestedList::NestedList(std::initializer_list<NestedList> list) : is_list_(true), list_(list) {}
+NestedList::NestedList(const NestedList& other) = default;
+NestedList::NestedList(NestedList&& other) noexcept = default;
+NestedList::~NestedList() = default;
+
 Shape NestedList::shape() const {
     if (!is_list_) return {};
     Shape shape{static_cast<std::int64_t>(list_.size())};

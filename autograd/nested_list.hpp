@@ -14,7 +14,11 @@ public:
     requires std::is_arithmetic_v<T> NestedList(T number) : number_(number) {
         static_assert(!is_character<T>, "array: characters are no numbers; std::uint8_t is one");
     }
-    NestedList(std::initializer_list<NestedList> list) : is_list_(true), list_(list) {}
+    NestedList(std::initializer_list<NestedList> list);
+    NestedList(const NestedList& other);
+    NestedList(NestedList&& other) noexcept;
+    NestedList& operator=(const NestedList&) = delete;
+    ~NestedList();
     template <class T>
     requires std::is_constructible_v<NestedList, T> NestedList(const std::vector<T>& list)
         : is_list_(true), list_(list.begin(), list.end()) {}

@@ -38,13 +38,13 @@ struct Derived {
 
 /// Rare company of a node: hooks, a name, parameters too large to be inline, what replaced it, what it is derived from.
 struct Extra {
-    HookList<std::function<Var(const Var&)>> hooks;
+    HookList<Callable<Var(const Var&)>> hooks;
     std::string name;
     std::string replaced_by;
     int replacements = 0;
     std::vector<std::weak_ptr<const Var>> holders;  ///< attributes that held it, while their modules live
     bool warned = false;                            ///< somebody asked for its gradient where there is none
-    std::shared_ptr<const void> box;
+    Shared<const void> box;
     std::weak_ptr<const Derived> derived;  ///< the module's, while the attribute is derived
 };
 
@@ -93,7 +93,7 @@ inline Node* Var::node() const noexcept { return static_cast<Node*>(node_); }
 template <class P>
 inline constexpr bool is_shared = false;
 template <class P>
-inline constexpr bool is_shared<std::shared_ptr<const P>> = true;
+inline constexpr bool is_shared<Shared<const P>> = true;
 
 /// A recorded node as its rule sees it.
 class Call {
@@ -121,7 +121,7 @@ public:
     template <class P>
     decltype(auto) params() const {
         if constexpr (is_shared<P>)
-            return std::static_pointer_cast<typename P::element_type>(node_.extra->box);
+            return P(node_.extra->box, static_cast<typename P::element_type*>(node_.extra->box.get()));
         else if constexpr (inline_params<P>)
             return static_cast<const P&>(*reinterpret_cast<const P*>(node_.params.data()));
         else
@@ -201,7 +201,7 @@ Var record(const Op& op, Array&& value, const Inputs& inputs, P params) {
     else if constexpr (Call::inline_params<P>)
         new (node.params.data()) P(params);
     else
-        node.extras().box = std::make_shared<P>(std::move(params));
+        node.extras().box = share<P>(std::move(params));
     return y;
 }
 template <class P>

@@ -127,7 +127,7 @@ Var Var::clone() const {
     return x;
 }
 
-HookHandle Var::add_hook(std::function<Var(const Var&)> hook) {
+HookHandle Var::add_hook(Callable<Var(const Var&)> hook) {
     Node& node = node_of("register_hook", *this);
     if (!node.requires_grad) fail<GraphError>("register_hook: needs a Var that takes gradients, got a stopped one");
     return node.extras().hooks.add(std::move(hook));

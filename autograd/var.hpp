@@ -2,10 +2,7 @@
 #pragma once
 #include <array>
 #include <concepts>
-#include <functional>
 #include <iosfwd>
-#include <iterator>
-#include <memory>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -368,7 +365,7 @@ public:
     Var operator[](const Indices& indices) const&;
     Item operator[](const Indices& indices) &;
     RowIterator begin() const;
-    std::default_sentinel_t end() const { return {}; }
+    End end() const { return {}; }
 
     inline Node* node() const noexcept;
 
@@ -381,7 +378,7 @@ private:
     }
     const void* checked_data(Dtype dtype) const;
     Var& become(Var y);
-    HookHandle add_hook(std::function<Var(const Var&)> hook);
+    HookHandle add_hook(Callable<Var(const Var&)> hook);
 
     Counted* node_ = nullptr;
 };

@@ -1,11 +1,11 @@
 // The errors minijt throws, and the one helper that words them: `op: what it needs, what it got`.
 #pragma once
-#include <memory>
 #include <new>
 #include <stdexcept>
 #include <string>
 
 #include "dtype.hpp"
+#include "shared.hpp"
 
 namespace jt {
 
@@ -24,7 +24,7 @@ protected:
     const char* placed_message() const noexcept { return placed_ ? placed_->c_str() : message(); }
 
 private:
-    std::shared_ptr<const std::string> placed_;  // shared: an exception is copied without throwing
+    Shared<const std::string> placed_;  // shared: an exception is copied without throwing
 };
 
 /// Root of everything minijt throws on purpose, but for a MemoryError.
@@ -68,7 +68,7 @@ struct MemoryError : std::bad_alloc, Placeable {
 
 private:
     const char* message() const noexcept override { return message_->c_str(); }
-    std::shared_ptr<const std::string> message_;
+    Shared<const std::string> message_;
 };
 
 std::string text(long long value);

@@ -23,6 +23,9 @@ struct Slice {
 inline Slice from(std::int64_t start) { return {start, {}}; }
 inline Slice to(std::int64_t stop) { return {{}, stop}; }
 
+/// Where a loop over rows, layers or pairs ends.
+struct End {};
+
 /// A type of whole numbers; bool is none.
 template <class T>
 concept Whole = std::integral<T> && !std::same_as<T, bool>;

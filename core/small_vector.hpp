@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstring>
 #include <initializer_list>
-#include <memory>
 #include <new>
 #include <type_traits>
 #include <utility>
@@ -64,20 +63,10 @@ public:
         return *new (data_ + size_++) T{std::forward<Args>(args)...};
     }
     void pop_back() { data_[--size_].~T(); }
-    void resize(std::size_t n, const T& value = T()) {
-        if (n > capacity_) grow(n);
-        while (size_ > n) pop_back();
-        while (size_ < n) push_back(value);
-    }
+    void resize(std::size_t n, const T& value = T());
     /// Inserts before position i, 0 <= i <= size().
-    void insert(std::size_t i, T value) {
-        push_back(std::move(value));
-        for (std::size_t k = size_ - 1; k > i; --k) std::swap(data_[k], data_[k - 1]);
-    }
-    void erase(std::size_t i) {
-        for (; i + 1 < size_; ++i) data_[i] = std::move(data_[i + 1]);
-        pop_back();
-    }
+    void insert(std::size_t i, T value);
+    void erase(std::size_t i);
 
     friend bool operator==(const SmallVector& a, const SmallVector& b) {
         if (a.size_ != b.size_) return false;
@@ -89,18 +78,13 @@ public:
 private:
     T* inside() noexcept { return std::launder(reinterpret_cast<T*>(inline_)); }
 
-    void grow(std::size_t capacity) {
-        T* fresh = std::allocator<T>().allocate(capacity);
-        std::uninitialized_move(begin(), end(), fresh);
-        const auto size = size_;
-        release();
-        data_ = fresh;
-        size_ = size;
-        capacity_ = static_cast<unsigned>(capacity);
+    void grow(std::size_t capacity);
+    void destroy() noexcept {
+        for (std::size_t i = 0; i < size_; ++i) data_[i].~T();
     }
     void release() noexcept {
-        std::destroy(begin(), end());
-        if (data_ != inside()) std::allocator<T>().deallocate(data_, capacity_);
+        destroy();
+        if (data_ != inside()) ::operator delete(data_);
         data_ = inside();
         size_ = 0;
         capacity_ = N;
@@ -123,15 +107,15 @@ private:
             else
                 std::memcpy(data_, from, n * sizeof(T));
         } else {
-            std::uninitialized_copy(from, from + n, data_);
+            for (; size_ < n; ++size_) new (data_ + size_) T(from[size_]);  // counted: what is there when one throws
         }
     }
     void move_inside(SmallVector& other) noexcept {
         if constexpr (std::is_trivially_copyable_v<T>) {
             std::memcpy(inline_, other.inline_, sizeof inline_);
         } else {
-            std::uninitialized_move(other.begin(), other.end(), inside());
-            std::destroy(other.begin(), other.end());
+            for (std::size_t i = 0; i < other.size_; ++i) new (inside() + i) T(std::move(other[i]));
+            other.destroy();
         }
     }
 
@@ -139,5 +123,37 @@ private:
     T* data_ = inside();
     unsigned size_ = 0, capacity_ = N;
 };
+
+// Not in the class, where they would be inline: others than the library need not compile those of its own vectors.
+template <class T, std::size_t N>
+void SmallVector<T, N>::resize(std::size_t n, const T& value) {
+    if (n > capacity_) grow(n);
+    while (size_ > n) pop_back();
+    while (size_ < n) push_back(value);
+}
+
+template <class T, std::size_t N>
+void SmallVector<T, N>::insert(std::size_t i, T value) {
+    push_back(std::move(value));
+    for (std::size_t k = size_ - 1; k > i; --k) std::swap(data_[k], data_[k - 1]);
+}
+
+template <class T, std::size_t N>
+void SmallVector<T, N>::erase(std::size_t i) {
+    for (; i + 1 < size_; ++i) data_[i] = std::move(data_[i + 1]);
+    pop_back();
+}
+
+template <class T, std::size_t N>
+void SmallVector<T, N>::grow(std::size_t capacity) {
+    static_assert(alignof(T) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__);
+    T* fresh = static_cast<T*>(::operator new(capacity * sizeof(T)));
+    for (std::size_t i = 0; i < size_; ++i) new (fresh + i) T(std::move(data_[i]));
+    const auto size = size_;
+    release();
+    data_ = fresh;
+    size_ = size;
+    capacity_ = static_cast<unsigned>(capacity);
+}
 
 }  // namespace jt

@@ -2,7 +2,6 @@
 #include "warn.hpp"
 
 #include <cstdio>
-#include <memory>
 #include <mutex>
 #include <utility>
 
@@ -10,11 +9,13 @@ namespace jt {
 
 namespace {
 
-using Handler = std::function<void(const std::string&)>;
+using Handler = Callable<void(const std::string&)>;
 
 std::recursive_mutex mutex;  // recursive, as a handler may install another one
-std::shared_ptr<const Handler> handler;
+Handler handler;
 bool handling = false;  // a handler is running, on the thread that holds the mutex
+
+void to_standard_error(const std::string& message) { std::fprintf(stderr, "minijt: %s\n", message.c_str()); }
 
 struct Handling {
     Handling() { handling = true; }
@@ -28,16 +29,15 @@ struct Handling {
 void warn(const std::string& message) {
     const std::lock_guard lock(mutex);
     const auto current = handler;  // held, as it may be replaced while it runs
-    if (!current || handling) return void(std::fprintf(stderr, "minijt: %s\n", message.c_str()));
+    if (!current || handling) return to_standard_error(message);
     const Handling guard;
-    (*current)(message);
+    current(message);
 }
 
 Handler set_warning_handler(Handler next) {
     const std::lock_guard lock(mutex);
-    const auto fresh = next ? std::make_shared<const Handler>(std::move(next)) : nullptr;
-    const auto previous = std::exchange(handler, fresh);
-    return previous ? *previous : Handler();
+    auto previous = std::exchange(handler, std::move(next));
+    return previous ? previous : to_standard_error;  // no empty one, which a std::function would not take for that
 }
 
 }  // namespace jt

@@ -1,7 +1,6 @@
 // Checkpoint: all that a training is made of, in one file, to go on with another day.
 #pragma once
 #include <concepts>
-#include <functional>
 #include <initializer_list>
 #include <limits>
 #include <string>
@@ -63,8 +62,8 @@ public:
         Part(std::string name, std::vector<double>& numbers);
 
         std::string name;
-        std::function<void(StateDict& all, const std::string& key)> write;
-        std::function<void(const StateDict& all, const std::string& key)> read;
+        Callable<void(StateDict& all, const std::string& key)> write;
+        Callable<void(const StateDict& all, const std::string& key)> read;
 
     private:
         template <class T>

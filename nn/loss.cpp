@@ -244,4 +244,8 @@ std::string BCEWithLogitsLoss::extra_repr() const {
     return repr(weight, Named{"pos_weight", pos_weight}, shown(reduction));
 }
 
+template Vars Layer<KLDivLoss>::execute_vars(const Vars&);
+template Vars Layer<BCELoss>::execute_vars(const Vars&);
+template Vars Layer<BCEWithLogitsLoss>::execute_vars(const Vars&);
+
 }  // namespace jt::nn

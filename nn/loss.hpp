@@ -177,4 +177,8 @@ public:
     const Reduction reduction;
 };
 
+extern template Vars Layer<KLDivLoss>::execute_vars(const Vars&);
+extern template Vars Layer<BCELoss>::execute_vars(const Vars&);
+extern template Vars Layer<BCEWithLogitsLoss>::execute_vars(const Vars&);
+
 }  // namespace jt::nn

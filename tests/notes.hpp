@@ -1,5 +1,6 @@
 // Collects the warnings that are given while it lives.
 #pragma once
+#include <functional>
 #include <string>
 #include <vector>
 

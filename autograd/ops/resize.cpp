@@ -45,19 +45,20 @@ struct Grid {
 struct Blends {
     Blend rows, columns;
 };
-using Shared = std::shared_ptr<const Blends>;
+using SharedBlends = Shared<const Blends>;
 
-Var unblended(const Var& y, const Shared& b);
+Var unblended(const Var& y, const SharedBlends& b);
 
-Var blended(const Var& x, const Shared& b) {
+Var blended(const Var& x, const SharedBlends& b) {
     static constexpr Op op{
-        "resize", [](const Var& g, const Call& call) -> Vars { return {unblended(g, call.params<Shared>())}; }};
+        "resize", [](const Var& g, const Call& call) -> Vars { return {unblended(g, call.params<SharedBlends>())}; }};
     return record(op, kernels::blend(kernels::blend(x.array(), 2, b->rows), 3, b->columns), {x}, b);
 }
 
-Var unblended(const Var& y, const Shared& b) {
-    static constexpr Op op{"resize_grad",
-                           [](const Var& g, const Call& call) -> Vars { return {blended(g, call.params<Shared>())}; }};
+Var unblended(const Var& y, const SharedBlends& b) {
+    static constexpr Op op{"resize_grad", [](const Var& g, const Call& call) -> Vars {
+                               return {blended(g, call.params<SharedBlends>())};
+                           }};
     return record(op, kernels::unblend(kernels::unblend(y.array(), 3, b->columns), 2, b->rows), {y}, b);
 }
 
@@ -65,7 +66,7 @@ Map nearest_places(const Shape& shape, const Grid& rows, const Grid& columns) {
     auto down = rows.blend().place;
     for (auto& place : down) place *= columns.n;
     const std::int64_t plane = rows.n * columns.n;
-    return std::make_shared<const Places>(
+    return share<const Places>(
         Places{{0, {{shape[1] * plane}, {plane}, {0, std::move(down)}, {0, columns.blend().place}}}, {}});
 }
 
@@ -85,9 +86,9 @@ Var resize(const Var& img, Pair size, ResizeMode mode, bool align_corners) {
     check_room("resize", shape, img.dtype());
     const Var x = mode == ResizeMode::nearest ? img : float_of("resize", img);
     const Grid rows{own[2], size.h, mode, align_corners}, columns{own[3], size.w, mode, align_corners};
-    if (shape.numel() == 0) return read_at(x, std::make_shared<const Places>(), shape);
+    if (shape.numel() == 0) return read_at(x, share<const Places>(), shape);
     if (mode == ResizeMode::nearest) return read_at(x, nearest_places(own, rows, columns), shape);
-    return blended(x, std::make_shared<const Blends>(Blends{rows.blend(), columns.blend()}));
+    return blended(x, share<const Blends>(Blends{rows.blend(), columns.blend()}));
 }
 
 }  // namespace jt

@@ -1,10 +1,10 @@
 // Read and write NumPy's .npy files: one array each.
 #pragma once
-#include <functional>
 #include <span>
 #include <string>
 
 #include "../array.hpp"
+#include "../callable.hpp"
 
 namespace jt {
 
@@ -18,7 +18,7 @@ Array parse_npy(std::span<const std::byte> bytes);
 /// Writes what numpy.save writes, byte for byte; the file changes as a whole or not at all. Throws a FileError.
 void save_npy(const std::string& path, const Array& x);
 /// Takes the bytes of a file piece by piece.
-using Sink = std::function<void(const void* data, std::size_t n)>;
+using Sink = Callable<void(const void* data, std::size_t n)>;
 void write_npy(const Sink& sink, const Array& x);
 
 namespace files {

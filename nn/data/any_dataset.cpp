@@ -1,18 +1,19 @@
 #include "any_dataset.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <numeric>
 #include <utility>
 
 #include "../../autograd/ops/create.hpp"
 #include "../../core/error.hpp"
 #include "../../core/random.hpp"
-#include "../optim/numbers.hpp"
+#include "../optim/state_reader.hpp"
 
 namespace jt::dataset {
 
+using nn::detail::Need;
 using nn::detail::StateReader;
-using Need = StateReader::Need;
 
 namespace {
 

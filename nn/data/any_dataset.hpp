@@ -1,5 +1,6 @@
 // What datasets of all kinds of items share: attributes, and the order of an epoch.
 #pragma once
+#include <memory>
 #include <mutex>
 
 #include "../../core/numpy_random.hpp"

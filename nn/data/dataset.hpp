@@ -1,6 +1,7 @@
 // Dataset: items by index, in batches.
 #pragma once
 #include <concepts>
+#include <iterator>
 
 #include "batches.hpp"
 

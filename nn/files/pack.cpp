@@ -4,6 +4,7 @@
 #include <cmath>
 #include <unordered_map>
 #include <unordered_set>
+#include <variant>
 
 #include "../../autograd/ops/create.hpp"
 #include "../../core/files/json.hpp"

@@ -2,7 +2,6 @@
 #pragma once
 #include <concepts>
 #include <iosfwd>
-#include <memory>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -132,9 +131,6 @@ public:
 private:
     struct Body;
     struct Children;
-    struct Delete {
-        void operator()(Body* body) const noexcept;
-    };
 
     template <class T>
     void set(T value);
@@ -163,8 +159,8 @@ private:
     std::ostream& print(std::ostream& out) const;
     void print_inside(std::ostream& out, int depth) const;
 
-    std::unique_ptr<Body, Delete> body_;  ///< null: nothing, or in a dict a key that was asked for and is not there
-    Body* home_ = nullptr;                ///< the list or dict that it stands in
+    Own<Body> body_;        ///< null: nothing, or in a dict a key that was asked for and is not there
+    Body* home_ = nullptr;  ///< the list or dict that it stands in
 };
 
 /// A key and its value.

@@ -187,6 +187,12 @@ Var MultiheadAttention::mask_for(const Shape& scores, const Var& key_padding_mas
     return all.defined() ? pad(all, {0, int{options.add_bias_kv} + int{options.add_zero_attn}}) : all;
 }
 
+std::tuple<Var, Var> MultiheadAttention::operator()(const Var& query, const Var& key, const Var& value,
+                                                    const AttendOptions& o) {
+    return Layer::operator()(query, key, value, o.key_padding_mask, o.need_weights, o.attn_mask, o.average_attn_weights,
+                             o.is_causal);
+}
+
 std::tuple<Var, Var> MultiheadAttention::execute(const Var& query, const Var& key, const Var& value,
                                                  const Var& key_padding_mask, bool need_weights, const Var& attn_mask,
                                                  bool average_attn_weights, bool is_causal) {
@@ -201,5 +207,7 @@ std::tuple<Var, Var> MultiheadAttention::execute(const Var& query, const Var& ke
                                          is_training() ? options.dropout : 0, need_weights);
     return {as_given(out_proj(out), batched), need_weights ? shown(weights, batched, average_attn_weights) : Var()};
 }
+
+template Vars Layer<MultiheadAttention>::execute_vars(const Vars&);
 
 }  // namespace jt::nn

@@ -67,10 +67,7 @@ public:
     operator()(const Var& query, const Var& key, const Var& value, A&&... rest) {
         return Layer::operator()(query, key, value, std::forward<A>(rest)...);
     }
-    std::tuple<Var, Var> operator()(const Var& query, const Var& key, const Var& value, const AttendOptions& o) {
-        return Layer::operator()(query, key, value, o.key_padding_mask, o.need_weights, o.attn_mask,
-                                 o.average_attn_weights, o.is_causal);
-    }
+    std::tuple<Var, Var> operator()(const Var& query, const Var& key, const Var& value, const AttendOptions& o);
     std::tuple<Var, Var> execute(const Var& query, const Var& key, const Var& value, const Var& key_padding_mask = {},
                                  bool need_weights = true, const Var& attn_mask = {}, bool average_attn_weights = true,
                                  bool is_causal = false);
@@ -93,5 +90,7 @@ private:
     Var batch_first(const Var& x) const;
     Var as_given(const Var& out, bool batched) const;
 };
+
+extern template Vars Layer<MultiheadAttention>::execute_vars(const Vars&);
 
 }  // namespace jt::nn

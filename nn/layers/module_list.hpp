@@ -1,7 +1,5 @@
 // Lists of modules and of parameters.
 #pragma once
-#include <iterator>
-
 #include "../../autograd/indexing.hpp"
 #include "../module/module.hpp"
 
@@ -15,7 +13,7 @@ struct ListIterator {
         ++k;
         return *this;
     }
-    bool operator==(std::default_sentinel_t) const { return k >= static_cast<int>(list->size()); }
+    bool operator==(End) const { return k >= static_cast<int>(list->size()); }
 
     const List* list;
     int k;
@@ -31,7 +29,7 @@ public:
     /// Several of them, as Python's slices: `layers[to(-1)]`.
     std::vector<ModulePtr> operator[](const Slice& slice) const;
     ListIterator<LayerList> begin() const { return {this, 0}; }
-    std::default_sentinel_t end() const { return {}; }
+    End end() const { return {}; }
 
 protected:
     LayerList() = default;
@@ -96,7 +94,7 @@ public:
     Var operator[](int i) const;
     Vars operator[](const Slice& slice) const;
     ListIterator<ParameterList> begin() const { return {this, 0}; }
-    std::default_sentinel_t end() const { return {}; }
+    End end() const { return {}; }
 };
 
 }  // namespace jt::nn

@@ -1,7 +1,8 @@
 // Two lists side by side.
 #pragma once
-#include <iterator>
 #include <utility>
+
+#include "../../core/shape.hpp"
 
 namespace jt {
 
@@ -18,7 +19,7 @@ public:
             ++i, ++j;
             return *this;
         }
-        bool operator==(std::default_sentinel_t) const { return i == end_i || j == end_j; }
+        bool operator==(End) const { return i == end_i || j == end_j; }
 
         I i;
         J j;
@@ -30,7 +31,7 @@ public:
         return Iterator<decltype(begin(a_)), decltype(begin(b_)), decltype(end(a_)), decltype(end(b_))>{
             begin(a_), begin(b_), end(a_), end(b_)};
     }
-    std::default_sentinel_t end() const { return {}; }
+    End end() const { return {}; }
 
 private:
     A a_;

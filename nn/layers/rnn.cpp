@@ -243,4 +243,11 @@ std::string LSTM::extra_repr() const {
            repr(Named{"proj_size", options.proj_size});
 }
 
+template Vars Layer<RNNCell>::execute_vars(const Vars&);
+template Vars Layer<LSTMCell>::execute_vars(const Vars&);
+template Vars Layer<GRUCell>::execute_vars(const Vars&);
+template Vars Layer<RNN>::execute_vars(const Vars&);
+template Vars Layer<GRU>::execute_vars(const Vars&);
+template Vars Layer<LSTM>::execute_vars(const Vars&);
+
 }  // namespace jt::nn

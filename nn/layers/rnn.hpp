@@ -126,4 +126,11 @@ public:
     const Options options;
 };
 
+extern template Vars Layer<RNNCell>::execute_vars(const Vars&);
+extern template Vars Layer<LSTMCell>::execute_vars(const Vars&);
+extern template Vars Layer<GRUCell>::execute_vars(const Vars&);
+extern template Vars Layer<RNN>::execute_vars(const Vars&);
+extern template Vars Layer<GRU>::execute_vars(const Vars&);
+extern template Vars Layer<LSTM>::execute_vars(const Vars&);
+
 }  // namespace jt::nn

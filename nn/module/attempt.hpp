@@ -1,6 +1,6 @@
 // Attempt: changes of a module's attributes that happen as a whole or not at all.
 #pragma once
-#include <memory>
+#include "../../core/shared.hpp"
 
 namespace jt::nn {
 
@@ -17,7 +17,7 @@ public:
 
 private:
     struct Before;
-    std::unique_ptr<Before> before_;
+    Own<Before> before_;
 };
 
 }  // namespace jt::nn

@@ -104,7 +104,7 @@ bool Module::is_known(std::uint64_t caller) const {
 }
 
 void Module::know(std::uint64_t caller) {
-    scope_.store(nullptr, std::memory_order_relaxed);  // it may have another name there
+    calls_->scope.store(nullptr, std::memory_order_relaxed);  // it may have another name there
     if (is_known(caller)) return;
     if (callers_.size() == most_callers) callers_.erase(0);
     callers_.push_back(caller);
@@ -116,7 +116,7 @@ void Module::belong(const Module& owner, const std::string& name) {
 }
 
 bool Module::is_training() const {
-    if (Running::innermost && Running::innermost->module == this) asks_mode_ = true;
+    if (Running::innermost && Running::innermost->module == this) calls_->ask_mode = true;
     return training_;
 }
 
@@ -139,12 +139,13 @@ const Module::Slot* Module::slot_of(const Module& child) const {
 
 // Where it runs when it is called now. Modules without parameters may be called by several threads.
 const Scope* Module::scope() {
-    const Scope* known = scope_.load(std::memory_order_relaxed);
+    const Scope* known = calls_->scope.load(std::memory_order_relaxed);
     const std::uint64_t caller = Running::innermost ? Running::innermost->module->id_ : 0;
-    if (known && known->parent == scope_now && scope_caller_.load(std::memory_order_relaxed) == caller) return known;
+    if (known && known->parent == scope_now && calls_->scope_caller.load(std::memory_order_relaxed) == caller)
+        return known;
     const Scope* scope = find_scope();
-    scope_.store(scope, std::memory_order_relaxed);
-    scope_caller_.store(caller, std::memory_order_relaxed);
+    calls_->scope.store(scope, std::memory_order_relaxed);
+    calls_->scope_caller.store(caller, std::memory_order_relaxed);
     return scope;
 }
 
@@ -163,17 +164,17 @@ Var Module::the_only(const Vars& outputs) const {
 }
 
 Var Module::call_for_one(const Vars& inputs) {
-    const auto held = weak_from_this().lock();
+    const auto held = self_.lock();
     return the_only(run(inputs));
 }
 
 Vars Module::call(const Vars& inputs) {
-    const auto held = weak_from_this().lock();
+    const auto held = self_.lock();
     return run(inputs);
 }
 
 Vars Module::call_by(const Execute& execute, const Vars& inputs) {
-    const auto held = weak_from_this().lock();
+    const auto held = self_.lock();
     return run(inputs, &execute);
 }
 
@@ -207,7 +208,7 @@ Vars Module::execute_between_taps(const Vars& inputs, const Execute* by) {
     const bool both = !hooks_->backward.empty();
     if (!both && hooks_->input_backward.empty() && hooks_->output_backward.empty()) return execute_by(by, inputs);
     const auto hooks = hooks_;
-    const auto call = std::make_shared<const char>();  // its address tells this call from others
+    const auto call = share<const char>();  // its address tells this call from others
     Vars in = inputs;
     if (both || !hooks_->input_backward.empty())
         in = jt::apply<Tap>(in, [hooks, call](const Vars& g) { return hooks->at_inputs(g, kept_in_pass(call.get())); });
@@ -222,7 +223,7 @@ Vars Module::execute_between_taps(const Vars& inputs, const Execute* by) {
 Vars Module::Hooks::at_inputs(const Vars& g, const Vars& grad_out) const {
     Vars in = run_all(input_backward, g);
     if (!owner) return in;
-    const auto held = owner->weak_from_this().lock();
+    const auto held = owner->self_.lock();
     return run_hooks(backward, in, [&](const auto& hook, const Vars& in) { return hook(*owner, in, grad_out); });
 }
 

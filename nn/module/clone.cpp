@@ -1,4 +1,6 @@
 // Copies of module trees that own everything they have.
+#include <memory>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "draws.hpp"
@@ -76,7 +78,7 @@ ModulePtr Module::Cloning::copy(const detail::KeptModule& kept) {
     if (!kept.given) return {};
     const ModulePtr module(kept.module.lock());
     const auto found = made_.find(module.get());
-    if (found == made_.end()) return ModulePtr(std::make_shared<Module>());
+    if (found == made_.end()) return ModulePtr(share<Module>());
     if (!found->second) refuse(*module);
     return found->second;
 }

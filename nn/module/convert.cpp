@@ -1,4 +1,6 @@
 // What changes the Vars of a whole tree: their dtype, and whether they learn.
+#include <unordered_map>
+
 #include "exchange.hpp"
 #include "fhook2.hpp"
 #include "walk.hpp"

@@ -44,7 +44,7 @@ struct Attempt::Before {
     Module::Fhook2::Rebuilds rebuilds;
 };
 
-Attempt::Attempt(Module& module) : before_(std::make_unique<Before>(module)) {}
+Attempt::Attempt(Module& module) : before_(new Before(module)) {}
 
 Attempt::~Attempt() {
     if (!before_) return;
@@ -52,6 +52,6 @@ Attempt::~Attempt() {
     before_->module.hooks_->fhook2.rebuilds.swap(before_->rebuilds);
 }
 
-void Attempt::done() noexcept { before_.reset(); }
+void Attempt::done() noexcept { before_ = {}; }
 
 }  // namespace jt::nn

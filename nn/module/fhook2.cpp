@@ -2,6 +2,7 @@
 #include "fhook2.hpp"
 
 #include <algorithm>
+#include <memory>
 
 #include "attempt.hpp"
 #include "exchange.hpp"
@@ -76,6 +77,12 @@ Vars Module::Fhook2::run(Module& module, const Vars& inputs) const {
 
 HookLists& Module::hook_lists() { return *hooks_; }
 
+void Module::remove_pre_forward_hook() { hooks_->pre_forward.clear(); }
+void Module::remove_forward_hook() { hooks_->forward.clear(); }
+void Module::remove_input_backward_hook() { hooks_->input_backward.clear(); }
+void Module::remove_output_backward_hook() { hooks_->output_backward.clear(); }
+void Module::remove_backward_hook() { hooks_->backward.clear(); }
+
 bool Module::Hooks::has(std::string_view name) const {
     if (name == Fhook2::name) return !fhook2.empty();
     if (name == "__fhook__") return !forward.empty();
@@ -108,7 +115,7 @@ bool Module::depends(const std::string& name, const std::string& source) const {
 }
 
 void Module::derive(const std::string& name, const std::vector<std::string>& sources, Derivation rebuild,
-                    std::function<void(Module&)> again, const std::string& by) {
+                    Callable<void(Module&)> again, const std::string& by) {
     const Var old = getattr(name);
     Slot& slot = is_derived(name) ? slot_to_set(name) : need(name);  // throws when it is derived already
     for (const auto& source : sources)

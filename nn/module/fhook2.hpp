@@ -1,5 +1,6 @@
 // `__fhook2__`, as Jittor calls the pre-forward hooks: the ordered list of what runs before a module's `execute`.
 #pragma once
+#include <memory>
 #include <string_view>
 
 #include "table.hpp"
@@ -25,7 +26,7 @@ public:
         std::string key;
         Slot* slot;
         Derivation value;
-        std::function<void(Module&)> again;  ///< does the same to a module that was made alike
+        Callable<void(Module&)> again;  ///< does the same to a module that was made alike
 
         /// What the sources give now, in a node of its own, stopped when all of them are; nothing when this entry left
         /// `list` meanwhile.

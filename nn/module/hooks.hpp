@@ -1,7 +1,5 @@
 // The kinds of hooks that a module has.
 #pragma once
-#include <functional>
-
 #include "../../autograd/var.hpp"
 
 namespace jt::nn {
@@ -9,13 +7,13 @@ namespace jt::nn {
 class Module;
 
 /// f(module, inputs): an empty list leaves the inputs as they are, another list replaces them.
-using PreForwardHook = std::function<Vars(Module&, const Vars&)>;
+using PreForwardHook = Callable<Vars(Module&, const Vars&)>;
 /// f(module, inputs, outputs): an empty list leaves the outputs as they are.
-using ForwardHook = std::function<Vars(Module&, const Vars&, const Vars&)>;
+using ForwardHook = Callable<Vars(Module&, const Vars&, const Vars&)>;
 /// f(gradients): an empty list leaves them as they are. A gradient that nobody needs is an empty Var.
-using GradHook = std::function<Vars(const Vars&)>;
+using GradHook = Callable<Vars(const Vars&)>;
 /// f(module, gradients of the inputs, gradients of the outputs): what it returns replaces the former.
-using BackwardHook = std::function<Vars(Module&, const Vars&, const Vars&)>;
+using BackwardHook = Callable<Vars(Module&, const Vars&, const Vars&)>;
 
 using jt::HookHandle;
 using jt::HookList;

@@ -93,7 +93,7 @@ public:
             if constexpr (fits) return detail::unpacked<decltype(self().execute(in))>(*this, call(in));
         }
     }
-    Vars execute_vars(const Vars& in) override { return execute_counted<0>(in); }
+    Vars execute_vars(const Vars& in) override;
 
 private:
     static constexpr std::size_t most_inputs = 8;
@@ -145,5 +145,11 @@ private:
         return requires(Self & s, const Vars& in) { s.execute(in[k]...); };
     }
 };
+
+// Not inline, so that the library's own layers are compiled once.
+template <class Self>
+Vars Layer<Self>::execute_vars(const Vars& in) {
+    return execute_counted<0>(in);
+}
 
 }  // namespace jt::nn

@@ -1,6 +1,7 @@
 // A state goes into a module, as a whole or not at all.
 #include <algorithm>
 #include <cmath>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "../../core/warn.hpp"

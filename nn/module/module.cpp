@@ -17,7 +17,7 @@ std::uint64_t new_id() noexcept {
 
 }  // namespace
 
-Module::Module() : id_(new_id()), table_(std::make_unique<Table>()), hooks_(std::make_shared<Hooks>(this)) {}
+Module::Module() : id_(new_id()), table_(new Table), hooks_(share<Hooks>(this)), calls_(new Calls) {}
 
 Module::~Module() { hooks_->owner = nullptr; }
 
@@ -164,7 +164,7 @@ bool Module::holds(const Module& other) const {
 
 bool Module::has_state_or_mode() const {
     for (Walk at(*this); at; ++at) {
-        if (at.module().asks_mode_) return true;
+        if (at.module().calls_->ask_mode) return true;
         for (const auto& slot : at.table())
             if (slot->var.defined()) return true;
     }
@@ -200,8 +200,8 @@ std::vector<std::string> Module::vars_in_order() const {
 // ---- the tree
 
 ModulePtr Module::handle() {
-    auto held = weak_from_this().lock();
-    return held ? ModulePtr(std::move(held)) : ModulePtr(std::shared_ptr<Module>(std::shared_ptr<Module>(), this));
+    auto held = self_.lock();
+    return held ? ModulePtr(std::move(held)) : ModulePtr(Shared<Module>(Shared<Module>(), this));
 }
 
 std::vector<ModulePtr> Module::children() {

@@ -1,9 +1,7 @@
 // Module: a named store of Vars and modules with an `execute`, hooks around it, and everything that walks the tree.
 #pragma once
-#include <atomic>
 #include <concepts>
 #include <iosfwd>
-#include <memory>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -44,7 +42,7 @@ private:
 /// Base of all networks and layers. Its attributes live in one ordered table, and a C++ member is a reference into it:
 /// what a hook or setattr puts there is what `execute` reads. Neither copyable nor movable.
 /// A module that stands below itself throws a GraphError in whatever walks the tree.
-class Module : public std::enable_shared_from_this<Module> {
+class Module {
 public:
     Module();
     virtual ~Module();
@@ -192,16 +190,16 @@ public:
     /// What `__fhook2__` lists, in the order it runs: "weight_norm.weight", then the user's hooks by number.
     std::vector<std::string> pre_forward_hooks() const;
     /// Without a handle: all of the user's hooks of that kind.
-    void remove_pre_forward_hook() { hook_lists().pre_forward.clear(); }
-    void remove_forward_hook() { hook_lists().forward.clear(); }
-    void remove_input_backward_hook() { hook_lists().input_backward.clear(); }
-    void remove_output_backward_hook() { hook_lists().output_backward.clear(); }
-    void remove_backward_hook() { hook_lists().backward.clear(); }
+    void remove_pre_forward_hook();
+    void remove_forward_hook();
+    void remove_input_backward_hook();
+    void remove_output_backward_hook();
+    void remove_backward_hook();
 
     // ---- derived attributes: rebuilt from other attributes by an entry of `__fhook2__`, ahead of the user's hooks
     /// Rebuilds one attribute; it receives the module and must capture neither it nor a Var, so that it can serve a
     /// clone, also on another thread.
-    using Derivation = std::function<Var(Module&)>;
+    using Derivation = Callable<Var(Module&)>;
     /// Turns the Var `name` into a derived attribute at the end of the table and rebuilds it now. `sources` are the
     /// Vars to write instead; `again` does the same to another module that was made alike (see draw_in_order); the key
     /// of its entry in `__fhook2__` is "by.name". Throws a KeyError when it is derived already, a source is not there,
@@ -211,7 +209,7 @@ public:
     /// sources. Assigning through the member (`weight = w`) throws a KeyError at the next call, save or clone, until
     /// the derived value is put back: by rebuild_derived, load_state_dict or underive.
     void derive(const std::string& name, const std::vector<std::string>& sources, Derivation rebuild,
-                std::function<void(Module&)> again = {}, const std::string& by = "derive");
+                Callable<void(Module&)> again = {}, const std::string& by = "derive");
     /// Turns it back into a parameter that holds `value`, in its original place, and takes its entry out of
     /// `__fhook2__`. Throws a KeyError when it is not derived.
     void underive(const std::string& name, const Var& value);
@@ -257,7 +255,7 @@ protected:
 
     /// Calls hooks around `execute` as operator() does, but computes by another function, for a class whose execute
     /// takes more than Vars.
-    using Execute = std::function<Vars(const Vars&)>;
+    using Execute = Callable<Vars(const Vars&)>;
     Vars call_by(const Execute& execute, const Vars& inputs);
     /// The one output of a call for one; throws a ValueError that says how to get several.
     Var the_only(const Vars& outputs) const;
@@ -272,6 +270,7 @@ private:
     class Exchange;
     class Fhook2;
     struct Hooks;
+    struct Calls;
     struct Origin;
     class Draws;
     friend class Attempt;
@@ -283,7 +282,7 @@ private:
 
     // A hook that returns nothing changes nothing.
     template <class... In, class F>
-    static std::function<Vars(In...)> returning_vars(F f) {
+    static Callable<Vars(In...)> returning_vars(F f) {
         if constexpr (std::is_void_v<std::invoke_result_t<F&, In...>>)
             return [f](In... in) mutable { return f(in...), Vars(); };
         else if constexpr (std::is_same_v<std::invoke_result_t<F&, In...>, Var>)
@@ -325,17 +324,16 @@ private:
     bool depends(const std::string& name, const std::string& source) const;
 
     const std::uint64_t id_;  ///< of this module alone, also after it is gone
-    std::unique_ptr<Table> table_;
-    std::shared_ptr<Hooks> hooks_;
-    std::unique_ptr<Origin> origin_;  ///< null unless nn::make made it, or it drew in order
+    const Own<Table> table_;
+    const Shared<Hooks> hooks_;
+    const Own<Calls> calls_;
+    Own<Origin> origin_;  ///< null unless nn::make made it, or it drew in order
     bool training_ = true;
-    mutable std::atomic<bool> asks_mode_ = false;  ///< it has asked for its mode while it ran
-    std::string name_;                             ///< the last that it was put anywhere under
-    std::atomic<const Scope*> scope_ = nullptr;    ///< where it was called last
-    std::atomic<std::uint64_t> scope_caller_ = 0;  ///< and by whom
-    SmallVector<std::uint64_t, 2> callers_;        ///< ids of those that it was put into, or that called it
-    std::shared_ptr<Module> last_;                 ///< itself, while it waits to be freed
-    Module* next_ = nullptr;                       ///< who waits behind it
+    std::string name_;                       ///< the last that it was put anywhere under
+    SmallVector<std::uint64_t, 2> callers_;  ///< ids of those that it was put into, or that called it
+    Weak<Module> self_;                      ///< null while nobody holds it
+    Shared<Module> last_;                    ///< itself, while it waits to be freed
+    Module* next_ = nullptr;                 ///< who waits behind it
 };
 
 /// "float32[5,]", or "None" for an empty Var: how Jittor shows one between the parentheses.

@@ -1,7 +1,5 @@
 // ModulePtr, the handle that a net's layers are held by, and make, which makes a module behind one.
 #pragma once
-#include <functional>
-#include <memory>
 #include <string>
 #include <type_traits>
 #include <typeinfo>
@@ -27,7 +25,12 @@ class ModulePtr {
 public:
     ModulePtr() = default;
     template <class M>
-    requires std::is_base_of_v<Module, M> ModulePtr(std::shared_ptr<M> module) : module_(std::move(module)) {}
+    requires std::is_base_of_v<Module, M> ModulePtr(Shared<M> module) : module_(std::move(module)) { introduce(); }
+    /// Of a module that std::make_shared made.
+    template <jt::detail::OwnerOf<Module> P>
+    ModulePtr(P module) : module_(known(module.get())) {
+        if (!module_) *this = ModulePtr(Shared<Module>(std::move(module)));
+    }
     ModulePtr(const ModulePtr& other) = default;
     ModulePtr(ModulePtr&& other) noexcept = default;
     /// Of a named handle alone: what `net[0]` gives is a copy, and `net.setattr("0", m)` replaces.
@@ -43,7 +46,7 @@ public:
     Module& operator*() const { return checked(); }
     Module* operator->() const { return &checked(); }
     operator Module&() const { return checked(); }
-    explicit operator bool() const { return module_ != nullptr; }
+    explicit operator bool() const { return static_cast<bool>(module_); }
     /// The module as M; throws a KeyError when it is something else.
     template <class M>
     M& as() const {
@@ -65,14 +68,17 @@ public:
     ModulePtr operator[](int i) const;
 
     /// True when no other handle of the module is left.
-    bool unique() const { return module_.use_count() == 1; }
-    std::weak_ptr<Module> weak() const { return module_; }
+    bool unique() const { return module_.unique(); }
+    Weak<Module> weak() const { return module_; }
 
 private:
-    static void free_module(std::shared_ptr<Module> last) noexcept;
+    static void free_module(Shared<Module> last) noexcept;
+    /// The handle that a module knows itself by; null when it was never held.
+    static Shared<Module> known(Module* module) noexcept;
+    void introduce() noexcept;
     Module& checked() const;
     Var call_for_one(const Vars& inputs) const;
-    std::shared_ptr<Module> module_;
+    Shared<Module> module_;
 };
 
 /// Modules by name, in order.
@@ -82,7 +88,7 @@ namespace detail {
 
 /// A module among the arguments of make, which must not keep it alive.
 struct KeptModule {
-    std::weak_ptr<Module> module;
+    Weak<Module> module;
     bool given;
 };
 template <class T>
@@ -117,7 +123,7 @@ protected:
 /// How a module came to be: the modules among the arguments of make, and how to make another one from copies of them.
 class Birth {
 public:
-    using Remake = std::function<ModulePtr(Copies&)>;
+    using Remake = Callable<ModulePtr(Copies&)>;
     Birth();  ///< notes where the random stream stands
     template <class T>
     void note(const T&) {}
@@ -125,11 +131,11 @@ public:
     void note(const std::vector<ModulePtr>& modules);
     void note(const NamedModules& modules);
     /// Tells the module, and gives its handle.
-    ModulePtr of(std::shared_ptr<Module> module, Remake remake);
+    ModulePtr of(Shared<Module> module, Remake remake);
 
 private:
     std::uint32_t from_;
-    std::vector<std::weak_ptr<Module>> given_;
+    std::vector<Weak<Module>> given_;
 };
 
 template <class M, class... Args>
@@ -137,7 +143,7 @@ ModulePtr made(Args&&... args) {
     auto remake = [... kept = keep(args)](Copies& copies) { return made<M>(copies.copy(kept)...); };
     Birth birth;
     (birth.note(args), ...);
-    return birth.of(std::make_shared<M>(std::forward<Args>(args)...), std::move(remake));
+    return birth.of(share<M>(std::forward<Args>(args)...), std::move(remake));
 }
 
 }  // namespace detail

@@ -1,24 +1,37 @@
 // Names with their Vars.
 #include "state.hpp"
 
+#include <algorithm>
+
 namespace jt::nn {
 
 namespace {
 
-constexpr std::size_t large_state = 16;  // from here on names are looked up by hash
+constexpr std::size_t large_state = 16;  // from here on names are looked up in order
 
 }  // namespace
 
 void StateDict::add(const std::string& name, const Var& var) {
     entries_.emplace_back(name, var);
     if (entries_.size() < large_state) return;
-    for (std::size_t k = entries_.size() == large_state ? 0 : entries_.size() - 1; k < entries_.size(); ++k)
-        index_.emplace(entries_[k].first, k);
+    for (std::size_t k = entries_.size() == large_state ? 0 : entries_.size() - 1; k < entries_.size(); ++k) {
+        const std::string& key = entries_[k].first;
+        const std::size_t at = place_of(key);
+        if (at == by_name_.size() || entry(at).first != key)
+            by_name_.insert(by_name_.begin() + static_cast<std::ptrdiff_t>(at), k);
+    }
+}
+
+std::size_t StateDict::place_of(const std::string& name) const {
+    const auto key = [this](std::size_t k) -> const std::string& { return entries_[k].first; };
+    return static_cast<std::size_t>(std::ranges::lower_bound(by_name_, name, {}, key) - by_name_.begin());
 }
 
 const Var* StateDict::find(const std::string& name) const {
-    if (const auto found = index_.find(name); found != index_.end()) return &entries_[found->second].second;
-    if (!index_.empty()) return nullptr;
+    if (!by_name_.empty()) {
+        const std::size_t at = place_of(name);
+        return at < by_name_.size() && entry(at).first == name ? &entry(at).second : nullptr;
+    }
     for (const auto& [key, var] : entries_)
         if (key == name) return &var;
     return nullptr;

@@ -2,7 +2,6 @@
 #pragma once
 #include <initializer_list>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -34,8 +33,12 @@ public:
     auto end() const { return entries_.end(); }
 
 private:
+    /// Where among those by name the first stands that is not before `name`.
+    std::size_t place_of(const std::string& name) const;
+    const value_type& entry(std::size_t at) const { return entries_[by_name_[at]]; }
+
     std::vector<value_type> entries_;
-    std::unordered_map<std::string, std::size_t> index_;  ///< where each name stands, when there are many
+    std::vector<std::size_t> by_name_;  ///< where each name stands, in the order of names, when there are many
 };
 
 /// jt::save and jt::load of a state: .npz and .safetensors files, also of NumPy and Python's safetensors. A nested dict

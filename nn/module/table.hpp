@@ -1,5 +1,7 @@
 // The attributes of a module: slots in their order, found by name.
 #pragma once
+#include <atomic>
+#include <memory>
 #include <string_view>
 #include <unordered_map>
 
@@ -93,6 +95,13 @@ private:
     Slots slots_, deleted_;
     std::vector<Slot*> layers_;
     std::unordered_map<std::string_view, Slot*> by_name_;  ///< of a large table, with the deleted ones
+};
+
+/// What a module knows of its calls, which several threads may make.
+struct Module::Calls {
+    std::atomic<bool> ask_mode = false;           ///< it has asked for its mode while it ran
+    std::atomic<const Scope*> scope = nullptr;    ///< where it was called last
+    std::atomic<std::uint64_t> scope_caller = 0;  ///< and by whom
 };
 
 }  // namespace jt::nn

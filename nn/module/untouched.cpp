@@ -20,7 +20,7 @@ struct Untouched::Before {
 
     const ModulePtr module;
     const Attempt attributes;
-    std::vector<std::function<void()>> hooks;
+    std::vector<Callable<void()>> hooks;
 };
 
 Untouched::Untouched(Module& root) : mode_(root) {

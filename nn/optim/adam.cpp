@@ -4,8 +4,20 @@
 #include <cmath>
 
 #include "../../core/kernels/elementwise/fused.hpp"
+#include "grouped.hpp"
 
 namespace jt::nn {
+
+template <>
+constexpr auto fields<AdamOptions>() {
+    return std::tuple{Field{"betas.0", detail::beta<0>, detail::beta<0>, 0, 1},
+                      Field{"betas.1", detail::beta<1>, detail::beta<1>, 0, 1},
+                      Field{"eps", &AdamOptions::eps, &AdamGroup::eps},
+                      Field{"weight_decay", &AdamOptions::weight_decay, &AdamGroup::weight_decay}};
+}
+template class Groups<AdamGroup>;
+template class GroupView<AdamGroup>;
+template class GroupedOptimizer<AdamOptions, AdamGroup>;
 
 namespace {
 

@@ -20,20 +20,15 @@ struct AdamGroup {
     std::optional<double> weight_decay = {}, initial_lr = {};
 };
 
-struct AdamFields {
-    using Options = AdamOptions;
-    using Group = AdamGroup;
-    static constexpr auto list =
-        std::tuple{Field{"betas.0", detail::beta<0>, detail::beta<0>, 0, 1},
-                   Field{"betas.1", detail::beta<1>, detail::beta<1>, 0, 1}, Field{"eps", &Options::eps, &Group::eps},
-                   Field{"weight_decay", &Options::weight_decay, &Group::weight_decay}};
-};
+extern template class Groups<AdamGroup>;
+extern template class GroupView<AdamGroup>;
+extern template class GroupedOptimizer<AdamOptions, AdamGroup>;
 
 /// Of a parameter p with gradient g, m and v from 0, (b0, b1) = betas, n calls of backward so far: g += p *
 /// weight_decay; m = b0 * m + (1 - b0) * g; v = b1 * v + (1 - b1) * g * g; p -= lr * sqrt(1 - b1^n) / (1 - b0^n) * m /
 /// (sqrt(v) + eps): eps before the bias correction, as Jittor (PyTorch differs: after). Throws a ValueError for betas
 /// outside [0, 1), a negative eps or weight_decay.
-class Adam : public GroupedOptimizer<AdamFields> {
+class Adam : public GroupedOptimizer<AdamOptions, AdamGroup> {
 public:
     Adam(const Groups<AdamGroup>& parameters, const AdamOptions& options);
     template <class... Args>

@@ -4,8 +4,22 @@
 #include <cmath>
 
 #include "../../core/kernels/elementwise/fused.hpp"
+#include "grouped.hpp"
 
 namespace jt::nn {
+
+template <>
+constexpr auto fields<AdanOptions>() {
+    return std::tuple{Field{"betas.0", detail::beta<0>, detail::beta<0>, 0, 1},
+                      Field{"betas.1", detail::beta<1>, detail::beta<1>, 0, 1},
+                      Field{"betas.2", detail::beta<2>, detail::beta<2>, 0, 1},
+                      Field{"eps", &AdanOptions::eps, &AdanGroup::eps},
+                      Field{"weight_decay", &AdanOptions::weight_decay, &AdanGroup::weight_decay},
+                      Field{"max_grad_norm", &AdanOptions::max_grad_norm, &AdanGroup::max_grad_norm}};
+}
+template class Groups<AdanGroup>;
+template class GroupView<AdanGroup>;
+template class GroupedOptimizer<AdanOptions, AdanGroup>;
 
 namespace {
 
@@ -23,6 +37,10 @@ Adan::Adan(const Groups<AdanGroup>& parameters, const AdanOptions& options)
     remember("d", d_);
     remember("pre_grad", before_);
 }
+
+Adan::Adan(const Groups<AdanGroup>& parameters) : Adan(parameters, {}) {}
+Adan::Adan(std::initializer_list<Var> parameters) : Adan(std::vector<Var>(parameters)) {}
+Adan::Adan(std::initializer_list<AdanGroup> groups) : Adan(Groups<AdanGroup>(groups)) {}
 
 void Adan::adjust(std::vector<Array>& grads) {
     used_.resize(grads.size());

@@ -19,32 +19,25 @@ struct AdanGroup {
     std::optional<double> eps = {}, weight_decay = {}, max_grad_norm = {}, initial_lr = {};
 };
 
-struct AdanFields {
-    using Options = AdanOptions;
-    using Group = AdanGroup;
-    static constexpr auto list = std::tuple{Field{"betas.0", detail::beta<0>, detail::beta<0>, 0, 1},
-                                            Field{"betas.1", detail::beta<1>, detail::beta<1>, 0, 1},
-                                            Field{"betas.2", detail::beta<2>, detail::beta<2>, 0, 1},
-                                            Field{"eps", &Options::eps, &Group::eps},
-                                            Field{"weight_decay", &Options::weight_decay, &Group::weight_decay},
-                                            Field{"max_grad_norm", &Options::max_grad_norm, &Group::max_grad_norm}};
-};
+extern template class Groups<AdanGroup>;
+extern template class GroupView<AdanGroup>;
+extern template class GroupedOptimizer<AdanOptions, AdanGroup>;
 
 /// Of a parameter p with gradient g, (b1, b2, b3) = betas, n calls of backward so far, all else from 0: diff = g - the
 /// gradient before; m and d are running means of g and diff by b1 and b2, v by b3 of u * u, u = g + b2 * diff; c =
 /// sqrt(1 - b3^n); p -= (lr * c / (1 - b1^n) * m + lr * b2 * c / (1 - b2^n) * d) / (sqrt(v) + eps * c); p /= 1 + lr *
 /// weight_decay. The first diff is g, as in Jittor. With a max_grad_norm above 0 each group first clips the gradients
 /// of all to it, the first group first. Throws a ValueError for betas outside [0, 1) or another number below 0.
-class Adan : public GroupedOptimizer<AdanFields> {
+class Adan : public GroupedOptimizer<AdanOptions, AdanGroup> {
 public:
     Adan(const Groups<AdanGroup>& parameters, const AdanOptions& options);
     template <class... Args>
     requires Positional<AdanOptions, Args...> Adan(const Groups<AdanGroup>& parameters, Args... args)
         : Adan(parameters, positional<AdanOptions>(args...)) {}
-    explicit Adan(const Groups<AdanGroup>& parameters) : Adan(parameters, {}) {}
+    explicit Adan(const Groups<AdanGroup>& parameters);
     // In braces, which would also do for a copy.
-    explicit Adan(std::initializer_list<Var> parameters) : Adan(std::vector<Var>(parameters)) {}
-    explicit Adan(std::initializer_list<AdanGroup> groups) : Adan(Groups<AdanGroup>(groups)) {}
+    explicit Adan(std::initializer_list<Var> parameters);
+    explicit Adan(std::initializer_list<AdanGroup> groups);
 
 protected:
     void update(std::size_t k, Array& p, const Array& g) override;

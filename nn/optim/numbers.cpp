@@ -2,8 +2,10 @@
 #include "numbers.hpp"
 
 #include <cmath>
+#include <iterator>
 
 #include "../../autograd/node.hpp"
+#include "state_reader.hpp"
 
 namespace jt::nn::detail {
 
@@ -31,19 +33,36 @@ std::string with_article(const std::string& name) {
     return (std::string("aeiou").find(name[0]) == std::string::npos ? "a " : "an ") + name;
 }
 
+// f of a pointer of the type that the place has.
+template <class F>
+auto visit(F f, const Place& place) {
+    switch (place.kind) {
+        case Place::Kind::real:
+            return f(static_cast<double*>(place.at));
+        case Place::Kind::flag:
+            return f(static_cast<bool*>(place.at));
+        case Place::Kind::integer:
+            return f(static_cast<std::int64_t*>(place.at));
+        case Place::Kind::optional_real:
+            return f(static_cast<std::optional<double>*>(place.at));
+        default:
+            return f(static_cast<std::optional<bool>*>(place.at));
+    }
+}
+
 }  // namespace
 
 std::optional<double> Number::get() const {
-    return std::visit([](const auto* p) { return number_at(p); }, place);
+    return visit([](const auto* p) { return number_at(p); }, place);
 }
 
 void Number::set(std::optional<double> value) const noexcept {
-    std::visit([&](auto* p) { put(p, value); }, place);
+    visit([&](auto* p) { put(p, value); }, place);
 }
 
-Dtype Number::dtype() const { return dtypes[place.index()]; }
+Dtype Number::dtype() const { return dtypes[static_cast<int>(place.kind)]; }
 
-bool Number::may_be_missing() const { return place.index() > 2; }
+bool Number::may_be_missing() const { return place.kind > Place::Kind::integer; }
 
 bool Number::is_good(double value) const { return std::isfinite(value) && value >= low && value < below; }
 
@@ -85,6 +104,8 @@ void StateReader::finish(const std::string& owner) const {
     fail<KeyError>("load_state_dict: needs the state of this ", owner, listed("missing", missing_),
                    listed("unexpected", unexpected), listed("wrong", wrong_));
 }
+
+void Numbers::add(Number number) { list_.push_back(std::move(number)); }
 
 void Numbers::add(Numbers numbers) {
     list_.insert(list_.end(), std::make_move_iterator(numbers.list_.begin()),

@@ -84,6 +84,8 @@ std::vector<Array> Optimizer::zeros() const {
     return out;
 }
 
+Optimizer::~Optimizer() = default;
+
 Optimizer::Optimizer(double rate) : lr(rate) {
     numbers_.add({"lr", &lr});
     numbers_.add({"n_step", &n_step_, 0, 0x1p53});
@@ -142,7 +144,7 @@ void Optimizer::remember(const char* name, double& number, double low, double be
 
 void Optimizer::remember(const char* name, bool& flag) { numbers_.add({name, &flag, 0, 2}); }
 
-void Optimizer::remember(const char* name, std::vector<Array>& arrays, std::function<bool(std::size_t)> needed) {
+void Optimizer::remember(const char* name, std::vector<Array>& arrays, Callable<bool(std::size_t)> needed) {
     lists_.push_back({name, &arrays, std::move(needed)});
 }
 

@@ -1,6 +1,5 @@
 // What optimizers share: parameters, gradients, the state that goes on another day.
 #pragma once
-#include <functional>
 #include <limits>
 
 #include "../../core/array.hpp"
@@ -27,7 +26,7 @@ public:
     /// parameter that is no float, a GraphError for an empty or computed one and for the weight of a weight norm, which
     /// g and v would overwrite.
     Optimizer(const Vars& parameters, double lr);
-    virtual ~Optimizer() = default;
+    virtual ~Optimizer();
     Optimizer(const Optimizer&) = delete;
     Optimizer& operator=(const Optimizer&) = delete;
 
@@ -91,7 +90,7 @@ protected:
                   double below = std::numeric_limits<double>::infinity());
     void remember(const char* name, bool& flag);
     /// One array for each parameter; where `needed` says so, and from zeros for parameters that are added.
-    void remember(const char* name, std::vector<Array>& arrays, std::function<bool(std::size_t)> needed = {});
+    void remember(const char* name, std::vector<Array>& arrays, Callable<bool(std::size_t)> needed = {});
 
     /// Updates one parameter in place from its gradient; `k` counts the parameters. It must not throw: allocate before.
     virtual void update(std::size_t k, Array& p, const Array& g);
@@ -115,7 +114,7 @@ private:
     struct List {
         const char* name;
         std::vector<Array>* arrays;
-        std::function<bool(std::size_t)> needed;
+        Callable<bool(std::size_t)> needed;
         bool needs(std::size_t k) const { return !needed || needed(k); }
     };
     class Restore;
@@ -129,7 +128,7 @@ private:
     void keep_staged() noexcept;
     void prepare(const std::vector<Array>& grads);
     void update_all();
-    Array read(detail::StateReader& reader, const std::string& list, std::size_t k, detail::StateReader::Need need);
+    Array read(detail::StateReader& reader, const std::string& list, std::size_t k, detail::Need need);
 
     /// What there is one of for each parameter, and the rates of groups.
     struct Held {

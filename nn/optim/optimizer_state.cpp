@@ -5,10 +5,11 @@
 #include "../../core/kernels/elementwise/elementwise.hpp"
 #include "../module/module_ptr.hpp"
 #include "optimizer.hpp"
+#include "state_reader.hpp"
 
 namespace jt::nn {
 
-using Need = detail::StateReader::Need;
+using detail::Need;
 
 namespace {
 

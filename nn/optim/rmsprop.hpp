@@ -13,25 +13,22 @@ struct RMSpropGroup {
     std::optional<double> lr = {}, eps = {}, alpha = {}, initial_lr = {};
 };
 
-struct RMSpropFields {
-    using Options = RMSpropOptions;
-    using Group = RMSpropGroup;
-    static constexpr auto list =
-        std::tuple{Field{"eps", &Options::eps, &Group::eps}, Field{"alpha", &Options::alpha, &Group::alpha, 0, 1}};
-};
+extern template class Groups<RMSpropGroup>;
+extern template class GroupView<RMSpropGroup>;
+extern template class GroupedOptimizer<RMSpropOptions, RMSpropGroup>;
 
 /// Of a parameter p with gradient g, v from 0: v = alpha * v + (1 - alpha) * g * g; p -= lr * g / (sqrt(v) + eps).
 /// Throws a ValueError for an alpha outside [0, 1) or a negative eps.
-class RMSprop : public GroupedOptimizer<RMSpropFields> {
+class RMSprop : public GroupedOptimizer<RMSpropOptions, RMSpropGroup> {
 public:
     RMSprop(const Groups<RMSpropGroup>& parameters, const RMSpropOptions& options);
     template <class... Args>
     requires Positional<RMSpropOptions, Args...> RMSprop(const Groups<RMSpropGroup>& parameters, Args... args)
         : RMSprop(parameters, positional<RMSpropOptions>(args...)) {}
-    explicit RMSprop(const Groups<RMSpropGroup>& parameters) : RMSprop(parameters, {}) {}
+    explicit RMSprop(const Groups<RMSpropGroup>& parameters);
     // In braces, which would also do for a copy.
-    explicit RMSprop(std::initializer_list<Var> parameters) : RMSprop(std::vector<Var>(parameters)) {}
-    explicit RMSprop(std::initializer_list<RMSpropGroup> groups) : RMSprop(Groups<RMSpropGroup>(groups)) {}
+    explicit RMSprop(std::initializer_list<Var> parameters);
+    explicit RMSprop(std::initializer_list<RMSpropGroup> groups);
 
 protected:
     void update(std::size_t k, Array& p, const Array& g) override;

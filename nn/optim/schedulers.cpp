@@ -7,6 +7,7 @@
 #include <numbers>
 
 #include "../module/module_ptr.hpp"
+#include "state_reader.hpp"
 
 namespace jt::nn {
 
@@ -50,6 +51,17 @@ constexpr double lowest = -std::numeric_limits<double>::infinity();
 constexpr double whole = 0x1p53;  // where doubles stop to tell integers apart
 
 }  // namespace
+
+Scheduler::~Scheduler() = default;
+
+PerGroup::PerGroup(double one) : vector{one} {}
+PerGroup::PerGroup(std::initializer_list<double> list) : vector(list) {}
+PerGroup::PerGroup(const std::vector<double>& list) : vector(list) {}
+
+Lambdas::Lambdas(std::initializer_list<Callable<double(std::int64_t)>> list, bool is_list)
+    : vector(list), is_list(is_list) {}
+Lambdas::Lambdas(std::initializer_list<Callable<double(std::int64_t)>> list) : Lambdas(list, true) {}
+Lambdas::Lambdas(std::vector<Callable<double(std::int64_t)>> list) : vector(std::move(list)), is_list(true) {}
 
 StateDict Scheduler::state_dict() const {
     StateDict state;
@@ -108,7 +120,8 @@ BaseLRScheduler::BaseLRScheduler(Optimizer& optimizer, std::int64_t last_epoch)
 
 void BaseLRScheduler::add_base() {
     const std::string name = "base_lrs." + std::to_string(base_lrs_.size());
-    auto& added = base_lrs_.emplace_back();
+    base_lrs_.push_back(Own(new std::optional<double>));
+    auto& added = *base_lrs_.back();
     try {
         numbers_.add({name, &added, lowest});
     } catch (...) {
@@ -120,7 +133,7 @@ void BaseLRScheduler::add_base() {
 void BaseLRScheduler::see_all() {
     while (base_lrs_.size() < optimizer_.group_count() + 1) add_base();
     each_rate([&](double& rate, std::size_t k) {
-        if (!base_lrs_[k]) base_lrs_[k] = rate;
+        if (!*base_lrs_[k]) *base_lrs_[k] = rate;
     });
 }
 
@@ -128,7 +141,7 @@ void BaseLRScheduler::step() {
     see_all();
     ++last_epoch_;
     each_rate(
-        [&](double& rate, std::size_t k) { rate = last_epoch_ == 0 ? *base_lrs_[k] : get_lr(*base_lrs_[k], rate); });
+        [&](double& rate, std::size_t k) { rate = last_epoch_ == 0 ? **base_lrs_[k] : get_lr(**base_lrs_[k], rate); });
 }
 
 ExponentialLR::ExponentialLR(Optimizer& optimizer, double gamma, std::int64_t last_epoch)
@@ -219,7 +232,8 @@ double& LambdaLR::rate_of(std::size_t group) {
 
 void LambdaLR::add_base(std::size_t group) {
     const double now = optimizer_.group_lr(group).value_or(optimizer_.lr);
-    auto& added = base_lrs_.emplace_back(optimizer_.group_initial_lr(group).value_or(now));
+    base_lrs_.push_back(Own(new double(optimizer_.group_initial_lr(group).value_or(now))));
+    auto& added = *base_lrs_.back();
     try {
         numbers_.add({"base_lrs." + std::to_string(group), &added, lowest});
     } catch (...) {
@@ -238,7 +252,7 @@ void LambdaLR::see_all() {
 std::vector<double> LambdaLR::rates_at(std::int64_t epoch) const {
     std::vector<double> rates;
     for (std::size_t k = 0; k < base_lrs_.size(); ++k)
-        rates.push_back(base_lrs_[k] * lambdas_[lambdas_.is_list ? k : 0](epoch));
+        rates.push_back(*base_lrs_[k] * lambdas_[lambdas_.is_list ? k : 0](epoch));
     return rates;
 }
 
@@ -251,7 +265,7 @@ void LambdaLR::step(std::optional<std::int64_t> epoch) {
     last_epoch_ = now;
     for (std::size_t k = 0; k < last_lr_.size(); ++k) {
         rate_of(k) = last_lr_[k];
-        optimizer_.group_initial_lr(k) = base_lrs_[k];
+        optimizer_.group_initial_lr(k) = *base_lrs_[k];
     }
 }
 

@@ -5,7 +5,6 @@
 // nothing when they are made, so that the first call of step() is for the first epoch: PyTorch is one call ahead.
 #pragma once
 #include <concepts>
-#include <deque>
 
 #include "optimizer.hpp"
 
@@ -14,7 +13,7 @@ namespace jt::nn {
 /// What schedulers share.
 class Scheduler {
 public:
-    virtual ~Scheduler() = default;
+    virtual ~Scheduler();
     Scheduler(const Scheduler&) = delete;
     Scheduler& operator=(const Scheduler&) = delete;
 
@@ -84,7 +83,7 @@ private:
     void add_base();
     void see_all();
 
-    std::deque<std::optional<double>> base_lrs_;  ///< their addresses stay
+    std::vector<Own<std::optional<double>>> base_lrs_;
 };
 
 /// base * gamma^(k - 1). Throws a ValueError for a gamma below 0.
@@ -111,9 +110,9 @@ private:
 /// One number for all groups, or one for each.
 class PerGroup : public std::vector<double> {
 public:
-    PerGroup(double one) : vector{one} {}
-    PerGroup(std::initializer_list<double> list) : vector(list) {}
-    PerGroup(const std::vector<double>& list) : vector(list) {}
+    PerGroup(double one);
+    PerGroup(std::initializer_list<double> list);
+    PerGroup(const std::vector<double>& list);
 };
 
 struct ReduceLROnPlateauOptions {
@@ -151,14 +150,17 @@ private:
 };
 
 /// What LambdaLR is given: a function of the epoch, or a list of them, one for each group.
-class Lambdas : public std::vector<std::function<double(std::int64_t)>> {
+class Lambdas : public std::vector<Callable<double(std::int64_t)>> {
 public:
     template <std::invocable<std::int64_t> F>
-    Lambdas(F f) : vector{std::move(f)} {}
-    Lambdas(std::initializer_list<std::function<double(std::int64_t)>> list) : vector(list), is_list(true) {}
-    Lambdas(std::vector<std::function<double(std::int64_t)>> list) : vector(std::move(list)), is_list(true) {}
+    Lambdas(F f) : Lambdas({Callable<double(std::int64_t)>(std::move(f))}, false) {}
+    Lambdas(std::initializer_list<Callable<double(std::int64_t)>> list);
+    Lambdas(std::vector<Callable<double(std::int64_t)>> list);
 
     bool is_list = false;
+
+private:
+    Lambdas(std::initializer_list<Callable<double(std::int64_t)>> list, bool is_list);
 };
 
 /// initial rate * f(epoch): f(0) when it is made, f(k) after k calls, as PyTorch. Where one group is all there is, and
@@ -179,7 +181,7 @@ private:
     std::vector<double> rates_at(std::int64_t epoch) const;
 
     Lambdas lambdas_;
-    std::deque<double> base_lrs_;
+    std::vector<Own<double>> base_lrs_;
     std::vector<double> last_lr_;
     std::int64_t last_epoch_;
 };

@@ -2,8 +2,21 @@
 #include "sgd.hpp"
 
 #include "../../core/kernels/elementwise/fused.hpp"
+#include "grouped.hpp"
 
 namespace jt::nn {
+
+template <>
+constexpr auto fields<SGDOptions>() {
+    return std::tuple{
+        Field{"momentum", &SGDOptions::momentum, &SGDGroup::momentum},
+        Field{"weight_decay", &SGDOptions::weight_decay, &SGDGroup::weight_decay},
+        Field{"dampening", &SGDOptions::dampening, &SGDGroup::dampening, -std::numeric_limits<double>::infinity()},
+        Field{"nesterov", &SGDOptions::nesterov, &SGDGroup::nesterov}};
+}
+template class Groups<SGDGroup>;
+template class GroupView<SGDGroup>;
+template class GroupedOptimizer<SGDOptions, SGDGroup>;
 
 SGD::SGD(const Groups<SGDGroup>& parameters, const SGDOptions& options)
     : GroupedOptimizer("SGD", parameters, options), velocity_(this->parameters().size()) {

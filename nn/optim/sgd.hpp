@@ -17,20 +17,14 @@ struct SGDGroup {
     std::optional<double> initial_lr = {};
 };
 
-struct SGDFields {
-    using Options = SGDOptions;
-    using Group = SGDGroup;
-    static constexpr auto list =
-        std::tuple{Field{"momentum", &Options::momentum, &Group::momentum},
-                   Field{"weight_decay", &Options::weight_decay, &Group::weight_decay},
-                   Field{"dampening", &Options::dampening, &Group::dampening, -std::numeric_limits<double>::infinity()},
-                   Field{"nesterov", &Options::nesterov, &Group::nesterov}};
-};
+extern template class Groups<SGDGroup>;
+extern template class GroupView<SGDGroup>;
+extern template class GroupedOptimizer<SGDOptions, SGDGroup>;
 
 /// Of a parameter p with gradient g, v from 0: d = p * weight_decay + g; v = momentum * v + d * (1 - dampening); p -=
 /// lr * v, or lr * (d + momentum * v) with nesterov. Dampening acts on the first step too, as Jittor (PyTorch differs).
 /// Throws a ValueError for a negative momentum or weight_decay.
-class SGD : public GroupedOptimizer<SGDFields> {
+class SGD : public GroupedOptimizer<SGDOptions, SGDGroup> {
 public:
     SGD(const Groups<SGDGroup>& parameters, const SGDOptions& options);
     template <class... Args>

@@ -1,4 +1,6 @@
 // Ops that users write: several inputs and outputs, second order, and what is said about wrong gradients.
+#include <memory>
+
 #include "op_rows.hpp"
 
 namespace jt::test {

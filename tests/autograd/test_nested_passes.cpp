@@ -1,4 +1,6 @@
 // grad inside grad: what a pass that keeps no graph may free, and what others then find.
+#include <memory>
+
 #include <doctest/doctest.h>
 
 #include "../../autograd/function.hpp"

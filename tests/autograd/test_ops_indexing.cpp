@@ -1,5 +1,6 @@
 // x[...] read and written by every mixture of indices, held against what NumPy answered (numpy_index.py); and what
 // x[...] is in C++.
+#include <algorithm>
 #include <limits>
 #include <sstream>
 

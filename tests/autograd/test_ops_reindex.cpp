@@ -1,5 +1,7 @@
 // Places that are written as expressions: gradients against differences, values against loops, and what is refused.
+#include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 #include "op_rows.hpp"

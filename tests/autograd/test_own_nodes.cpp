@@ -1,4 +1,7 @@
 // What ops, grad and Functions return is a node of its own: stopping or writing to it touches nothing else.
+#include <functional>
+#include <memory>
+
 #include <doctest/doctest.h>
 
 #include "../../autograd/function.hpp"

@@ -1,5 +1,6 @@
 // Rules where a slope is infinite or NaN: no gradient of 0 becomes NaN, and none that is not 0 is lost.
 #include <doctest/doctest.h>
+#include <functional>
 
 #include <limits>
 

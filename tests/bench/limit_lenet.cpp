@@ -2,6 +2,7 @@
 #include "limit_conv.hpp"
 
 #include <algorithm>
+#include <memory>
 
 namespace limit {
 

@@ -1,6 +1,7 @@
 // minijt held against real Jittor: the fixtures that make_fixtures.py wrote (it describes their keys).
 #include <algorithm>
 #include <cstdlib>
+#include <functional>
 
 #include "../../autograd/grad.hpp"
 #include "../../core/random.hpp"

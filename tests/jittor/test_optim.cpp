@@ -1,4 +1,7 @@
 // minijt's optimizers and schedulers held against what real Jittor did with those of optim_cases.def.
+#include <functional>
+#include <memory>
+
 #include "../../nn/optim.hpp"
 
 #include "fixture.hpp"

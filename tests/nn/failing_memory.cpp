@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <minijt/autograd/node.hpp>
 #include <minijt/minijt.hpp>
 #include <new>

@@ -1,4 +1,5 @@
 // A call holds the modules it began with, warns once of those it does not own, and ends before the stack does.
+#include <functional>
 #include <thread>
 
 #include "../../autograd/grad.hpp"

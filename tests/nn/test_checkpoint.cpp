@@ -2,6 +2,7 @@
 #include "../../nn/checkpoint.hpp"
 
 #include <limits>
+#include <memory>
 
 #include "../../core/random.hpp"
 #include "../../nn/data/subset.hpp"

@@ -1,5 +1,6 @@
 // A clone owns its memory and all its modules, however its arguments held them.
 #include <atomic>
+#include <memory>
 #include <thread>
 
 #include "../../autograd/grad.hpp"

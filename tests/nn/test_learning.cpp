@@ -1,5 +1,7 @@
 // What learns: parameters however they were made, each once; and what an optimizer refuses because nobody would read
 // it.
+#include <memory>
+
 #include "../../autograd/grad.hpp"
 #include "../../autograd/node.hpp"
 #include "../../nn/layers.hpp"

@@ -1,4 +1,6 @@
 // Optimizers against their rules in plain doubles, and what they refuse.
+#include <memory>
+
 #include "../../nn/optim.hpp"
 
 #include "../../autograd/grad.hpp"

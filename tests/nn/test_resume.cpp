@@ -1,6 +1,7 @@
 // A training that is saved, ended and gone on with elsewhere gives the bits of one that nobody interrupted.
 #include <algorithm>
 #include <climits>
+#include <memory>
 #include <numeric>
 
 #include "../../autograd/grad.hpp"

@@ -1,5 +1,7 @@
 // The tree of modules: no module below itself, names that lead to one place, and any depth and width.
 #include <chrono>
+#include <functional>
+#include <memory>
 
 #include "../../autograd/node.hpp"
 #include "../../nn/layers.hpp"

@@ -1,4 +1,5 @@
 // SVG by hand: each element is a line of text.
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>

@@ -1,6 +1,7 @@
 // Titles and legends of figures, and pages of them.
 #include <algorithm>
 #include <cmath>
+#include <variant>
 
 #include "../../../core/printable.hpp"
 #include "../plot.hpp"
