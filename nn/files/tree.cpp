@@ -2,6 +2,8 @@
 #include "tree.hpp"
 
 #include <algorithm>
+#include <concepts>
+#include <memory>
 #include <ostream>
 #include <sstream>
 #include <unordered_map>
