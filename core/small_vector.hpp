@@ -30,11 +30,12 @@ public:
         for (; first != last; ++first) push_back(*first);
     }
     SmallVector(const SmallVector& other) : SmallVector() {
-        if (other.size_ > N) grow(other.size_);
-        copy_inside(other.data_, other.size_);
+        if (other.size_ > N) [[unlikely]]
+            grow(other.size_);
+        copy(other.data(), other.size_);
         size_ = other.size_;
     }
-    SmallVector(SmallVector&& other) noexcept { steal(other); }
+    SmallVector(SmallVector&& other) noexcept : SmallVector() { steal(other); }
     SmallVector& operator=(SmallVector other) noexcept {
         release();
         steal(other);
@@ -42,28 +43,31 @@ public:
     }
     ~SmallVector() { release(); }
 
-    T* begin() noexcept { return data_; }
-    T* end() noexcept { return data_ + size_; }
-    const T* begin() const noexcept { return data_; }
-    const T* end() const noexcept { return data_ + size_; }
-    T* data() noexcept { return data_; }
-    const T* data() const noexcept { return data_; }
+    T* begin() noexcept { return data(); }
+    T* end() noexcept { return data() + size_; }
+    const T* begin() const noexcept { return data(); }
+    const T* end() const noexcept { return data() + size_; }
+    T* data() noexcept { return is_inside() ? inside() : far_; }
+    const T* data() const noexcept { return const_cast<SmallVector*>(this)->data(); }
     std::size_t size() const noexcept { return size_; }
     bool empty() const noexcept { return size_ == 0; }
-    T& operator[](std::size_t i) noexcept { return data_[i]; }
-    const T& operator[](std::size_t i) const noexcept { return data_[i]; }
-    T& front() noexcept { return data_[0]; }
-    const T& front() const noexcept { return data_[0]; }
-    T& back() noexcept { return data_[size_ - 1]; }
-    const T& back() const noexcept { return data_[size_ - 1]; }
+    T& operator[](std::size_t i) noexcept { return data()[i]; }
+    const T& operator[](std::size_t i) const noexcept { return data()[i]; }
+    T& front() noexcept { return data()[0]; }
+    const T& front() const noexcept { return data()[0]; }
+    T& back() noexcept { return data()[size_ - 1]; }
+    const T& back() const noexcept { return data()[size_ - 1]; }
 
     void push_back(T value) { emplace_back(std::move(value)); }
     template <class... Args>
     T& emplace_back(Args&&... args) {
-        if (size_ == capacity_) grow(2 * static_cast<std::size_t>(capacity_));
-        return *new (data_ + size_++) T{std::forward<Args>(args)...};
+        if (size_ == capacity_) [[unlikely]]
+            grow(2 * static_cast<std::size_t>(capacity_));
+        T* const place = new (data() + size_) T{std::forward<Args>(args)...};
+        ++size_;
+        return *place;
     }
-    void pop_back() { data_[--size_].~T(); }
+    void pop_back() { data()[--size_].~T(); }
     void resize(std::size_t n, const T& value = T()) {
         if (n > capacity_) grow(n);
         while (size_ > n) pop_back();
@@ -72,10 +76,10 @@ public:
     /// Inserts before position i, 0 <= i <= size().
     void insert(std::size_t i, T value) {
         push_back(std::move(value));
-        for (std::size_t k = size_ - 1; k > i; --k) std::swap(data_[k], data_[k - 1]);
+        for (std::size_t k = size_ - 1; k > i; --k) std::swap(data()[k], data()[k - 1]);
     }
     void erase(std::size_t i) {
-        for (; i + 1 < size_; ++i) data_[i] = std::move(data_[i + 1]);
+        for (; i + 1 < size_; ++i) data()[i] = std::move(data()[i + 1]);
         pop_back();
     }
 
@@ -87,56 +91,55 @@ public:
     }
 
 private:
+    // Those inside know their place by where the vector is, so moving it needs no look at where it was.
+    bool is_inside() const noexcept { return capacity_ == N; }
     T* inside() noexcept { return std::launder(reinterpret_cast<T*>(inline_)); }
 
-    void grow(std::size_t capacity) {
-        T* fresh = std::allocator<T>().allocate(capacity);
+    [[gnu::noinline]] void grow(std::size_t capacity) {
+        T* const fresh = std::allocator<T>().allocate(capacity);
         std::uninitialized_move(begin(), end(), fresh);
         const auto size = size_;
         release();
-        data_ = fresh;
+        far_ = fresh;
         size_ = size;
         capacity_ = static_cast<unsigned>(capacity);
     }
     void release() noexcept {
         std::destroy(begin(), end());
-        if (data_ != inside()) std::allocator<T>().deallocate(data_, capacity_);
-        data_ = inside();
+        if (!is_inside()) [[unlikely]]
+            std::allocator<T>().deallocate(far_, capacity_);
         size_ = 0;
         capacity_ = N;
     }
     void steal(SmallVector& other) noexcept {
-        if (other.data_ == other.inside()) {
+        if constexpr (std::is_trivially_copyable_v<T>)
+            std::memcpy(inline_, other.inline_, sizeof inline_);  // or the pointer that stands there
+        else if (other.is_inside())
             move_inside(other);
-            size_ = std::exchange(other.size_, 0U);
-        } else {
-            data_ = std::exchange(other.data_, other.inside());
-            size_ = std::exchange(other.size_, 0U);
-            capacity_ = std::exchange(other.capacity_, static_cast<unsigned>(N));
-        }
-    }
-    // Plain elements are copied all N at once: a few instructions and no loop.
-    void copy_inside(const T* from, std::size_t n) {
-        if constexpr (std::is_trivially_copyable_v<T>) {
-            if (capacity_ == N)
-                std::memcpy(inline_, from, sizeof inline_);
-            else
-                std::memcpy(data_, from, n * sizeof(T));
-        } else {
-            std::uninitialized_copy(from, from + n, data_);
-        }
+        else
+            far_ = other.far_;
+        size_ = std::exchange(other.size_, 0U);
+        capacity_ = std::exchange(other.capacity_, static_cast<unsigned>(N));
     }
     void move_inside(SmallVector& other) noexcept {
-        if constexpr (std::is_trivially_copyable_v<T>) {
-            std::memcpy(inline_, other.inline_, sizeof inline_);
-        } else {
-            std::uninitialized_move(other.begin(), other.end(), inside());
-            std::destroy(other.begin(), other.end());
-        }
+        std::uninitialized_move(other.begin(), other.end(), inside());
+        std::destroy(other.begin(), other.end());
+    }
+    // Plain elements are copied all N at once: a few instructions and no loop.
+    void copy(const T* from, std::size_t n) {
+        if constexpr (!std::is_trivially_copyable_v<T>)
+            std::uninitialized_copy(from, from + n, data());
+        else if (is_inside())
+            std::memcpy(inline_, from, sizeof inline_);
+        else
+            std::memcpy(far_, from, n * sizeof(T));
     }
 
-    alignas(T) unsigned char inline_[N * sizeof(T)];
-    T* data_ = inside();
+    union {
+        alignas(T) unsigned char inline_[N * sizeof(T)];
+        T* far_;  ///< where there are, or were, more than N
+    };
+    static_assert(sizeof inline_ >= sizeof(T*));
     unsigned size_ = 0, capacity_ = N;
 };
 
