@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <optional>
+#include <span>
 
 #include "../core/kernels/elementwise/elementwise.hpp"
 #include "../core/warn.hpp"
@@ -189,9 +190,10 @@ private:
         const auto output = output_slot(node);
         for (std::size_t k = 0; k < node.inputs.size() && k < gradients.size(); ++k) {
             const int slot = edges_[step.first_edge + k];
-            if (slot < 0 || !gradients[k].defined()) continue;
+            Var& g = gradients[k];
+            if (slot < 0 || !g.defined()) continue;
             Step& to = steps_[static_cast<std::size_t>(slot)];
-            add(output ? to_output(to, *output) : to.g, fit(std::move(gradients[k]), node.inputs[k].var));
+            add(output ? to_output(to, *output) : to.g, fit(std::move(g), node.inputs[k].var));
         }
     }
     static Var& to_output(Step& to, std::size_t k) {
