@@ -6,7 +6,7 @@
 namespace jt {
 
 /// True while a detect_anomaly of this thread lives.
-extern constinit thread_local bool detecting;
+[[gnu::tls_model("initial-exec")]] extern constinit thread_local bool detecting;
 
 /// While it lives, what ops give is not checked: inside a rule, whose result is.
 struct Undetected {

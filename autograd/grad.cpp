@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <optional>
+#include <span>
 
 #include "../core/kernels/elementwise/elementwise.hpp"
 #include "../core/warn.hpp"
@@ -30,16 +31,13 @@ class Pass {
 public:
     Pass(const Var& loss, const Vars& targets, bool retain_graph) : retain_(retain_graph) {
         std::uint64_t oldest = loss.node()->id;
-        steps_.reserve(64);
-        edges_.reserve(128);
         for (const auto& t : targets) oldest = std::min(oldest, t.node()->id);
+        make_room(loss.node()->id - oldest + 1);
         collect(loss, oldest);
         sort();
         for (const auto& t : targets)
             if (seen(*t.node())) ++steps_[slot_of(t)].targets;
         link();
-        for (const auto& step : steps_)
-            if (step.targets == 0) check_not_freed(*step.var.node());
     }
 
     void run(const Var& seed) {
@@ -64,52 +62,69 @@ private:
         Kept* before;
     };
     struct Step {
+        explicit Step(const Var& x) : var(x) {}
+
         Var var;
         Var g = {};
         // Gradients of the single outputs, when the node stands for several (function_node.hpp).
         std::unique_ptr<Vars> outs = {};
-        std::uint32_t first_edge = 0;
-        std::uint32_t targets = 0;  // how many of the targets it is
-        bool leads = false;         // some input leads to one
+        std::uint32_t first_edge = 0, edges = 0;  // one edge for each input
+        std::uint32_t targets = 0;                // how many of the targets it is
+        bool leads = false;                       // some input leads to one
 
         bool needed() const { return targets > 0 || leads; }
     };
 
     bool seen(const Node& node) const { return node.visit.mark == pass_; }
-    void enter(const Var& x, std::uint64_t oldest) {
-        if (!x.defined()) return;
+    // At most so many nodes were made since the oldest target; most passes are short.
+    void make_room(std::uint64_t nodes) {
+        const auto room = static_cast<std::size_t>(std::min<std::uint64_t>(nodes, 256));
+        steps_.reserve(room);
+        edges_.reserve(2 * room);
+    }
+    // Gives x a step unless it has one, or no gradient comes here. An edge: the slot of x, or -1.
+    int enter(const Var& x, std::uint64_t oldest) {
+        if (!x.defined()) return -1;
         Node& node = *x.node();
-        if (seen(node) || node.id < oldest || !node.requires_grad) return;
-        node.visit = {pass_, 0};
-        steps_.push_back({x});
+        if (!node.requires_grad) return -1;
+        if (!seen(node)) {
+            if (node.id < oldest) return -1;
+            node.visit = {pass_, steps_.size()};
+            steps_.emplace_back(x);
+        }
+        return static_cast<int>(node.visit.slot);
     }
     void collect(const Var& loss, std::uint64_t oldest) {
         enter(loss, oldest);
-        for (std::size_t done = 0; done < steps_.size(); ++done) {
-            const Node* node = steps_[done].var.node();
-            for (const auto& in : node->inputs) enter(in.var, oldest);
+        for (std::size_t k = 0; k < steps_.size(); ++k) {
+            const auto& inputs = steps_[k].var.node()->inputs;
+            steps_[k].first_edge = static_cast<std::uint32_t>(edges_.size());
+            steps_[k].edges = static_cast<std::uint32_t>(inputs.size());
+            for (const auto& in : inputs) edges_.push_back(enter(in.var, oldest));
         }
     }
+    // A chain was collected in order; where ways part and meet again the slots change.
     void sort() {
         const auto newer = [](const Step& a, const Step& b) { return a.var.node()->id > b.var.node()->id; };
-        if (!std::is_sorted(steps_.begin(), steps_.end(), newer)) std::sort(steps_.begin(), steps_.end(), newer);
-        for (std::size_t k = 0; k < steps_.size(); ++k) steps_[k].var.node()->visit.slot = k;
+        if (std::is_sorted(steps_.begin(), steps_.end(), newer)) return;
+        std::sort(steps_.begin(), steps_.end(), newer);
+        std::vector<int> slots(steps_.size());
+        for (std::size_t k = 0; k < steps_.size(); ++k)
+            slots[std::exchange(steps_[k].var.node()->visit.slot, k)] = static_cast<int>(k);
+        for (int& edge : edges_)
+            if (edge >= 0) edge = slots[static_cast<std::size_t>(edge)];
     }
-    // Which steps lead to a target, and for each input the slot of its step, or -1: from here on the scratch in the
-    // nodes is not used any more, so a rule or a hook may call grad itself.
+    // Which steps lead to a target: edges to others become -1. From here on the scratch in the nodes is not used any
+    // more, so a rule or a hook may call grad itself.
     void link() {
         for (std::size_t k = steps_.size(); k-- > 0;) {
             Step& step = steps_[k];
-            step.first_edge = static_cast<std::uint32_t>(edges_.size());
-            for (const auto& in : step.var.node()->inputs) {
-                edges_.push_back(way_to(in.var));
-                step.leads = step.leads || edges_.back() >= 0;
+            if (step.targets == 0) check_not_freed(*step.var.node());
+            for (int& edge : std::span(edges_).subspan(step.first_edge, step.edges)) {
+                if (edge >= 0 && !steps_[static_cast<std::size_t>(edge)].needed()) edge = -1;
+                step.leads = step.leads || edge >= 0;
             }
         }
-    }
-    int way_to(const Var& x) const {
-        if (!x.defined() || !reached(x) || !steps_[slot_of(x)].needed()) return -1;
-        return static_cast<int>(slot_of(x));
     }
 
     // Hooks and Functions are the user's code: a grad of theirs may have freed what this pass has still to walk.
@@ -170,13 +185,15 @@ private:
         check_not_freed(node);
         return gradients;
     }
-    void send(const Step& step, const Vars& gradients) {
+    void send(const Step& step, Vars&& gradients) {
         const Node& node = *step.var.node();
+        const auto output = output_slot(node);
         for (std::size_t k = 0; k < node.inputs.size() && k < gradients.size(); ++k) {
             const int slot = edges_[step.first_edge + k];
-            if (slot < 0 || !gradients[k].defined()) continue;
+            Var& g = gradients[k];
+            if (slot < 0 || !g.defined()) continue;
             Step& to = steps_[static_cast<std::size_t>(slot)];
-            add(output_slot(node) ? to_output(to, *output_slot(node)) : to.g, fit(gradients[k], node.inputs[k].var));
+            add(output ? to_output(to, *output) : to.g, fit(std::move(g), node.inputs[k].var));
         }
     }
     static Var& to_output(Step& to, std::size_t k) {
@@ -186,11 +203,12 @@ private:
     }
 
     // The one place that undoes broadcasting and promotion: a gradient takes the shape and dtype of what it is for.
-    static Var fit(const Var& g, const Var& x) {
+    static Var fit(Var g, const Var& x) {
         if (is_function(*x.node())) return g;
-        const Array &from = g.node()->value, &to = x.node()->value;
-        const Var out = from.shape() == to.shape() ? g : sum_to(g, to.shape());
-        return from.dtype() == to.dtype() ? out : out.cast(to.dtype());
+        const Array& to = x.node()->value;
+        if (g.node()->value.shape() != to.shape()) g = sum_to(g, to.shape());
+        if (g.node()->value.dtype() != to.dtype()) g = g.cast(to.dtype());
+        return g;
     }
     static void add(Var& sum, Var g) {
         if (!sum.defined())

@@ -7,32 +7,63 @@
 
 namespace jt {
 
+constinit thread_local bool record_on = true;
+
 namespace {
 
-constinit thread_local bool record_on = true;
-constinit thread_local std::uint64_t last_id = 0;
+[[gnu::tls_model("initial-exec")]] constinit thread_local std::uint64_t last_id = 0;
 
-// Freed nodes of this thread, kept for reuse, and not without end. As the buffer cache, it outlives no thread.
+// Freed nodes of this thread, kept for reuse, and not without end. As the buffer cache, it outlives no thread: it keeps
+// none before there is a guard that empties it at the end of the thread, nor afterwards.
 struct FreeList {
     struct Block {
         Block* next;
     };
-    static constexpr std::size_t most = 1 << 15;
+    static constexpr std::size_t most = (std::size_t{256} << 20) / sizeof(Node);
     Block* head;
-    std::size_t size;
+    std::size_t size, limit;
     bool closed;
     std::ptrdiff_t taken;  ///< blocks that came from the system and did not go back
 };
-constinit thread_local FreeList spare = {};
+[[gnu::tls_model("initial-exec")]] constinit thread_local FreeList spare = {};
 struct Guard {
     ~Guard() {
         spare.taken -= static_cast<std::ptrdiff_t>(std::exchange(spare.size, 0));
         while (spare.head) ::operator delete(std::exchange(spare.head, spare.head->next));
+        spare.limit = 0;
         spare.closed = true;
     }
-    void touch() noexcept {}
+    void open() noexcept {
+        if (!spare.closed) spare.limit = FreeList::most;
+    }
 };
 thread_local Guard guard;
+
+[[gnu::noinline]] void* new_block(std::size_t bytes) {
+    guard.open();
+    void* const memory = ::operator new(bytes);
+    ++spare.taken;
+    return memory;
+}
+
+void keep_block(void* memory) noexcept {
+    ++spare.size;
+    spare.head = new (memory) FreeList::Block{spare.head};
+}
+
+[[gnu::noinline]] void keep_or_free(void* memory) noexcept {
+    guard.open();
+    if (spare.size < spare.limit) return keep_block(memory);
+    --spare.taken;
+    ::operator delete(memory);
+}
+
+}  // namespace
+
+inline Node::Node(Array&& v)
+    : requires_grad(record_on && is_float(v.dtype())), id(++last_id), value(std::move(v)), visit{0, 0} {}
+
+namespace {
 
 template <class Inputs>
 bool any_requires_grad(const Inputs& inputs) {
@@ -41,10 +72,12 @@ bool any_requires_grad(const Inputs& inputs) {
     return false;
 }
 
-void record_input(Node& node, const Var& x) {
-    if (!x.defined()) return void(node.inputs.emplace_back(Var(), Buffer()));
-    if (x.node()->id >= node.id) node.id = last_id = x.node()->id + 1;  // it came from another thread
-    node.inputs.emplace_back(x, x.node()->value.buffer());
+[[gnu::always_inline]] inline void record_input(Node& node, const Var& x) {
+    if (!x.defined()) return void(node.inputs.emplace_back());
+    const Node& in = *x.node();
+    if (in.id >= node.id) [[unlikely]]
+        node.id = last_id = in.id + 1;  // it came from another thread
+    node.inputs.emplace_back(x, in.value.buffer());
 }
 
 template <class Inputs>
@@ -73,28 +106,17 @@ const Op same_value{"identity", [](const Var& g, const Call&) -> Vars { return {
 }  // namespace
 
 void* Node::operator new(std::size_t bytes) {
-    if (!spare.head) {
-        guard.touch();
-        void* const memory = ::operator new(bytes);
-        ++spare.taken;
-        return memory;
-    }
+    if (!spare.head) [[unlikely]]
+        return new_block(bytes);
     --spare.size;
     return std::exchange(spare.head, spare.head->next);
 }
 
 void Node::operator delete(void* memory) noexcept {
-    if (spare.closed || spare.size == FreeList::most) {
-        --spare.taken;
-        return ::operator delete(memory);
-    }
-    if (!spare.head) guard.touch();
-    ++spare.size;
-    spare.head = new (memory) FreeList::Block{spare.head};
+    if (spare.size >= spare.limit) [[unlikely]]
+        return keep_or_free(memory);
+    keep_block(memory);
 }
-
-Node::Node(Array&& v)
-    : requires_grad(record_on && is_float(v.dtype())), id(++last_id), value(std::move(v)), visit{0, 0} {}
 
 Array& Node::writable() {
     if (!value.unique()) value = value.clone();
@@ -105,8 +127,8 @@ Array& Node::writable() {
 // and whoever came first empties the list.
 void free_node(Counted* counted) noexcept {
     Node* node = static_cast<Node*>(counted);
-    static constinit thread_local Node* waiting = nullptr;
-    static constinit thread_local bool emptying = false;
+    [[gnu::tls_model("initial-exec")]] static constinit thread_local Node* waiting = nullptr;
+    [[gnu::tls_model("initial-exec")]] static constinit thread_local bool emptying = false;
     node->next = std::exchange(waiting, node);
     if (emptying) return;
     emptying = true;
@@ -169,8 +191,6 @@ void let_learn(const Var& x) noexcept {
     if (!x.node()->stopped && is_float(x.node()->value.dtype())) x.node()->requires_grad = true;
 }
 
-bool recording() noexcept { return record_on; }
-
 no_grad::no_grad() : previous_(std::exchange(record_on, false)) {}
 no_grad::~no_grad() { record_on = previous_; }
 enable_grad::enable_grad() : previous_(std::exchange(record_on, true)) {}
@@ -207,19 +227,16 @@ Var record(const Op& op, Array&& value, const Vars& inputs) { return made_by(op,
 
 const Op freed{"an op whose graph was freed", nullptr};
 
-void check_not_freed(const Node& node) {
-    if (node.op == &freed)
-        fail<GraphError>(
-            "grad: needs the graph of the loss, got one that an earlier grad with retain_graph = false (or an "
-            "optimizer's step or backward) has freed; pass retain_graph = true there");
+void fail_freed() {
+    fail<GraphError>(
+        "grad: needs the graph of the loss, got one that an earlier grad with retain_graph = false (or an "
+        "optimizer's step or backward) has freed; pass retain_graph = true there");
 }
 
 Var own(Var&& x) { return !x.defined() || x.node()->refs == 1 ? std::move(x) : x.clone(); }
 
-Var Call::input(std::size_t k) const {
-    const Input& in = node_.inputs[k];
-    if (!in.var.defined() || in.saved == in.var.node()->value.buffer()) return in.var;
-    // The input was written to since: the same place in the graph, with the numbers that the op read.
+// The input was written to since: the same place in the graph, with the numbers that the op read.
+Var Call::as_read(const Input& in) {
     Node* old = new Node(in.var.array().with_buffer(in.saved));
     Var x(old);
     if (old->requires_grad && in.var.requires_grad()) {

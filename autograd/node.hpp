@@ -102,7 +102,11 @@ public:
 
     std::size_t size() const { return node_.inputs.size(); }
     /// The k-th input with the numbers that the op read; empty where the op was given nothing.
-    Var input(std::size_t k) const;
+    Var input(std::size_t k) const {
+        const Input& in = node_.inputs[k];
+        const bool unwritten = !in.var.defined() || in.saved == in.var.node()->value.buffer();
+        return unwritten ? in.var : as_read(in);
+    }
     Shape shape(std::size_t k) const { return node_.inputs[k].var.shape(); }
     Var output() const { return Var(const_cast<Node*>(&node_)); }
     const Scope* scope() const { return node_.scope; }
@@ -133,6 +137,8 @@ public:
                                           alignof(P) <= 8;
 
 private:
+    static Var as_read(const Input& in);
+
     const Node& node_;
     const int* slots_;
 };
@@ -160,11 +166,16 @@ void let_learn(const Var& x) noexcept;
 /// Nodes that this thread made and neither freed nor keeps for reuse (from 0 again, where it freed those of others).
 std::size_t live_nodes() noexcept;
 
+[[gnu::tls_model("initial-exec")]] extern constinit thread_local bool record_on;
 /// True when ops of this thread record.
-bool recording() noexcept;
+inline bool recording() noexcept { return record_on; }
 
+[[noreturn]] void fail_freed();
 /// Throws a GraphError when a grad that keeps no graph has walked through this node before.
-void check_not_freed(const Node& node);
+inline void check_not_freed(const Node& node) {
+    if (node.op == &freed) [[unlikely]]
+        fail_freed();
+}
 
 /// x in a node of its own: x itself when nobody else holds it, a clone otherwise. What ops and grad return is never the
 /// node of something else, so that stop_grad or assign act on it alone.

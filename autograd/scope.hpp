@@ -23,8 +23,9 @@ struct Scope {
 /// The scope of a module that is called in `parent`; `parent` itself when it is very deep, or there are very many.
 const Scope* scope_in(const Scope* parent, std::string name, std::string kind);
 
-/// Where ops of this thread run now; null outside of modules.
-extern constinit thread_local const Scope* scope_now;
+/// Where ops of this thread run now; null outside of modules. As all that every op asks of its thread, it is reached
+/// without a call (initial-exec): few bytes, for which there is room in a shared library that is loaded late, too.
+[[gnu::tls_model("initial-exec")]] extern constinit thread_local const Scope* scope_now;
 
 /// While it lives, ops of this thread run in a scope.
 class InScope {

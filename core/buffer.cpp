@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdlib>
+#include <new>
 
 #include "error.hpp"
 
@@ -16,7 +17,7 @@ constexpr std::size_t cache_limit = std::size_t{512} << 20;  // bytes one thread
 
 // Classes 0..15 are multiples of 64 bytes; above 1 KiB there are four classes to each doubling.
 std::size_t class_of(std::size_t bytes) {
-    if (bytes <= 1024) return bytes == 0 ? 0 : (bytes - 1) / 64;
+    if (bytes <= 1024) return (bytes - (bytes > 0)) / 64;
     const auto power = static_cast<std::size_t>(std::bit_width(bytes - 1)) - 1;
     return 16 + 4 * (power - 10) + (((bytes - 1) >> (power - 2)) & 3);
 }
@@ -30,10 +31,18 @@ std::size_t bytes_of(std::size_t size_class) {
 }  // namespace
 
 struct BufferCache {
-    Buffer::Block* free[n_classes] = {};
-    std::size_t bytes = 0;
+    using Block = Buffer::Block;
+    Block* free[n_classes] = {};
+    std::size_t bytes = 0, limit = 0;
     std::ptrdiff_t taken = 0;  // bytes that came from the system and did not go back
 
+    bool has_room(const Block* block) const noexcept { return bytes + block->bytes <= limit; }
+    void keep(Block* block) noexcept {
+        bytes += block->bytes;
+        block->next = std::exchange(free[block->size_class], block);
+    }
+    Block* take(std::size_t asked, std::size_t size_class);
+    void keep_or_free(Block* block) noexcept;
     std::size_t clear() noexcept {
         const auto held = std::exchange(bytes, 0);
         taken -= static_cast<std::ptrdiff_t>(held);
@@ -46,49 +55,56 @@ struct BufferCache {
 namespace {
 
 // Static objects may drop buffers after their thread's cache is gone, so the cache is a plain object
-// and a guard empties it at the end of the thread; from then on blocks go straight back to the system.
+// and a guard empties it at the end of the thread. Before there is one, and from then on, the limit is 0: blocks go
+// straight back to the system.
 constinit thread_local BufferCache cache;
 constinit thread_local bool closed = false;
 struct Guard {
     ~Guard() {
         cache.clear();
+        cache.limit = 0;
         closed = true;
     }
-    void touch() noexcept {}
+    void open() noexcept {
+        if (!closed) cache.limit = cache_limit;
+    }
 };
 thread_local Guard guard;
 
 }  // namespace
 
+[[gnu::noinline]] Buffer::Block* BufferCache::take(std::size_t asked, std::size_t size_class) {
+    guard.open();
+    const auto size = bytes_of(size_class);
+    void* const memory = std::aligned_alloc(64, sizeof(Block) + size);
+    if (!memory) throw MemoryError(asked);
+    taken += static_cast<std::ptrdiff_t>(size);
+    return new (memory) Block{1, size_class, size, nullptr};
+}
+
+[[gnu::noinline]] void BufferCache::keep_or_free(Block* block) noexcept {
+    guard.open();
+    if (has_room(block)) return keep(block);
+    taken -= static_cast<std::ptrdiff_t>(block->bytes);
+    std::free(block);
+}
+
 Buffer::Block* Buffer::allocate(std::size_t bytes) {
     if (bytes > bytes_of(n_classes - 1)) throw MemoryError(bytes);
     const auto size_class = class_of(bytes);
-    auto& list = cache.free[size_class];
-    Block* block = list;
-    if (block) {
-        list = block->next;
-        cache.bytes -= bytes_of(size_class);
-    } else {
-        guard.touch();
-        block = static_cast<Block*>(std::aligned_alloc(64, sizeof(Block) + bytes_of(size_class)));
-        if (!block) throw MemoryError(bytes);
-        block->size_class = size_class;
-        cache.taken += static_cast<std::ptrdiff_t>(bytes_of(size_class));
-    }
+    Block* const block = cache.free[size_class];
+    if (!block) [[unlikely]]
+        return cache.take(bytes, size_class);
+    cache.free[size_class] = block->next;
+    cache.bytes -= block->bytes;
     block->refs = 1;
     return block;
 }
 
 void Buffer::recycle(Block* block) noexcept {
-    const auto bytes = bytes_of(block->size_class);
-    if (closed || cache.bytes + bytes > cache_limit) {
-        cache.taken -= static_cast<std::ptrdiff_t>(bytes);
-        std::free(block);
-        return;
-    }
-    if (cache.bytes == 0) guard.touch();  // it may be the first that this thread holds
-    cache.bytes += bytes;
-    block->next = std::exchange(cache.free[block->size_class], block);
+    if (!cache.has_room(block)) [[unlikely]]
+        return cache.keep_or_free(block);
+    cache.keep(block);
 }
 
 BufferUse buffer_use() noexcept {

@@ -34,7 +34,7 @@ public:
 private:
     struct alignas(64) Block {
         std::size_t refs;
-        std::size_t size_class;
+        std::size_t size_class, bytes;  ///< bytes that follow, those of the class
         Block* next;
     };
     friend struct BufferCache;

@@ -19,11 +19,9 @@ inline constexpr Dtype bool_ = Dtype::bool_, uint8 = Dtype::uint8, int32 = Dtype
 const char* name(Dtype dtype);
 std::ostream& operator<<(std::ostream& out, Dtype dtype);
 
+inline constexpr std::uint8_t sizes_of_dtypes[] = {1, 1, 4, 8, 4, 8};
 /// Size of one element in bytes.
-constexpr std::size_t size_of(Dtype dtype) {
-    constexpr std::size_t sizes[] = {1, 1, 4, 8, 4, 8};
-    return sizes[static_cast<int>(dtype)];
-}
+constexpr std::size_t size_of(Dtype dtype) { return sizes_of_dtypes[static_cast<int>(dtype)]; }
 
 constexpr bool is_float(Dtype dtype) { return dtype >= Dtype::float32; }
 

@@ -29,11 +29,12 @@ public:
         for (; first != last; ++first) push_back(*first);
     }
     SmallVector(const SmallVector& other) : SmallVector() {
-        if (other.size_ > N) grow(other.size_);
-        copy_inside(other.data_, other.size_);
+        if (other.size_ > N) [[unlikely]]
+            grow(other.size_);
+        copy(other.data(), other.size_);
         size_ = other.size_;
     }
-    SmallVector(SmallVector&& other) noexcept { steal(other); }
+    SmallVector(SmallVector&& other) noexcept : SmallVector() { steal(other); }
     SmallVector& operator=(SmallVector other) noexcept {
         release();
         steal(other);
@@ -41,28 +42,31 @@ public:
     }
     ~SmallVector() { release(); }
 
-    T* begin() noexcept { return data_; }
-    T* end() noexcept { return data_ + size_; }
-    const T* begin() const noexcept { return data_; }
-    const T* end() const noexcept { return data_ + size_; }
-    T* data() noexcept { return data_; }
-    const T* data() const noexcept { return data_; }
+    T* begin() noexcept { return data(); }
+    T* end() noexcept { return data() + size_; }
+    const T* begin() const noexcept { return data(); }
+    const T* end() const noexcept { return data() + size_; }
+    T* data() noexcept { return is_inside() ? inside() : far_; }
+    const T* data() const noexcept { return const_cast<SmallVector*>(this)->data(); }
     std::size_t size() const noexcept { return size_; }
     bool empty() const noexcept { return size_ == 0; }
-    T& operator[](std::size_t i) noexcept { return data_[i]; }
-    const T& operator[](std::size_t i) const noexcept { return data_[i]; }
-    T& front() noexcept { return data_[0]; }
-    const T& front() const noexcept { return data_[0]; }
-    T& back() noexcept { return data_[size_ - 1]; }
-    const T& back() const noexcept { return data_[size_ - 1]; }
+    T& operator[](std::size_t i) noexcept { return data()[i]; }
+    const T& operator[](std::size_t i) const noexcept { return data()[i]; }
+    T& front() noexcept { return data()[0]; }
+    const T& front() const noexcept { return data()[0]; }
+    T& back() noexcept { return data()[size_ - 1]; }
+    const T& back() const noexcept { return data()[size_ - 1]; }
 
     void push_back(T value) { emplace_back(std::move(value)); }
     template <class... Args>
     T& emplace_back(Args&&... args) {
-        if (size_ == capacity_) grow(2 * static_cast<std::size_t>(capacity_));
-        return *new (data_ + size_++) T{std::forward<Args>(args)...};
+        if (size_ == capacity_) [[unlikely]]
+            grow(2 * static_cast<std::size_t>(capacity_));
+        T* const place = new (data() + size_) T{std::forward<Args>(args)...};
+        ++size_;
+        return *place;
     }
-    void pop_back() { data_[--size_].~T(); }
+    void pop_back() { data()[--size_].~T(); }
     void resize(std::size_t n, const T& value = T());
     /// Inserts before position i, 0 <= i <= size().
     void insert(std::size_t i, T value);
@@ -76,51 +80,51 @@ public:
     }
 
 private:
+    // Those inside know their place by where the vector is, so moving it needs no look at where it was.
+    bool is_inside() const noexcept { return capacity_ == N; }
     T* inside() noexcept { return std::launder(reinterpret_cast<T*>(inline_)); }
 
     void grow(std::size_t capacity);
     void destroy() noexcept {
-        for (std::size_t i = 0; i < size_; ++i) data_[i].~T();
+        for (T& element : *this) element.~T();
     }
     void release() noexcept {
         destroy();
-        if (data_ != inside()) ::operator delete(data_);
-        data_ = inside();
+        if (!is_inside()) [[unlikely]]
+            ::operator delete(far_);
         size_ = 0;
         capacity_ = N;
     }
     void steal(SmallVector& other) noexcept {
-        if (other.data_ == other.inside()) {
+        if constexpr (std::is_trivially_copyable_v<T>)
+            std::memcpy(inline_, other.inline_, sizeof inline_);  // or the pointer that stands there
+        else if (other.is_inside())
             move_inside(other);
-            size_ = std::exchange(other.size_, 0U);
-        } else {
-            data_ = std::exchange(other.data_, other.inside());
-            size_ = std::exchange(other.size_, 0U);
-            capacity_ = std::exchange(other.capacity_, static_cast<unsigned>(N));
-        }
-    }
-    // Plain elements are copied all N at once: a few instructions and no loop.
-    void copy_inside(const T* from, std::size_t n) {
-        if constexpr (std::is_trivially_copyable_v<T>) {
-            if (capacity_ == N)
-                std::memcpy(inline_, from, sizeof inline_);
-            else
-                std::memcpy(data_, from, n * sizeof(T));
-        } else {
-            for (; size_ < n; ++size_) new (data_ + size_) T(from[size_]);  // counted: what is there when one throws
-        }
+        else
+            far_ = other.far_;
+        size_ = std::exchange(other.size_, 0U);
+        capacity_ = std::exchange(other.capacity_, static_cast<unsigned>(N));
     }
     void move_inside(SmallVector& other) noexcept {
-        if constexpr (std::is_trivially_copyable_v<T>) {
-            std::memcpy(inline_, other.inline_, sizeof inline_);
-        } else {
-            for (std::size_t i = 0; i < other.size_; ++i) new (inside() + i) T(std::move(other[i]));
-            other.destroy();
-        }
+        for (std::size_t i = 0; i < other.size_; ++i) new (inside() + i) T(std::move(other[i]));
+        other.destroy();
+    }
+    // Plain elements are copied all N at once: a few instructions and no loop. Others are counted one by one: what is
+    // there when one throws.
+    void copy(const T* from, std::size_t n) {
+        if constexpr (!std::is_trivially_copyable_v<T>)
+            for (T* const to = data(); size_ < n; ++size_) new (to + size_) T(from[size_]);
+        else if (is_inside())
+            std::memcpy(inline_, from, sizeof inline_);
+        else
+            std::memcpy(far_, from, n * sizeof(T));
     }
 
-    alignas(T) unsigned char inline_[N * sizeof(T)];
-    T* data_ = inside();
+    union {
+        alignas(T) unsigned char inline_[N * sizeof(T)];
+        T* far_;  ///< where there are, or were, more than N
+    };
+    static_assert(sizeof inline_ >= sizeof(T*));
     unsigned size_ = 0, capacity_ = N;
 };
 
@@ -135,23 +139,23 @@ void SmallVector<T, N>::resize(std::size_t n, const T& value) {
 template <class T, std::size_t N>
 void SmallVector<T, N>::insert(std::size_t i, T value) {
     push_back(std::move(value));
-    for (std::size_t k = size_ - 1; k > i; --k) std::swap(data_[k], data_[k - 1]);
+    for (std::size_t k = size_ - 1; k > i; --k) std::swap(data()[k], data()[k - 1]);
 }
 
 template <class T, std::size_t N>
 void SmallVector<T, N>::erase(std::size_t i) {
-    for (; i + 1 < size_; ++i) data_[i] = std::move(data_[i + 1]);
+    for (; i + 1 < size_; ++i) data()[i] = std::move(data()[i + 1]);
     pop_back();
 }
 
 template <class T, std::size_t N>
 void SmallVector<T, N>::grow(std::size_t capacity) {
     static_assert(alignof(T) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__);
-    T* fresh = static_cast<T*>(::operator new(capacity * sizeof(T)));
-    for (std::size_t i = 0; i < size_; ++i) new (fresh + i) T(std::move(data_[i]));
+    T* const fresh = static_cast<T*>(::operator new(capacity * sizeof(T)));
+    for (std::size_t i = 0; i < size_; ++i) new (fresh + i) T(std::move(data()[i]));
     const auto size = size_;
     release();
-    data_ = fresh;
+    far_ = fresh;
     size_ = size;
     capacity_ = static_cast<unsigned>(capacity);
 }

@@ -14,6 +14,10 @@ using kernels::Unary;
 
 namespace {
 
+Var with_number(const Op& op, Binary f, const Var& x, const Scalar& y) {
+    return record(op, kernels::map(f, x.node()->value, y), {x}, NumberSide{y.value, false});
+}
+
 // A byte more or less than a byte's numbers is right after wrapping around, but not the larger of two, nor a power.
 bool wraps(Binary f, Dtype dtype) {
     return dtype == Dtype::uint8 && (f == Binary::add || f == Binary::sub || f == Binary::mul);
@@ -30,11 +34,9 @@ Var binary(const Op& op, Binary f, const Operand& x, const Operand& y, Dtype dty
         return record(op, kernels::map(f, a.array(), b.array()), {a, b});
     }
     if (!x.is_var() && !y.is_var()) return binary(op, f, constant(x.number(), dtype), y, dtype);
-    const bool left = !x.is_var();
-    const Scalar number = left ? x.number() : y.number();
-    const Var v = as_var(left ? y : x, dtype);
-    Array value = left ? kernels::map(f, number, v.array()) : kernels::map(f, v.array(), number);
-    return record(op, std::move(value), {v}, NumberSide{number.value, left});
+    if (x.is_var()) return with_number(op, f, as_var(x, dtype), y.number());
+    const Var v = as_var(y, dtype);
+    return record(op, kernels::map(f, x.number(), v.array()), {v}, NumberSide{x.number().value, true});
 }
 
 Var binary_float(const Op& op, Binary f, const Operand& x, const Operand& y) {
@@ -45,7 +47,7 @@ namespace {
 
 // g * number or g / number of a rule: with one input, whose gradient nobody else will ask of g.
 Var by_number(const Op& op, Binary f, const Var& g, const Scalar& number) {
-    return recording() ? binary(op, f, g, number) : make_var(kernels::map(f, own_array(g), number));
+    return recording() ? with_number(op, f, g, number) : make_var(kernels::map(f, own_array(g), number));
 }
 
 // The slopes of z = x ** y. x ** 0 is 1 everywhere, and 0 ** y is 0 for every y above 0: flat, though y * x ** (y - 1)

@@ -25,7 +25,8 @@ Var whole(const char* op, Unary f, const Var& x) {
 Var as_int(const Var& x) { return cast(x, to_int(x.dtype())); }
 
 Array slope_times(Binary f, const Var& g, const Var& y) {
-    return recording() ? kernels::map(f, g.array(), y.array()) : kernels::map(f, own_array(g), y.array());
+    const Array& slope = y.node()->value;
+    return recording() ? kernels::map(f, g.node()->value, slope) : kernels::map(f, own_array(g), slope);
 }
 
 Var tanh_grad(const Var& g, const Var& y) {

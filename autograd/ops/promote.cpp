@@ -47,14 +47,4 @@ void check_integers(const char* op, const Operand& x, Dtype dtype) {
         kernels::check_numbers(op, x.var().array(), dtype);
 }
 
-Var as_var(const Operand& x, Dtype dtype) {
-    if (!x.is_var()) return constant(x.number(), dtype);
-    return x.var().dtype() == dtype ? x.var() : x.var().cast(dtype);
-}
-
-Var float_of(const char* op, const Var& x) {
-    const Dtype dtype = node_of(op, x).value.dtype();
-    return is_float(dtype) ? x : x.cast(to_float(dtype));
-}
-
 }  // namespace jt

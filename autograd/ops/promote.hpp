@@ -40,7 +40,10 @@ Dtype to_float(Dtype dtype);
 /// Integers of a float's size; other dtypes are kept, but for bool, which is int32.
 Dtype to_int(Dtype dtype);
 /// x, or the floats that its integers become.
-Var float_of(const char* op, const Var& x);
+inline Var float_of(const char* op, const Var& x) {
+    const Dtype dtype = node_of(op, x).value.dtype();
+    return is_float(dtype) ? x : x.cast(to_float(dtype));
+}
 
 /// y, a scalar where x is one.
 inline Var like_scalar(Var y, const Var& x) {
@@ -63,6 +66,9 @@ inline void check_operand(const char* op, const Operand& x, Dtype dtype) {
 }
 
 /// The operand as a Var of `dtype`; a number becomes a constant of shape (1,).
-Var as_var(const Operand& x, Dtype dtype);
+inline Var as_var(const Operand& x, Dtype dtype) {
+    if (!x.is_var()) return constant(x.number(), dtype);
+    return x.var().node()->value.dtype() == dtype ? x.var() : x.var().cast(dtype);
+}
 
 }  // namespace jt
