@@ -142,12 +142,29 @@ Var div(const Operand& x, const Operand& y) {
     return binary_float(op, Binary::div, x, y);
 }
 
+namespace {
+
+// Of floats by one number, to be differentiated no further.
+bool in_one_pass(const Call& call) {
+    if (call.size() != 1 || recording() || call.input(0).dtype() != Dtype::float32) return false;
+    const auto& side = call.params<NumberSide>();
+    return !side.left && side.value != 0;
+}
+
+Vars pow_rule(const Var& g, const Call& call) {
+    if (in_one_pass(call)) {
+        const double y = call.params<NumberSide>().value;
+        return {make_var(kernels::map(Shaped::pow_grad, own_array(g), call.input(0).array(), y, y - 1))};
+    }
+    return by_side(
+        call, [&](Operand x, Operand y) { return mul_grad(g, pow_slope_x(x, y)); },
+        [&](Operand x, Operand y) { return mul_grad(g, pow_slope_y(x, y, call.output())); });
+}
+
+}  // namespace
+
 Var pow(const Operand& x, const Operand& y) {
-    static constexpr Op op{"pow", [](const Var& g, const Call& call) -> Vars {
-                               return by_side(
-                                   call, [&](Operand x, Operand y) { return mul_grad(g, pow_slope_x(x, y)); },
-                                   [&](Operand x, Operand y) { return mul_grad(g, pow_slope_y(x, y, call.output())); });
-                           }};
+    static constexpr Op op{"pow", pow_rule};
     if (x.is_var() && !y.is_var() && y.number().value == 2) return x * x;
     check_integers(op.name, x, y, check_power);
     return binary(op, Binary::pow, x, y);

@@ -117,20 +117,46 @@ void hold(const Function& row) {
     }
 }
 
+// A power by one number, and by as many as there are.
 template <class T>
 void hold_pow() {
     const auto x = every_exponent<T>(sizeof(T) == 4 ? 8 : 4);
+    const auto n = static_cast<std::int64_t>(x.size());
     std::vector<T> z(x.size());
     for (const Rows* table : jt::test::float_tables(dtype_of<T>))
-        for (const T y : {T(-3), T(-0.5), T(0), T(1) / 3, T(1), T(1.5), T(40), -Limits<T>::infinity()}) {
-            const auto f = table->binary[static_cast<int>(Binary::pow)][static_cast<int>(Form::vs)];
-            f(x.data(), &y, z.data(), static_cast<std::int64_t>(x.size()), {});
-            Worst worst;
-            for (std::size_t i = 0; i < x.size(); ++i)
-                worst.see(x[i], z[i], std::pow(static_cast<long double>(x[i]), static_cast<long double>(y)));
-            INFO("pow of ", std::string(name(dtype_of<T>)), " to ", y, " is off most at ", worst.at);
-            CHECK(worst.ulps <= 1);
-        }
+        for (const T y : {T(-64.5),
+                          T(-3),
+                          T(-2.5),
+                          T(-1),
+                          T(-0.5),
+                          T(-0.0),
+                          T(0),
+                          T(0.001),
+                          T(1) / 3,
+                          T(0.5),
+                          T(1),
+                          T(1.5),
+                          T(2),
+                          T(2.5),
+                          T(3),
+                          T(40),
+                          T(63.5),
+                          T(65),
+                          T(66),
+                          T(1e30),
+                          Limits<T>::infinity(),
+                          -Limits<T>::infinity(),
+                          Limits<T>::quiet_NaN()})
+            for (const Form form : {Form::vs, Form::vv}) {
+                const std::vector<T> ys(form == Form::vs ? 1 : x.size(), y);
+                table->binary[static_cast<int>(Binary::pow)][static_cast<int>(form)](x.data(), ys.data(), z.data(), n,
+                                                                                     {});
+                Worst worst;
+                for (std::size_t i = 0; i < x.size(); ++i)
+                    worst.see(x[i], z[i], std::pow(static_cast<long double>(x[i]), static_cast<long double>(y)));
+                INFO("pow of ", std::string(name(dtype_of<T>)), " to ", y, " is off most at ", worst.at);
+                CHECK(worst.ulps <= 1);
+            }
 }
 
 }  // namespace

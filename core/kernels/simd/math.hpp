@@ -208,19 +208,34 @@ struct Math : Library<T> {
         return size(x) < far ? g / s / s : V{};
     }
 
-    /// Of floats within 1 ulp, by doubles where x is above 0 and both are finite; which way a number goes does not
-    /// depend on its neighbours.
+    /// Of floats within 1 ulp, by doubles; which way a number goes does not depend on its neighbours.
     static V pow(const V& x, const V& y) {
         if constexpr (sizeof(T) == 8) {
             return each([](double a, double b) { return ::pow(a, b); }, x, y);
         } else {
+            if (any((y - y == 0) == 0)) return each([](float a, float b) { return ::powf(a, b); }, x, y);
             const auto power = [](auto a, auto b) {
                 return Math<double>::exp_to_float(b * Math<double>::log_of_float(a));
             };
-            const auto plain = (x > 0) & (x < std::numeric_limits<T>::infinity()) & (y - y == 0);
-            const V z = in_double(power, x, y);
-            return any(plain == 0) ? (plain ? z : each([](float a, float b) { return ::powf(a, b); }, x, y)) : z;
+            const V z = in_double(power, size(x), y);
+            return any(((x > 0) & (x < std::numeric_limits<T>::infinity())) == 0) ? pow_at_edges(x, y, z) : z;
         }
+    }
+
+    /// The same by one number. A multiple of 1 / 2 up to 64 is, of floats, a product of doubles and their root, which
+    /// is rounded right but for one in 10^6.
+    static V pow_by_number(const V& x, T number) {
+        if constexpr (sizeof(T) == 4) {
+            if (number == 2) return x * x;
+            if (number == 3) return in_double([](auto a) { return a * a * a; }, x);
+            constexpr T most = 128, infinite = std::numeric_limits<T>::infinity();
+            const T doubled = 2 * number;
+            const int halves = doubled >= -most && doubled <= most ? static_cast<int>(doubled) : 1;
+            const V base = halves % 2 == 0 ? x : x == -infinite ? -x : x + 0;
+            if (static_cast<T>(halves) == doubled)
+                return in_double([halves](auto a) { return Math<double>::product_of_halves(a, halves); }, base);
+        }
+        return pow(x, splat(number));
     }
 
     /// The remainder with the sign of x, exact: of floats by doubles, which hold whole quotients up to 2^28 times y.
@@ -293,6 +308,26 @@ private:
             return __builtin_shufflevector(a, b, i..., (half + i)...);
         }
         (std::make_integer_sequence<int, half>());
+    }
+
+    /// z where x is above 0 and finite; what C's pow says of the other x and a finite y.
+    static V pow_at_edges(const V& x, const V& y, const V& z) {
+        constexpr T infinite = std::numeric_limits<T>::infinity();
+        const V a = size(x), half = y * static_cast<T>(0.5);
+        const auto whole = Library<T>::floor(y) == y, odd = whole & (Library<T>::floor(half) != half);
+        const auto grows = (a == 0) == (y < 0);
+        const V there = (a == 0) | (a == infinite) ? (grows ? splat(infinite) : V{}) : z;
+        const V power = (x < 0) & (a < infinite) & (whole == 0) ? splat(std::numeric_limits<T>::quiet_NaN()) : there;
+        const Bits sign = sign_of(x) & __builtin_bit_cast(Bits, odd);
+        return y == 0 ? splat<T>(1) : x != x ? x : with_sign(power, sign);
+    }
+
+    static V product_of_halves(const V& x, int halves) {
+        const int count = halves < 0 ? -halves : halves;
+        V square = x, z = count % 2 == 0 ? splat<T>(1) : Library<T>::sqrt(x);
+        for (int rest = count / 2; rest != 0; rest /= 2, square *= square)
+            if (rest % 2 != 0) z *= square;
+        return halves < 0 ? 1 / z : z;
     }
 
     /// The logarithm of normal doubles above 0, to 1e-10 of itself, in a third of log's time: x = 2^k m with m between

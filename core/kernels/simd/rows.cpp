@@ -47,8 +47,16 @@ constexpr void put_gradients(Rows& t) {
 }
 
 template <class T>
+void pow_rows_by_number(const void* x, const void* y, void* z, std::int64_t n, const Steps& steps) {
+    for (std::int64_t r = 0; r < steps.count; ++r)
+        apply(static_cast<const T*>(x) + r * steps.x, static_cast<T*>(z) + r * n, n,
+              [number = static_cast<const T*>(y)[r * steps.y]](Vec<T> v) { return Math<T>::pow_by_number(v, number); });
+}
+
+template <class T>
 constexpr void put_library(Rows& t) {
     put<T>(t, Binary::pow, [](Vec<T> x, Vec<T> y) { return Math<T>::pow(x, y); });
+    t.binary[static_cast<int>(Binary::pow)][static_cast<int>(Form::vs)] = pow_rows_by_number<T>;
     put<T>(t, Binary::mod, [](Vec<T> x, Vec<T> y) { return Math<T>::mod(x, y); });
     put<T>(t, Binary::fmod, [](Vec<T> x, Vec<T> y) { return Math<T>::fmod(x, y); });
     put<T>(t, Binary::hypot, [](Vec<T> x, Vec<T> y) { return Math<T>::hypot(x, y); });
