@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "../../core/kernels/elementwise/elementwise.hpp"
 #include "../../core/kernels/movement/movement.hpp"
 #include "../../core/kernels/parallel.hpp"
 #include "../../core/kernels/product/gemm.hpp"
@@ -88,7 +89,10 @@ Var product(const Var& a, const Var& b, Flags t) {
     Array y(with_matrix(batch, e.n, e.m), a.dtype());
     count_multiply_adds(y.numel() * e.k);
     const Array left = spread(a.array(), batch), right = spread(b.array(), batch);
-    dispatch_float(a.dtype(), [&]<class T>(T) { multiply<T>(left, right, y, t, e); });
+    if (e.k == 1 && batch.empty())
+        y = kernels::map(kernels::Binary::mul, left.reshaped({e.n, 1}), right.reshaped({1, e.m}));
+    else
+        dispatch_float(a.dtype(), [&]<class T>(T) { multiply<T>(left, right, y, t, e); });
     return record(op, std::move(y), {a, b}, t);
 }
 
