@@ -102,6 +102,13 @@ Array broadcast(const char* op, const BinaryRows* forms, const Array& x, const A
     return walked(op, forms, x, y, dtype);
 }
 
+void run_shaped(Shaped op, const Array& x, const Array& y, Array& z, double a, double b) {
+    const auto f = rows(x.dtype()).shaped[static_cast<int>(op)];
+    for_elements(x.numel(), [&](std::int64_t from, std::int64_t end) {
+        f(at(x, from), at(y, from), at(z, from), end - from, a, b);
+    });
+}
+
 const BinaryRows* forms_of(Binary op, Dtype dtype) {
     const int k = static_cast<int>(op);
     const BinaryRows* forms = rows(dtype).binary[k];
@@ -229,13 +236,13 @@ Array map(Binary op, const Scalar& x, const Array& y) {
 
 Array map(Shaped op, const Array& x, const Array& y, double a, double b) {
     Array z = Array::like(x);
-    rows(x.dtype()).shaped[static_cast<int>(op)](x.raw(), y.raw(), z.raw(), x.numel(), a, b);
+    run_shaped(op, x, y, z, a, b);
     return z;
 }
 
 Array map(Shaped op, Array&& x, const Array& y, double a, double b) {
     if (!x.unique()) return map(op, std::as_const(x), y, a, b);
-    rows(x.dtype()).shaped[static_cast<int>(op)](x.raw(), y.raw(), x.raw(), x.numel(), a, b);
+    run_shaped(op, x, y, x, a, b);
     return std::move(x);
 }
 
