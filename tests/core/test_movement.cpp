@@ -10,6 +10,7 @@
 #include "../../core/kernels/movement/movement.hpp"
 #include "../../core/kernels/movement/selection.hpp"
 #include "arrays.hpp"
+#include "threads.hpp"
 
 using namespace jt;
 using namespace jt::kernels;
@@ -213,5 +214,35 @@ TEST_SUITE("core") {
                     CHECK(same_bits(naive_slice(y, ranges), part));
                 }
             }
+    }
+
+    TEST_CASE("large copies are the same on any number of threads") {
+        const Array x = numbers({4, 300, 500}, float32), wide = numbers({1, 300, 1}, float32),
+                    index = numbers({2000}, int32, 0, 1200, 2);
+        const auto moved = [&](int threads) {
+            const Threads set(threads);
+            Selection rows;
+            rows.places = places(index, {1200, 500}, 0);
+            rows.axes = {{500, 1}};
+            rows.shape = {2000, 500};
+            return std::vector{permute(x, {0, 2, 1}),
+                               permute(x, {2, 1, 0}),
+                               permute(x, {1, 0, 2}),
+                               broadcast_to(wide, x.shape()),
+                               slice(x, {{0, 1, 4}, {299, -1, 300}, {1, 2, 249}}),
+                               strided(x, 599999, {600000}, {-1}),
+                               concat({&x, &x}, 2),
+                               take(x, rows)};
+        };
+        const auto one = moved(1), three = moved(3);
+        for (std::size_t k = 0; k < one.size(); ++k) CHECK(same_bits(one[k], three[k]));
+        for (std::int64_t i = 0; i < 600000; i += 997) {
+            const auto a = i / 150000, b = i % 150000 / 500, c = i % 500;
+            CHECK(three[0].data<float>()[a * 150000 + c * 300 + b] == x.data<float>()[i]);
+            CHECK(three[1].data<float>()[c * 1200 + b * 4 + a] == x.data<float>()[i]);
+            CHECK(three[2].data<float>()[b * 2000 + a * 500 + c] == x.data<float>()[i]);
+            CHECK(three[3].data<float>()[i] == wide.data<float>()[b]);
+            CHECK(three[5].data<float>()[i] == x.data<float>()[599999 - i]);
+        }
     }
 }

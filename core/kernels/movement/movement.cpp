@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "../parallel.hpp"
 #include "walk.hpp"
 
 namespace jt::kernels {
@@ -107,18 +108,37 @@ void copy_plane(const T* x, T* y, const Loop& inner, const Loop& outer) {
     }
 }
 
+/// Planes in blocks of rows, whole strips where rows and columns change places.
+template <class T>
+void copy_rows(const T* x, T* y, const Loop& inner, const Loop& outer) {
+    const std::int64_t together = outer.from == 1 ? 64 : 1;
+    for_rows((outer.n + together - 1) / together, together * inner.n, [&](std::int64_t from, std::int64_t end) {
+        const auto first = from * together, n = std::min(end * together, outer.n) - first;
+        copy_plane(x + first * outer.from, y + first * outer.to, inner, {n, outer.from, outer.to});
+    });
+}
+
+template <class T>
+void copy_loops(const T* x, T* y, const Loops& loops) {
+    const Loop inner = loops.empty() ? Loop{1, 1, 1} : loops[0], outer = loops.size() > 1 ? loops[1] : Loop{};
+    if (loops.size() < 2)
+        return for_elements(inner.n, [&](std::int64_t from, std::int64_t end) {
+            copy_plane(x + from * inner.from, y + from * inner.to, {end - from, inner.from, inner.to}, outer);
+        });
+    Odometer<2> rest;
+    for (std::size_t k = 2; k < loops.size(); ++k) rest.add(loops[k].n, {loops[k].from, loops[k].to});
+    for_rows(rest.count(), inner.n * outer.n, [&](std::int64_t from, std::int64_t end) {
+        auto place = rest.moved_to(from);
+        for (auto k = from; k < end; ++k, place.next()) copy_rows(x + place[0], y + place[1], inner, outer);
+    });
+}
+
 void copy(const Array& x, std::int64_t x_start, Array& y, std::int64_t y_start, Loops& loops) {
     if (x.numel() == 0 || y.numel() == 0) return;
     for (std::size_t k = 1; k < loops.size(); ++k)
         if (loops[k].from == -1) loops[k] = loops[k].reversed(x_start, y_start);
     loops.pair();
-    const Loop inner = loops.empty() ? Loop{1, 1, 1} : loops[0], outer = loops.size() > 1 ? loops[1] : Loop{};
-    Odometer<2> rest;
-    for (std::size_t k = 2; k < loops.size(); ++k) rest.add(loops[k].n, {loops[k].from, loops[k].to});
-    dispatch_bits(x.dtype(), [&]<class T>(T) {
-        do copy_plane(x.data<T>() + x_start + rest[0], y.data<T>() + y_start + rest[1], inner, outer);
-        while (rest.next());
-    });
+    dispatch_bits(x.dtype(), [&]<class T>(T) { copy_loops(x.data<T>() + x_start, y.data<T>() + y_start, loops); });
 }
 
 // The loops between a dense array of `shape` and a strided view of it.

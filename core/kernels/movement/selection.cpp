@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "../elementwise/elementwise.hpp"
+#include "../parallel.hpp"
 #include "walk.hpp"
 
 namespace jt::kernels {
@@ -65,16 +66,24 @@ void each_run(const Selection& s, F f) {
     dispatch_places(s.places, [&](const auto* places) { each_run(s, places, s.places.numel(), f); });
 }
 
-/// f(element of x, element of y) for each element of a selection; y's are `each` apart.
+/// f(element of x, element of y) for `count` runs; y's are `each` apart.
+template <class X, class Y, class P, class F>
+void pair_runs(X* x, const P* places, std::int64_t count, const Run& run, Y* y, std::int64_t each, F f) {
+    if (run.n == 1)
+        for (std::int64_t i = 0; i < count; ++i) f(x[places[i]], y[i * each]);
+    else if (run.step == 1 && each == 1)
+        for (std::int64_t i = 0; i < count; ++i, y += run.n)
+            for (std::int64_t k = 0; k < run.n; ++k) f(x[places[i] + k], y[k]);
+    else
+        for (std::int64_t i = 0; i < count; ++i)
+            for (std::int64_t k = 0; k < run.n; ++k) f(x[places[i] + k * run.step], y[(i * run.n + k) * each]);
+}
+
+/// The same for each element of a selection.
 template <class X, class Y, class F>
 void pairwise(const Selection& s, X* x, Y* y, std::int64_t each, F f) {
     each_run(s, [&](std::int64_t base, const auto* places, std::int64_t count, const Run& run) {
-        X* from = x + base;
-        if (run.n == 1)
-            for (std::int64_t i = 0; i < count; ++i) f(from[places[i]], y[i * each]);
-        else
-            for (std::int64_t i = 0; i < count; ++i)
-                for (std::int64_t k = 0; k < run.n; ++k) f(from[places[i] + k * run.step], y[(i * run.n + k) * each]);
+        pair_runs(x + base, places, count, run, y, each, f);
         y += count * run.n * each;
     });
 }
@@ -153,7 +162,14 @@ Array take(const Array& x, const Selection& s) {
     if (!s.listed()) return strided(x, s.start, s.shape, strides_of(s));
     Array y(s.shape, x.dtype());
     dispatch_bits(x.dtype(), [&]<class T>(T) {
-        pairwise(s, x.data<T>(), y.data<T>(), 1, [](const T& from, T& to) { to = from; });
+        T* to = y.data<T>();
+        each_run(s, [&](std::int64_t base, const auto* places, std::int64_t count, const Run& run) {
+            for_rows(count, run.n, [&](std::int64_t from, std::int64_t end) {
+                pair_runs(x.data<T>() + base, places + from, end - from, run, to + from * run.n, 1,
+                          [](const T& element, T& copy) { copy = element; });
+            });
+            to += count * run.n;
+        });
     });
     return y;
 }
