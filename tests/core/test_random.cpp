@@ -1,14 +1,18 @@
 // The random stream against the numbers that Jittor 1.3.11 prints on a CPU.
 #include "../../core/random.hpp"
 
+#include <bit>
 #include <cmath>
 #include <limits>
+#include <tuple>
 #include <utility>
 
 #include "../../core/numpy_random.hpp"
 #include "../../core/python_random.hpp"
 #include "../../core/streams.hpp"
 #include "../check.hpp"
+#include "tables.hpp"
+#include "threads.hpp"
 
 using namespace jt;
 
@@ -92,7 +96,7 @@ TEST_SUITE("core") {
     }
 
     TEST_CASE("draws of any length are the stream's one after the other, and end where it does") {
-        for (const int n : {1, 2, 31, 32, 33, 63, 64, 65, 127, 128, 1000}) {
+        for (const int n : {1, 2, 31, 32, 33, 63, 64, 65, 127, 128, 1000, 1025, 200001}) {
             CAPTURE(n);
             drawing::set_state(20240601);
             const auto uniform = array(drawing::uniform({n})).to_vector<float>();
@@ -110,6 +114,42 @@ TEST_SUITE("core") {
             CHECK(same);
             CHECK(drawing::state() == one.state);
         }
+    }
+
+    TEST_CASE("the logarithm of a share of 1 has the bits of the C library's") {
+        std::vector<float> x;
+        for (std::uint32_t bits = 0x00800000; bits <= 0x3F800000; bits += 997) x.push_back(std::bit_cast<float>(bits));
+        x.push_back(1);
+        std::vector<float> y(x.size());
+        for (const auto* table : test::fused_tables()) {
+            table->draws.log(x.data(), y.data(), static_cast<std::int64_t>(x.size()));
+            std::size_t differ = 0;
+            for (std::size_t k = 0; k < x.size(); ++k) differ += y[k] != std::log(x[k]);
+            CHECK(differ == 0);
+        }
+    }
+
+    TEST_CASE("draws have the same bits in every instruction set") {
+        const auto drawn = [](const kernels::DrawRows& rows) {
+            std::uint32_t state = 20240602;
+            std::vector<float> z(4000);
+            const auto count = rows.normal(state, 1000, z.data());
+            state = rows.uniform(state, z.data() + 2000, 1001);
+            rows.scale(z.data() + 2500, 501, 0.7F, 0.1F);
+            return std::tuple(state, count, z);
+        };
+        for (const auto* table : test::fused_tables())
+            CHECK(drawn(table->draws) == drawn(test::fused_tables().front()->draws));
+    }
+
+    TEST_CASE("a draw has the same bits on any number of threads") {
+        const auto drawn = [](int threads) {
+            const Threads set(threads);
+            set_global_seed(3);
+            const auto numbers = rand({300000}).to_vector<float>();
+            return std::pair(numbers, drawing::state());
+        };
+        CHECK(drawn(1) == drawn(3));
     }
 
     TEST_CASE("an odd normal draw discards its saved second number") {

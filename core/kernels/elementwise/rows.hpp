@@ -1,5 +1,5 @@
 // The row functions behind the element-wise kernels, reductions and fused kernels, one table per dtype and, for the
-// floats, per instruction set. Private to core/kernels.
+// floats, per instruction set. Private to core.
 #pragma once
 #include "../product/recurrent.hpp"
 #include "elementwise.hpp"
@@ -155,9 +155,19 @@ struct FusedRows {
     void (*adan)(T* p, const T* g, const AdanRows<T>& state, std::int64_t n, const AdanParams& s);
 };
 
+/// Draws from Jittor's random stream, see random.hpp.
+struct DrawRows {
+    std::uint32_t (*uniform)(std::uint32_t state, float* u, std::int64_t n);  ///< what the state is behind them
+    /// Tries the polar method: how many normal numbers came of it, and went to z, which has room for two a try.
+    std::int64_t (*normal)(std::uint32_t& state, std::int64_t tries, float* z);
+    void (*log)(const float* x, float* y, std::int64_t n);          ///< the C library's logf of normal x in (0, 1]
+    void (*scale)(float* x, std::int64_t n, float by, float plus);  ///< x = fma(x, by, plus)
+};
+
 struct FusedTables {
     FusedRows<float> floats;
     FusedRows<double> doubles;
+    DrawRows draws;
 };
 
 /// The tables of the instruction set in use.

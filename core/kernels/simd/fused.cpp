@@ -1,5 +1,6 @@
-// The fused row functions of one instruction set: the softmax family, weight norm, normalisations, recurrent cells and
-// optimizer updates.
+// The fused row functions of one instruction set: the softmax family, weight norm, normalisations, recurrent cells,
+// optimizer updates and random draws.
+#include "draw.hpp"
 #include "recurrent.hpp"
 #include "standardize.hpp"
 
@@ -290,6 +291,6 @@ constexpr FusedRows<T> table = {
 
 }  // namespace
 
-constinit const FusedTables fused = {table<float>, table<double>};
+constinit const FusedTables fused = {table<float>, table<double>, draw_rows};
 
 }  // namespace jt::kernels::JT_ISA
