@@ -7,6 +7,7 @@
 #include "../../core/kernels/reduce/reduce.hpp"
 #include "arrays.hpp"
 #include "tables.hpp"
+#include "threads.hpp"
 
 using namespace jt;
 using namespace jt::kernels;
@@ -447,15 +448,37 @@ TEST_SUITE("core") {
                 Array moments = Array::zeros({2 * n}, float32), h({4 * n}, float32);
                 float *p = out.data<float>(), *mean = moments.data<float>();
                 double* gw = sums.data<double>();
-                f.standardize({x.data<float>(), w.data<float>(), w.data<float>(), p, mean, mean + n, groups, 1e-3f});
+                f.standardize({x.data<float>(), w.data<float>(), w.data<float>(), p, mean, mean + n, groups, 1e-3f, 0,
+                               groups.outer * groups.period});
                 f.standardize_grad({g.data<float>(), x.data<float>(), w.data<float>(), mean, mean + n, p + n, gw,
-                                    gw + each, h.data<float>(), groups, 1e-3f});
+                                    gw + each, h.data<float>(), groups, 1e-3f, 0, groups.outer * groups.period});
                 return std::vector{out, sums, moments};
             };
             for (const FusedTables* table : tables) {
                 const auto here = run(table->floats), base = run(tables[0]->floats);
                 for (std::size_t k = 0; k < here.size(); ++k) CHECK(same_bits(here[k], base[k]));
             }
+        }
+    }
+
+    TEST_CASE("standardize and its gradient have the same bits on any number of threads") {
+        for (const Shape& shape : {Shape{1, 700, 1, 300, 1}, Shape{40, 1, 20, 1, 300}, Shape{1, 60, 4, 5, 200}}) {
+            const Array x = numbers(shape, float32, -1, 3, 1), g = numbers(shape, float32, -1, 1, 2),
+                        w = numbers({shape[2], shape[3]}, float32, -1, 1, 3);
+            const auto run = [&](int threads) {
+                const Threads set(threads);
+                const Standardized s = standardize(x, w, w, 1e-3);
+                const StandardizeGrads grads = standardize_grad(g, x, w, s, 1e-3);
+                return std::vector{s.y, s.mean, s.var, grads.x, grads.weight, grads.bias};
+            };
+            const auto one = run(1), three = run(3);
+            for (std::size_t k = 0; k < one.size(); ++k) CHECK(same_bits(one[k], three[k]));
+            Array sum = Array::zeros(w.shape(), float64);
+            const auto inner = shape[4], weights = shape[2] * shape[3];
+            for (std::int64_t i = 0; i < x.numel(); ++i)
+                sum.data<double>()[i / inner % weights] += static_cast<double>(g.data<float>()[i]);
+            for (std::int64_t k = 0; k < weights; ++k)
+                CHECK(std::abs(sum.data<double>()[k] - static_cast<double>(three[5].data<float>()[k])) < 1e-3);
         }
     }
 

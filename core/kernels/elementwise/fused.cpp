@@ -105,6 +105,27 @@ Groups groups_of(const Array& x) {
     return {s[0], s[1], s[2], s[3], s[4]};
 }
 
+// How the groups of a gradient are divided. Groups of one piece of the batch have weights of their own; where a block
+// has more pieces than one, each block adds up what its own gain, and the sums are added in the order of blocks.
+struct GradBlocks {
+    std::int64_t grain, count = 1, weights;
+
+    explicit GradBlocks(const Groups& s) : grain(s.outer * s.period), weights(s.period * s.channels) {
+        const auto each = std::max(s.count(), std::int64_t{1});
+        if (grain * each < 2 * elements_at_once) return;
+        if (s.outer == 1) {
+            grain = std::max(elements_at_once / each, std::int64_t{1});
+        } else {
+            const auto pieces = std::max(elements_at_once / (each * s.period), std::int64_t{8});
+            grain = pieces * s.period;
+            count = (s.outer + pieces - 1) / pieces;
+        }
+    }
+    Array zeros() const { return Array::zeros({count, weights}, float64); }
+    // Where the sums of the block begin that begins with a group.
+    std::int64_t place(std::int64_t group) const { return count == 1 ? 0 : group / grain * weights; }
+};
+
 }  // namespace
 
 Array softmax(const Array& x) {
@@ -186,8 +207,11 @@ Standardized standardize(const Array& x, const Array& weight, const Array& bias,
     const Shape each{groups.outer, groups.period};
     Standardized out{Array::like(x), Array(each, x.dtype()), Array(each, x.dtype())};
     dispatch_float(x.dtype(), [&]<class T>(T) {
-        fused_rows<T>().standardize({x.data<T>(), weight.data<T>(), bias.data<T>(), out.y.data<T>(), out.mean.data<T>(),
-                                     out.var.data<T>(), groups, static_cast<T>(eps)});
+        T *const y = out.y.data<T>(), *const mean = out.mean.data<T>(), *const var = out.var.data<T>();
+        for_rows(groups.outer * groups.period, groups.count(), [&](std::int64_t from, std::int64_t end) {
+            fused_rows<T>().standardize(
+                {x.data<T>(), weight.data<T>(), bias.data<T>(), y, mean, var, groups, static_cast<T>(eps), from, end});
+        });
     });
     return out;
 }
@@ -195,14 +219,23 @@ Standardized standardize(const Array& x, const Array& weight, const Array& bias,
 StandardizeGrads standardize_grad(const Array& g, const Array& x, const Array& weight, const Standardized& s,
                                   double eps) {
     const Groups groups = groups_of(x);
-    Array gweight = Array::zeros(weight.shape(), float64), gbias = Array::zeros(weight.shape(), float64),
-          gx = Array::like(x), h({4 * std::max(groups.channels, groups.inner)}, x.dtype());
+    const GradBlocks blocks(groups);
+    Array gx = Array::like(x), gweight = blocks.zeros(), gbias = blocks.zeros();
     dispatch_float(x.dtype(), [&]<class T>(T) {
-        fused_rows<T>().standardize_grad({g.data<T>(), x.data<T>(), weight.data<T>(), s.mean.data<T>(), s.var.data<T>(),
-                                          gx.data<T>(), gweight.data<double>(), gbias.data<double>(), h.data<T>(),
-                                          groups, static_cast<T>(eps)});
+        T* const to = gx.data<T>();
+        double *const weights = gweight.data<double>(), *const biases = gbias.data<double>();
+        for_blocks(groups.outer * groups.period, blocks.grain, [&](std::int64_t from, std::int64_t end) {
+            Array h({4 * std::max(groups.channels, groups.inner)}, x.dtype());
+            const auto at = blocks.place(from);
+            fused_rows<T>().standardize_grad({g.data<T>(), x.data<T>(), weight.data<T>(), s.mean.data<T>(),
+                                              s.var.data<T>(), to, weights + at, biases + at, h.data<T>(), groups,
+                                              static_cast<T>(eps), from, end});
+        });
     });
-    return {gx, cast(gweight, x.dtype()), cast(gbias, x.dtype())};
+    const auto joined = [&](const Array& parts) {
+        return cast(blocks.count == 1 ? parts : sum(parts, AxisSet{1}, false), x.dtype()).reshaped(weight.shape());
+    };
+    return {gx, joined(gweight), joined(gbias)};
 }
 
 void sgd(Array& p, const Array& g, Array& velocity, const SgdParams& s) {

@@ -96,6 +96,7 @@ struct StandardizeRows {
     T *y, *mean, *var;
     Groups groups;
     T eps;
+    std::int64_t from, end;  ///< of the groups
 };
 template <class T>
 struct StandardizeGradRows {
@@ -105,6 +106,7 @@ struct StandardizeGradRows {
     T* h;  ///< room for four runs, or for four times the channels
     Groups groups;
     T eps;
+    std::int64_t from, end;  ///< of the groups
 };
 
 /// What Adan keeps of a parameter.

@@ -34,7 +34,7 @@ void standardize(const StandardizeRows<T>& m) {
     const bool in_rows = s.inner == 1 && s.pieces == 1;
     const Groups spans = in_rows ? Groups{1, s.outer, s.period, 1, s.channels} : s;
     const auto count = static_cast<double>(s.count());
-    for (std::int64_t group = 0; group < s.outer * s.period; ++group) {
+    for (std::int64_t group = m.from; group < m.end; ++group) {
         double sum = 0, squares = 0;
         each_run(spans, group, [&](auto at, auto n, auto) { sum += fold_row<Sum<T>>(m.x + at, m.x + at, n); });
         const T mean = m.mean[group] = static_cast<T>(sum / count);
@@ -92,13 +92,13 @@ void gain_rows(const StandardizeGradRows<T>& m, std::int64_t group, const T* h) 
 
 template <class T>
 void grad_of_rows(const StandardizeGradRows<T>& m) {
-    const auto groups = m.groups.outer * m.groups.period, n = m.groups.channels;
-    std::int64_t group = 0;
-    for (; m.groups.period == 1 && group + 4 <= groups; group += 4) {
+    const auto n = m.groups.channels;
+    std::int64_t group = m.from;
+    for (; m.groups.period == 1 && group + 4 <= m.end; group += 4) {
         for (int k = 0; k < 4; ++k) grad_of_row(m, group + k, m.h + k * n);
         gain_rows<T, 4>(m, group, m.h);
     }
-    for (; group < groups; ++group) {
+    for (; group < m.end; ++group) {
         grad_of_row(m, group, m.h);
         gain_rows<T, 1>(m, group, m.h);
     }
@@ -129,7 +129,7 @@ void grad_of_runs(const StandardizeGradRows<T>& m, std::int64_t group) {
 template <class T>
 void standardize_grad(const StandardizeGradRows<T>& m) {
     if (m.groups.inner == 1 && m.groups.pieces == 1) return grad_of_rows(m);
-    for (std::int64_t group = 0; group < m.groups.outer * m.groups.period; ++group) grad_of_runs(m, group);
+    for (std::int64_t group = m.from; group < m.end; ++group) grad_of_runs(m, group);
 }
 
 }  // namespace jt::kernels::JT_ISA
