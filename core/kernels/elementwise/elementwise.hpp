@@ -18,11 +18,12 @@ enum class Unary {
 /// z = f(x, y). The last six are gradients, 0 wherever g is 0, be y infinite or NaN: mul_grad(g, y) = g * y,
 /// div_grad(g, y) = g / y, tanh_grad(g, y) = g * (1 - y * y), sigmoid_grad(g, y) = g * y * (1 - y), relu_grad(g, y) = y
 /// > 0 ? g : 0, abs_grad(g, x) = x >= 0 ? g : -g (else NaN in y or x gives NaN). maximum and minimum let NaN of either
-/// side pass; pow is within 1 ulp, with C's values at 0, infinity, NaN and below 0. floor_divide of floats is div,
-/// whose fraction a cast drops. mod has the sign of y, or of x for integers, fmod that of x; both are exact. A shift by
-/// less than 0, or by the width and more, leaves the sign alone. The bitwise ones are for integers, atan2 and hypot for
-/// floats, within 3 and 2 ulp. Integers wrap around, their division by zero and powers below zero are the caller's to
-/// prevent; with bool, add and maximum are or, mul and minimum are and, sub is exclusive or.
+/// side pass; pow is within 1 ulp, a cube of floats within 1.5, with C's values at 0, infinity, NaN and below 0.
+/// floor_divide of floats is div, whose fraction a cast drops. mod has the sign of y, or of x for integers, fmod that
+/// of x; both are exact. A shift by less than 0, or by the width and more, leaves the sign alone. The bitwise ones are
+/// for integers, atan2 and hypot for floats, within 3 and 2 ulp. Integers wrap around, their division by zero and
+/// powers below zero are the caller's to prevent; with bool, add and maximum are or, mul and minimum are and, sub is
+/// exclusive or.
 enum class Binary {
 #define JT_BINARY(name) name,
 #include "binary.def"
