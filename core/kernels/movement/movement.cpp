@@ -151,6 +151,36 @@ Loops loops_between(const Shape& shape, const Strides& strides, bool into_view) 
     return loops;
 }
 
+using Parts = SmallVector<const Array*, 8>;
+
+// One part after the other into the rows of y, which hold one of each.
+void join_parts(const Parts& parts, Array& y, std::int64_t rows) {
+    std::int64_t start = 0;
+    for (const Array* part : parts) {
+        const auto run = part->numel() / rows;
+        Loops loops;
+        loops.add({run, 1, 1});
+        loops.add({rows, run, y.numel() / rows});
+        copy(*part, 0, y, start, loops);
+        start += run;
+    }
+}
+
+// The same row by row, so that y is written from one end to the other.
+void join_rows(const Parts& parts, Array& y, std::int64_t rows) {
+    const auto size = static_cast<std::int64_t>(size_of(y.dtype())), length = y.numel() / rows;
+    char* const first = static_cast<char*>(y.raw());
+    for_rows(rows, length, [&](std::int64_t from, std::int64_t end) {
+        char* to = first + from * length * size;
+        for (auto row = from; row < end; ++row)
+            for (const Array* part : parts) {
+                const auto run = part->numel() / rows * size;
+                std::memcpy(to, static_cast<const char*>(part->raw()) + row * run, static_cast<std::size_t>(run));
+                to += run;
+            }
+    });
+}
+
 // Steps through an array that broadcasts to `shape`.
 Strides broadcast_strides(const Shape& from, const Shape& shape) {
     const Strides own = strides_of(from);
@@ -241,21 +271,15 @@ Array unslice(const Array& x, const Ranges& ranges, const Shape& shape, const Sc
     return y;
 }
 
-Array concat(const SmallVector<const Array*, 8>& parts, int axis) {
+Array concat(const Parts& parts, int axis) {
     Shape shape = parts[0]->shape();
     shape[axis] = 0;
     for (const Array* part : parts) shape[axis] += part->shape()[axis];
     Array y(shape, parts[0]->dtype());
-    std::int64_t inner = 1, outer = 1, start = 0;
-    for (int k = 0; k < shape.rank(); ++k) (k < axis ? outer : inner) *= k == axis ? 1 : shape[k];
-    for (const Array* part : parts) {
-        const auto run = part->shape()[axis] * inner;
-        Loops loops;
-        loops.add({run, 1, 1});
-        loops.add({outer, run, shape[axis] * inner});
-        copy(*part, 0, y, start, loops);
-        start += run;
-    }
+    if (y.numel() == 0) return y;
+    const auto step = step_along(shape, axis), rows = y.numel() / (shape[axis] * step);
+    const auto mean = y.numel() / rows / static_cast<std::int64_t>(parts.size());
+    rows > 1 && mean >= 64 ? join_rows(parts, y, rows) : join_parts(parts, y, rows);
     return y;
 }
 
