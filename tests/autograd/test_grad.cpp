@@ -167,6 +167,8 @@ TEST_SUITE("autograd") {
                 CHECK((fused[k] == composed[k] || (fused[k] != fused[k] && composed[k] != composed[k])));
             }
         }
+        const Var powers = array({-1.0, 0.0, 3.0}), by_power = grad(sum(pow(2, powers)), powers, false);
+        CHECK_SAME(by_power, grad(sum(pow(2, powers)), powers, true));
     }
 
     TEST_CASE("a gradient penalty trains") {
