@@ -88,6 +88,13 @@ void pairwise(const Selection& s, X* x, Y* y, std::int64_t each, F f) {
     });
 }
 
+template <class T, class P>
+void copy_runs(const T* x, const P* places, std::int64_t count, const Run& run, T* y) {
+    if (run.step != 1 || run.n == 1)
+        return pair_runs(x, places, count, run, y, 1, [](const T& from, T& to) { to = from; });
+    for (std::int64_t i = 0; i < count; ++i) y = std::copy_n(x + places[i], run.n, y);
+}
+
 Strides strides_of(const Selection& s) {
     Strides strides;
     for (const auto& axis : s.axes) strides.push_back(axis.stride);
@@ -165,8 +172,7 @@ Array take(const Array& x, const Selection& s) {
         T* to = y.data<T>();
         each_run(s, [&](std::int64_t base, const auto* places, std::int64_t count, const Run& run) {
             for_rows(count, run.n, [&](std::int64_t from, std::int64_t end) {
-                pair_runs(x.data<T>() + base, places + from, end - from, run, to + from * run.n, 1,
-                          [](const T& element, T& copy) { copy = element; });
+                copy_runs(x.data<T>() + base, places + from, end - from, run, to + from * run.n);
             });
             to += count * run.n;
         });
