@@ -8,7 +8,7 @@ namespace jt {
 namespace {
 
 struct FunctionCall {
-    Shared<Function> function;
+    SharedPtr<Function> function;
     std::size_t outputs;
 };
 
@@ -48,7 +48,7 @@ Vars function_gradients(Vars g, const Call& call) {
     return gradients;
 }
 
-Vars apply(const Shared<Function>& function, const Vars& inputs) {
+Vars apply(const SharedPtr<Function>& function, const Vars& inputs) {
     if (!function) fail<GraphError>("apply: needs a Function, got none");
     const Vars values = execute_unrecorded(*function, inputs);
     const Var call = record(function_call, Array({0}, Dtype::float32), inputs, FunctionCall{function, values.size()});

@@ -22,12 +22,12 @@ public:
 
 /// Runs a Function once and records it. Throws a ValueError during grad when the number of gradients is wrong,
 /// a ShapeError when a shape is.
-Vars apply(const Shared<Function>& function, const Vars& inputs);
+Vars apply(const SharedPtr<Function>& function, const Vars& inputs);
 
 /// `Vars out = jt::apply<Swish>({x});`
 template <class F, class... Args>
 Vars apply(const Vars& inputs, Args&&... args) {
-    return jt::apply(share<F>(std::forward<Args>(args)...), inputs);
+    return jt::apply(make_shared_ptr<F>(std::forward<Args>(args)...), inputs);
 }
 
 }  // namespace jt

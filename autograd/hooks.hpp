@@ -30,9 +30,9 @@ class HookList {
 
 public:
     HookHandle add(F hook) {
-        if (!entries_) entries_ = share<Entries>();
+        if (!entries_) entries_ = make_shared_ptr<Entries>();
         entries_->emplace_back(++last_, std::move(hook));
-        return HookHandle([weak = Weak<Entries>(entries_), id = last_] {
+        return HookHandle([weak = WeakPtr<Entries>(entries_), id = last_] {
             if (const auto alive = weak.lock())
                 std::erase_if(*alive, [id](const auto& hook) { return hook.first == id; });
         });
@@ -57,7 +57,7 @@ public:
     }
 
 private:
-    Shared<Entries> entries_;
+    SharedPtr<Entries> entries_;
     std::size_t last_ = 0;
 };
 

@@ -66,7 +66,7 @@ public:
 /// shape before it is written to.
 class Item : public Var {
 public:
-    using Selected = Shared<const kernels::Selection>;
+    using Selected = SharedPtr<const kernels::Selection>;
     Item(Var value, Var* root, const Shape& shape, Selected selected)
         : Var(std::move(value)), root_(root), shape_(shape), selected_(std::move(selected)) {}
     Item(const Item&) = default;

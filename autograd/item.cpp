@@ -21,7 +21,7 @@ Var updated(const Var& root, const Var& item, const Operand& v, F f) {
 }  // namespace
 
 Item Var::operator[](const Indices& indices) & {
-    auto s = share<const Selection>(selected("getitem", node_of("getitem", *this).value.shape(), indices));
+    auto s = make_shared_ptr<const Selection>(selected("getitem", node_of("getitem", *this).value.shape(), indices));
     const Undetected guard;  // that it is read is not the user's wish: x[isnan(x)] = 0
     Var value = take(*this, s);
     return {std::move(value), this, shape(), std::move(s)};
@@ -31,7 +31,7 @@ Var Var::operator[](const Indices& indices) const& { return getitem(*this, indic
 
 Item Item::operator[](const Indices& indices) && {
     Var value = getitem(*this, indices);
-    return {std::move(value), root_, shape_, share<const Selection>(within("getitem", *selected_, indices))};
+    return {std::move(value), root_, shape_, make_shared_ptr<const Selection>(within("getitem", *selected_, indices))};
 }
 
 // Without its own value, which would hold x's numbers: x is written in place where nobody else does.

@@ -44,7 +44,7 @@ struct Extra {
     int replacements = 0;
     std::vector<std::weak_ptr<const Var>> holders;  ///< attributes that held it, while their modules live
     bool warned = false;                            ///< somebody asked for its gradient where there is none
-    Shared<const void> box;
+    SharedPtr<const void> box;
     std::weak_ptr<const Derived> derived;  ///< the module's, while the attribute is derived
 };
 
@@ -93,7 +93,7 @@ inline Node* Var::node() const noexcept { return static_cast<Node*>(node_); }
 template <class P>
 inline constexpr bool is_shared = false;
 template <class P>
-inline constexpr bool is_shared<Shared<const P>> = true;
+inline constexpr bool is_shared<SharedPtr<const P>> = true;
 
 /// A recorded node as its rule sees it.
 class Call {
@@ -212,7 +212,7 @@ Var record(const Op& op, Array&& value, const Inputs& inputs, P params) {
     else if constexpr (Call::inline_params<P>)
         new (node.params.data()) P(params);
     else
-        node.extras().box = share<P>(std::move(params));
+        node.extras().box = make_shared_ptr<P>(std::move(params));
     return y;
 }
 template <class P>

@@ -15,7 +15,7 @@ public:
         if constexpr (requires { f == nullptr; })
             if (f == nullptr) return;
         auto* const call = new Of<F>(std::move(f));
-        call_ = Shared<Any>(call, call);
+        call_ = SharedPtr<Any>(call, call);
     }
 
     explicit operator bool() const noexcept { return static_cast<bool>(call_); }
@@ -39,7 +39,7 @@ private:
         F f;
     };
 
-    Shared<Any> call_;
+    SharedPtr<Any> call_;
 };
 
 }  // namespace jt

@@ -9,11 +9,11 @@ void Placeable::place(const std::string& path, const std::string& name) {
     if (placed_) return;
     const std::string message = this->message();
     const bool named = message.starts_with(name + ":") || message.starts_with(name + ".");
-    placed_ = share<const std::string>(path + (named ? message.substr(name.size()) : ": " + message));
+    placed_ = make_shared_ptr<const std::string>(path + (named ? message.substr(name.size()) : ": " + message));
 }
 
 MemoryError::MemoryError(std::size_t bytes)
-    : message_(share<const std::string>("memory: needs " + text(bytes) + " bytes, got none")) {}
+    : message_(make_shared_ptr<const std::string>("memory: needs " + text(bytes) + " bytes, got none")) {}
 
 std::string text(long long value) { return std::to_string(value); }
 

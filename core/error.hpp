@@ -24,7 +24,7 @@ protected:
     const char* placed_message() const noexcept { return placed_ ? placed_->c_str() : message(); }
 
 private:
-    Shared<const std::string> placed_;  // shared: an exception is copied without throwing
+    SharedPtr<const std::string> placed_;  // shared: an exception is copied without throwing
 };
 
 /// Root of everything minijt throws on purpose, but for a MemoryError.
@@ -68,7 +68,7 @@ struct MemoryError : std::bad_alloc, Placeable {
 
 private:
     const char* message() const noexcept override { return message_->c_str(); }
-    Shared<const std::string> message_;
+    SharedPtr<const std::string> message_;
 };
 
 std::string text(long long value);

@@ -1,4 +1,4 @@
-// Own, Shared and Weak: handles of an object that may be of a class which is not known yet. They do what
+// OwnPtr, SharedPtr and WeakPtr: handles of an object that may be of a class which is not known yet. They do what
 // std::unique_ptr, std::shared_ptr and std::weak_ptr do, whose header would cost each program as much time to compile
 // as <iostream>.
 #pragma once
@@ -13,17 +13,17 @@ class Callable;
 
 /// The only handle of an object.
 template <class T>
-class Own {
+class OwnPtr {
 public:
-    Own() noexcept = default;
-    explicit Own(T* object) : at_(object), free_([](T* last) noexcept { delete last; }) {}
-    Own(Own&& other) noexcept : at_(other.release()), free_(other.free_) {}
-    Own& operator=(Own other) noexcept {
+    OwnPtr() noexcept = default;
+    explicit OwnPtr(T* object) : at_(object), free_([](T* last) noexcept { delete last; }) {}
+    OwnPtr(OwnPtr&& other) noexcept : at_(other.release()), free_(other.free_) {}
+    OwnPtr& operator=(OwnPtr other) noexcept {
         std::swap(at_, other.at_);
         std::swap(free_, other.free_);
         return *this;
     }
-    ~Own() {
+    ~OwnPtr() {
         if (at_) free_(at_);
     }
     T* release() noexcept { return std::exchange(at_, nullptr); }
@@ -90,34 +90,34 @@ concept OwnerOf = requires(const P& p) {
 
 }  // namespace detail
 
-/// A handle that keeps an object, made by `share`, or of a std::shared_ptr, which it keeps then.
+/// A handle that keeps an object, made by `make_shared_ptr`, or of a std::shared_ptr, which it keeps then.
 template <class T>
-class Shared {
+class SharedPtr {
 public:
     using element_type = T;
-    Shared() noexcept = default;
-    Shared(std::nullptr_t) noexcept {}
-    Shared(const Shared& other) noexcept : at_(other.at_), held_(other.held_) {
+    SharedPtr() noexcept = default;
+    SharedPtr(std::nullptr_t) noexcept {}
+    SharedPtr(const SharedPtr& other) noexcept : at_(other.at_), held_(other.held_) {
         if (held_) held_->keep();
     }
-    Shared(Shared&& other) noexcept
+    SharedPtr(SharedPtr&& other) noexcept
         : at_(std::exchange(other.at_, nullptr)), held_(std::exchange(other.held_, nullptr)) {}
     template <class U>
-    requires std::is_convertible_v<U*, T*> Shared(Shared<U> other)
+    requires std::is_convertible_v<U*, T*> SharedPtr(SharedPtr<U> other)
     noexcept : at_(std::exchange(other.at_, nullptr)), held_(std::exchange(other.held_, nullptr)) {}
     /// Refers to a part of what another handle keeps; of an empty one, to what nobody keeps.
     template <class U>
-    Shared(Shared<U> owner, T* at) noexcept : at_(at), held_(std::exchange(owner.held_, nullptr)) {}
+    SharedPtr(SharedPtr<U> owner, T* at) noexcept : at_(at), held_(std::exchange(owner.held_, nullptr)) {}
     template <detail::OwnerOf<T> P>
-    Shared(P owner) : at_(owner.get()), held_(at_ ? new detail::HeldAs<P>(std::move(owner)) : nullptr) {}
-    Shared& operator=(Shared other) noexcept {
+    SharedPtr(P owner) : at_(owner.get()), held_(at_ ? new detail::HeldAs<P>(std::move(owner)) : nullptr) {}
+    SharedPtr& operator=(SharedPtr other) noexcept {
         swap(other);
         return *this;
     }
-    ~Shared() {
+    ~SharedPtr() {
         if (held_) held_->drop();
     }
-    void swap(Shared& other) noexcept {
+    void swap(SharedPtr& other) noexcept {
         std::swap(at_, other.at_);
         std::swap(held_, other.held_);
     }
@@ -128,18 +128,18 @@ public:
     explicit operator bool() const noexcept { return at_ != nullptr; }
     /// True when no other handle keeps it.
     bool unique() const noexcept { return held_ && held_->keepers() == 1; }
-    friend bool operator==(const Shared& a, const Shared& b) noexcept { return a.at_ == b.at_; }
+    friend bool operator==(const SharedPtr& a, const SharedPtr& b) noexcept { return a.at_ == b.at_; }
 
 private:
     template <class U>
-    friend class Shared;
+    friend class SharedPtr;
     template <class U>
-    friend class Weak;
+    friend class WeakPtr;
     template <class U, class... A>
-    friend Shared<U> share(A&&... a);
+    friend SharedPtr<U> make_shared_ptr(A&&... a);
     template <class Signature>
     friend class Callable;
-    Shared(T* at, detail::Held* held) noexcept : at_(at), held_(held) {}
+    SharedPtr(T* at, detail::Held* held) noexcept : at_(at), held_(held) {}
 
     T* at_ = nullptr;
     detail::Held* held_ = nullptr;
@@ -147,33 +147,35 @@ private:
 
 /// A new object and its handle.
 template <class T, class... A>
-Shared<T> share(A&&... a) {
+SharedPtr<T> make_shared_ptr(A&&... a) {
     auto* held = new detail::HeldAs<std::remove_const_t<T>>(std::forward<A>(a)...);
-    return Shared<T>(&held->object, held);
+    return SharedPtr<T>(&held->object, held);
 }
 
 /// A handle that does not keep its object.
 template <class T>
-class Weak {
+class WeakPtr {
 public:
-    Weak() noexcept = default;
-    Weak(const Shared<T>& shared) noexcept : at_(shared.at_), held_(shared.held_) {
+    WeakPtr() noexcept = default;
+    WeakPtr(const SharedPtr<T>& shared) noexcept : at_(shared.at_), held_(shared.held_) {
         if (held_) held_->watch();
     }
-    Weak(const Weak& other) noexcept : at_(other.at_), held_(other.held_) {
+    WeakPtr(const WeakPtr& other) noexcept : at_(other.at_), held_(other.held_) {
         if (held_) held_->watch();
     }
-    Weak(Weak&& other) noexcept : at_(other.at_), held_(std::exchange(other.held_, nullptr)) {}
-    Weak& operator=(Weak other) noexcept {
+    WeakPtr(WeakPtr&& other) noexcept : at_(other.at_), held_(std::exchange(other.held_, nullptr)) {}
+    WeakPtr& operator=(WeakPtr other) noexcept {
         std::swap(at_, other.at_);
         std::swap(held_, other.held_);
         return *this;
     }
-    ~Weak() {
+    ~WeakPtr() {
         if (held_) held_->unwatch();
     }
     /// One that keeps it, or null when it is gone.
-    Shared<T> lock() const noexcept { return held_ && held_->keep_if_alive() ? Shared<T>(at_, held_) : Shared<T>(); }
+    SharedPtr<T> lock() const noexcept {
+        return held_ && held_->keep_if_alive() ? SharedPtr<T>(at_, held_) : SharedPtr<T>();
+    }
 
 private:
     T* at_ = nullptr;

@@ -56,7 +56,7 @@ Var put(const Var& x, const Selected& s, const Var& v) {
     return record(put_op, std::move(out), {x, v}, s);
 }
 
-Selected shared(Selection&& s) { return share<const Selection>(std::move(s)); }
+Selected shared(Selection&& s) { return make_shared_ptr<const Selection>(std::move(s)); }
 
 Var widened(const Var& v, const Shape& shape) { return v.shape() == shape ? v : broadcast(v, shape); }
 

@@ -8,7 +8,7 @@
 namespace jt {
 
 /// Places that a node and its gradients share.
-using Map = jt::Shared<const kernels::Places>;
+using Map = jt::SharedPtr<const kernels::Places>;
 
 /// x at the places of a `shape`, 0 where there is none.
 Var read_at(const Var& x, const Map& places, const Shape& shape);

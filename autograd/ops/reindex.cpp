@@ -51,7 +51,7 @@ Map places_of(const IndexNames& names, const std::vector<std::string>& indexes,
         if (low < 0 || high >= n) out.guards.push_back({std::move(index), static_cast<std::uint64_t>(n)});
     }
     for (const std::string& condition : conditions) out.guards.push_back(unless(names, condition));
-    return share<const Places>(std::move(out));
+    return make_shared_ptr<const Places>(std::move(out));
 }
 
 // The smallest number of a dtype, or the largest.

@@ -45,7 +45,7 @@ struct Grid {
 struct Blends {
     Blend rows, columns;
 };
-using SharedBlends = Shared<const Blends>;
+using SharedBlends = SharedPtr<const Blends>;
 
 Var unblended(const Var& y, const SharedBlends& b);
 
@@ -66,7 +66,7 @@ Map nearest_places(const Shape& shape, const Grid& rows, const Grid& columns) {
     auto down = rows.blend().place;
     for (auto& place : down) place *= columns.n;
     const std::int64_t plane = rows.n * columns.n;
-    return share<const Places>(
+    return make_shared_ptr<const Places>(
         Places{{0, {{shape[1] * plane}, {plane}, {0, std::move(down)}, {0, columns.blend().place}}}, {}});
 }
 
@@ -86,9 +86,9 @@ Var resize(const Var& img, Pair size, ResizeMode mode, bool align_corners) {
     check_room("resize", shape, img.dtype());
     const Var x = mode == ResizeMode::nearest ? img : float_of("resize", img);
     const Grid rows{own[2], size.h, mode, align_corners}, columns{own[3], size.w, mode, align_corners};
-    if (shape.numel() == 0) return read_at(x, share<const Places>(), shape);
+    if (shape.numel() == 0) return read_at(x, make_shared_ptr<const Places>(), shape);
     if (mode == ResizeMode::nearest) return read_at(x, nearest_places(own, rows, columns), shape);
-    return blended(x, share<const Blends>(Blends{rows.blend(), columns.blend()}));
+    return blended(x, make_shared_ptr<const Blends>(Blends{rows.blend(), columns.blend()}));
 }
 
 }  // namespace jt

@@ -6,7 +6,7 @@
 namespace jt {
 
 using kernels::Selection;
-using Selected = Shared<const Selection>;
+using Selected = SharedPtr<const Selection>;
 
 /// What `x[...]` names in an array of `shape`, in the name of op.
 Selection selected(const char* op, const Shape& shape, const Indices& indices);

@@ -70,7 +70,7 @@ struct Tree::Body {
 };
 
 Tree::Tree(const Var& var) {
-    if (var.defined()) body_ = Own(new Body{var});
+    if (var.defined()) body_ = OwnPtr(new Body{var});
 }
 
 Tree::Tree(std::string text) : body_(new Body{std::move(text)}) {}
@@ -91,7 +91,7 @@ Tree::Tree(std::initializer_list<Item> items) : body_(new Body(Body::of(true))) 
 
 Tree Tree::list(std::initializer_list<Tree> values) {
     Tree out;
-    out.body_ = Own(new Body(Body::of(false)));
+    out.body_ = OwnPtr(new Body(Body::of(false)));
     for (const Tree& value : values) out.push_back(value);
     return out;
 }
@@ -103,7 +103,7 @@ Tree::Tree(const Tree& other) {
     while (!waiting.empty()) {
         const auto [to, from] = waiting.back();
         waiting.pop_back();
-        if (from->body_) to->body_ = Own(new Body(from->body_->copy(to->home_)));
+        if (from->body_) to->body_ = OwnPtr(new Body(from->body_->copy(to->home_)));
         for (std::size_t k = 0; const Item* item = from->item_at(k = from->next(k)); ++k)
             waiting.emplace_back(&to->append(item->key).value, &item->value);
     }
@@ -118,7 +118,7 @@ Tree& Tree::operator=(const Tree& other) { return *this = Tree(other); }
 Tree& Tree::operator=(Tree&& other) {  // NOLINT(performance-noexcept-move-constructor): it may refuse
     for (const Body* above = home_; above; above = above->home)
         if (above == other.body_.get()) fail<ValueError>("tree: needs another tree", place(), ", got the whole");
-    if (!other.body_ && home_) other.body_ = Own(new Body);
+    if (!other.body_ && home_) other.body_ = OwnPtr(new Body);
     const Tree old(std::move(*this));
     body_ = std::move(other.body_);
     if (body_) body_->home = home_;
@@ -130,7 +130,7 @@ Tree::~Tree() {
     Body* waiting = body_.release();
     if (waiting) waiting->home = nullptr;
     while (waiting) {
-        const Own<Body> now(waiting);
+        const OwnPtr<Body> now(waiting);
         waiting = now->home;
         const auto* inside = std::get_if<Body::Inside>(&now->value);
         if (!inside) continue;
@@ -141,7 +141,7 @@ Tree::~Tree() {
 
 template <class T>
 void Tree::set(T value) {
-    body_ = Own(new Body{value});
+    body_ = OwnPtr(new Body{value});
 }
 template void Tree::set(bool);
 template void Tree::set(std::int64_t);

@@ -159,7 +159,7 @@ private:
     std::ostream& print(std::ostream& out) const;
     void print_inside(std::ostream& out, int depth) const;
 
-    Own<Body> body_;        ///< null: nothing, or in a dict a key that was asked for and is not there
+    OwnPtr<Body> body_;     ///< null: nothing, or in a dict a key that was asked for and is not there
     Body* home_ = nullptr;  ///< the list or dict that it stands in
 };
 

@@ -17,7 +17,7 @@ public:
 
 private:
     struct Before;
-    Own<Before> before_;
+    OwnPtr<Before> before_;
 };
 
 }  // namespace jt::nn

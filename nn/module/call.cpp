@@ -208,7 +208,7 @@ Vars Module::execute_between_taps(const Vars& inputs, const Execute* by) {
     const bool both = !hooks_->backward.empty();
     if (!both && hooks_->input_backward.empty() && hooks_->output_backward.empty()) return execute_by(by, inputs);
     const auto hooks = hooks_;
-    const auto call = share<const char>();  // its address tells this call from others
+    const auto call = make_shared_ptr<const char>();  // its address tells this call from others
     Vars in = inputs;
     if (both || !hooks_->input_backward.empty())
         in = jt::apply<Tap>(in, [hooks, call](const Vars& g) { return hooks->at_inputs(g, kept_in_pass(call.get())); });

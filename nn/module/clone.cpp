@@ -78,7 +78,7 @@ ModulePtr Module::Cloning::copy(const detail::KeptModule& kept) {
     if (!kept.given) return {};
     const ModulePtr module(kept.module.lock());
     const auto found = made_.find(module.get());
-    if (found == made_.end()) return ModulePtr(share<Module>());
+    if (found == made_.end()) return ModulePtr(make_shared_ptr<Module>());
     if (!found->second) refuse(*module);
     return found->second;
 }

@@ -23,9 +23,9 @@ void Birth::note(const NamedModules& modules) {
     for (const auto& [name, module] : modules) note(module);
 }
 
-ModulePtr Birth::of(Shared<Module> module, Remake remake) {
+ModulePtr Birth::of(SharedPtr<Module> module, Remake remake) {
     auto& origin = module->origin_;
-    if (!origin) origin = Own(new Module::Origin{.from = from_, .to = drawing::state()});
+    if (!origin) origin = OwnPtr(new Module::Origin{.from = from_, .to = drawing::state()});
     origin->remake = std::move(remake);
     origin->given = std::move(given_);
     return ModulePtr(std::move(module));
@@ -37,7 +37,7 @@ ModulePtr Birth::of(Shared<Module> module, Remake remake) {
 class Module::Draws {
 public:
     static Origin& origin_of(Module& module) {
-        if (!module.origin_) module.origin_ = Own(new Origin);
+        if (!module.origin_) module.origin_ = OwnPtr(new Origin);
         return *module.origin_;
     }
 

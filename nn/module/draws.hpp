@@ -8,7 +8,7 @@ namespace jt::nn {
 /// How a module came to be, and the states of the random stream before and after.
 struct Module::Origin {
     detail::Birth::Remake remake = {};
-    std::vector<Weak<Module>> given = {};  ///< the modules among the arguments
+    std::vector<WeakPtr<Module>> given = {};  ///< the modules among the arguments
     std::uint32_t from = 0, to = 0;
 
     bool drew() const { return from != to; }

@@ -17,7 +17,7 @@ std::uint64_t new_id() noexcept {
 
 }  // namespace
 
-Module::Module() : id_(new_id()), table_(new Table), hooks_(share<Hooks>(this)), calls_(new Calls) {}
+Module::Module() : id_(new_id()), table_(new Table), hooks_(make_shared_ptr<Hooks>(this)), calls_(new Calls) {}
 
 Module::~Module() { hooks_->owner = nullptr; }
 
@@ -201,7 +201,7 @@ std::vector<std::string> Module::vars_in_order() const {
 
 ModulePtr Module::handle() {
     auto held = self_.lock();
-    return held ? ModulePtr(std::move(held)) : ModulePtr(Shared<Module>(Shared<Module>(), this));
+    return held ? ModulePtr(std::move(held)) : ModulePtr(SharedPtr<Module>(SharedPtr<Module>(), this));
 }
 
 std::vector<ModulePtr> Module::children() {

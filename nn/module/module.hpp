@@ -324,15 +324,15 @@ private:
     bool depends(const std::string& name, const std::string& source) const;
 
     const std::uint64_t id_;  ///< of this module alone, also after it is gone
-    const Own<Table> table_;
-    const Shared<Hooks> hooks_;
-    const Own<Calls> calls_;
-    Own<Origin> origin_;  ///< null unless nn::make made it, or it drew in order
+    const OwnPtr<Table> table_;
+    const SharedPtr<Hooks> hooks_;
+    const OwnPtr<Calls> calls_;
+    OwnPtr<Origin> origin_;  ///< null unless nn::make made it, or it drew in order
     bool training_ = true;
     std::string name_;                       ///< the last that it was put anywhere under
     SmallVector<std::uint64_t, 2> callers_;  ///< ids of those that it was put into, or that called it
-    Weak<Module> self_;                      ///< null while nobody holds it
-    Shared<Module> last_;                    ///< itself, while it waits to be freed
+    WeakPtr<Module> self_;                   ///< null while nobody holds it
+    SharedPtr<Module> last_;                 ///< itself, while it waits to be freed
     Module* next_ = nullptr;                 ///< who waits behind it
 };
 

@@ -21,7 +21,7 @@ Var ModulePtr::call_for_one(const Vars& inputs) const { return checked().call_fo
 
 ModulePtr ModulePtr::operator[](int i) const { return checked().layer(i); }
 
-Shared<Module> ModulePtr::known(Module* module) noexcept { return module ? module->self_.lock() : nullptr; }
+SharedPtr<Module> ModulePtr::known(Module* module) noexcept { return module ? module->self_.lock() : nullptr; }
 
 void ModulePtr::introduce() noexcept {
     if (module_ && !module_->self_.lock()) module_->self_ = module_;
@@ -29,7 +29,7 @@ void ModulePtr::introduce() noexcept {
 
 // As in free_node: a deep tree must not free itself by recursion. A module whose last handle goes waits in a list, held
 // by itself, and whoever came first empties the list.
-void ModulePtr::free_module(Shared<Module> last) noexcept {
+void ModulePtr::free_module(SharedPtr<Module> last) noexcept {
     static constinit thread_local Module* waiting = nullptr;
     static constinit thread_local bool emptying = false;
     Module* const module = last.get();

@@ -25,11 +25,11 @@ class ModulePtr {
 public:
     ModulePtr() = default;
     template <class M>
-    requires std::is_base_of_v<Module, M> ModulePtr(Shared<M> module) : module_(std::move(module)) { introduce(); }
+    requires std::is_base_of_v<Module, M> ModulePtr(SharedPtr<M> module) : module_(std::move(module)) { introduce(); }
     /// Of a module that std::make_shared made.
     template <jt::detail::OwnerOf<Module> P>
     ModulePtr(P module) : module_(known(module.get())) {
-        if (!module_) *this = ModulePtr(Shared<Module>(std::move(module)));
+        if (!module_) *this = ModulePtr(SharedPtr<Module>(std::move(module)));
     }
     ModulePtr(const ModulePtr& other) = default;
     ModulePtr(ModulePtr&& other) noexcept = default;
@@ -69,16 +69,16 @@ public:
 
     /// True when no other handle of the module is left.
     bool unique() const { return module_.unique(); }
-    Weak<Module> weak() const { return module_; }
+    WeakPtr<Module> weak() const { return module_; }
 
 private:
-    static void free_module(Shared<Module> last) noexcept;
+    static void free_module(SharedPtr<Module> last) noexcept;
     /// The handle that a module knows itself by; null when it was never held.
-    static Shared<Module> known(Module* module) noexcept;
+    static SharedPtr<Module> known(Module* module) noexcept;
     void introduce() noexcept;
     Module& checked() const;
     Var call_for_one(const Vars& inputs) const;
-    Shared<Module> module_;
+    SharedPtr<Module> module_;
 };
 
 /// Modules by name, in order.
@@ -88,7 +88,7 @@ namespace detail {
 
 /// A module among the arguments of make, which must not keep it alive.
 struct KeptModule {
-    Weak<Module> module;
+    WeakPtr<Module> module;
     bool given;
 };
 template <class T>
@@ -131,11 +131,11 @@ public:
     void note(const std::vector<ModulePtr>& modules);
     void note(const NamedModules& modules);
     /// Tells the module, and gives its handle.
-    ModulePtr of(Shared<Module> module, Remake remake);
+    ModulePtr of(SharedPtr<Module> module, Remake remake);
 
 private:
     std::uint32_t from_;
-    std::vector<Weak<Module>> given_;
+    std::vector<WeakPtr<Module>> given_;
 };
 
 template <class M, class... Args>
@@ -143,7 +143,7 @@ ModulePtr made(Args&&... args) {
     auto remake = [... kept = keep(args)](Copies& copies) { return made<M>(copies.copy(kept)...); };
     Birth birth;
     (birth.note(args), ...);
-    return birth.of(share<M>(std::forward<Args>(args)...), std::move(remake));
+    return birth.of(make_shared_ptr<M>(std::forward<Args>(args)...), std::move(remake));
 }
 
 }  // namespace detail

@@ -95,7 +95,7 @@ private:
     void add(Group group);
 
     Options options_;
-    Own<typename GroupView<Group>::Store> groups_;
+    OwnPtr<typename GroupView<Group>::Store> groups_;
 };
 
 }  // namespace jt::nn

@@ -120,7 +120,7 @@ BaseLRScheduler::BaseLRScheduler(Optimizer& optimizer, std::int64_t last_epoch)
 
 void BaseLRScheduler::add_base() {
     const std::string name = "base_lrs." + std::to_string(base_lrs_.size());
-    base_lrs_.push_back(Own(new std::optional<double>));
+    base_lrs_.push_back(OwnPtr(new std::optional<double>));
     auto& added = *base_lrs_.back();
     try {
         numbers_.add({name, &added, lowest});
@@ -232,7 +232,7 @@ double& LambdaLR::rate_of(std::size_t group) {
 
 void LambdaLR::add_base(std::size_t group) {
     const double now = optimizer_.group_lr(group).value_or(optimizer_.lr);
-    base_lrs_.push_back(Own(new double(optimizer_.group_initial_lr(group).value_or(now))));
+    base_lrs_.push_back(OwnPtr(new double(optimizer_.group_initial_lr(group).value_or(now))));
     auto& added = *base_lrs_.back();
     try {
         numbers_.add({"base_lrs." + std::to_string(group), &added, lowest});

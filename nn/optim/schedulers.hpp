@@ -83,7 +83,7 @@ private:
     void add_base();
     void see_all();
 
-    std::vector<Own<std::optional<double>>> base_lrs_;
+    std::vector<OwnPtr<std::optional<double>>> base_lrs_;
 };
 
 /// base * gamma^(k - 1). Throws a ValueError for a gamma below 0.
@@ -181,7 +181,7 @@ private:
     std::vector<double> rates_at(std::int64_t epoch) const;
 
     Lambdas lambdas_;
-    std::vector<Own<double>> base_lrs_;
+    std::vector<OwnPtr<double>> base_lrs_;
     std::vector<double> last_lr_;
     std::int64_t last_epoch_;
 };
