@@ -316,8 +316,8 @@ private:
         const V a = size(x), half = y * static_cast<T>(0.5);
         const auto whole = Library<T>::floor(y) == y, odd = whole & (Library<T>::floor(half) != half);
         const auto grows = (a == 0) == (y < 0);
-        const V there = (a == 0) | (a == infinite) ? (grows ? splat(infinite) : V{}) : z;
-        const V power = (x < 0) & (a < infinite) & (whole == 0) ? splat(std::numeric_limits<T>::quiet_NaN()) : there;
+        const V there = ((a == 0) | (a == infinite)) ? (grows ? splat(infinite) : V{}) : z;
+        const V power = ((x < 0) & (a < infinite) & (whole == 0)) ? splat(std::numeric_limits<T>::quiet_NaN()) : there;
         const Bits sign = sign_of(x) & __builtin_bit_cast(Bits, odd);
         return y == 0 ? splat<T>(1) : x != x ? x : with_sign(power, sign);
     }
