@@ -37,12 +37,12 @@ T Var::item() const {
     return dispatch(value.dtype(), [&]<class From>(From) { return checked_cast<T>("item", *value.data<From>()); });
 }
 
-template bool Var::item() const;
-template std::uint8_t Var::item() const;
-template std::int32_t Var::item() const;
-template std::int64_t Var::item() const;
-template float Var::item() const;
-template double Var::item() const;
+template bool Var::item<bool>() const;
+template std::uint8_t Var::item<std::uint8_t>() const;
+template std::int32_t Var::item<std::int32_t>() const;
+template std::int64_t Var::item<std::int64_t>() const;
+template float Var::item<float>() const;
+template double Var::item<double>() const;
 
 template <Element T>
 std::vector<T> Var::to_vector() const {

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <deque>
 #include <functional>
+#include <tuple>
 
 #include "bytes.hpp"
 #include "json.hpp"
@@ -231,7 +232,9 @@ void check_name(const Source& source, const std::string& name) {
 /// Where the data of the k-th tensor stands, and its bytes by shape and dtype.
 struct Range {
     std::uint64_t begin, end, k, size;
-    auto operator<=>(const Range&) const = default;
+    bool operator<(const Range& other) const {
+        return std::tie(begin, end, k) < std::tie(other.begin, other.end, other.k);
+    }
 };
 using Ranges = std::deque<Range>;  // which grows without a copy
 
@@ -245,7 +248,7 @@ std::string name_of(const Input& in, std::uint64_t header, std::uint64_t k) {
 
 /// Every byte of the data belongs to one tensor.
 void check_ranges(const Input& in, std::uint64_t header, Ranges ranges) {
-    std::ranges::sort(ranges);
+    std::sort(ranges.begin(), ranges.end());
     std::uint64_t end = 0;
     for (const Range& range : ranges) {
         const auto name = [&] { return shown(name_of(in, header, range.k)); };

@@ -17,10 +17,11 @@ inline constexpr const char* binary_names[] = {
 #include "binary.def"
 };
 inline constexpr int n_binary = sizeof binary_names / sizeof *binary_names, n_folds = 6;
-inline constexpr int n_shaped = 0
-#define JT_SHAPED(name, value) +1
+inline constexpr const char* shaped_names[] = {
+#define JT_SHAPED(name, value) #name,
 #include "shaped.def"
-    ;
+};
+inline constexpr int n_shaped = sizeof shaped_names / sizeof *shaped_names;
 
 /// Which operand of a binary row is a single number.
 enum class Form { vv, vs, sv };
