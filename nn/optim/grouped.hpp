@@ -68,9 +68,9 @@ GroupedOptimizer<Options, Group>::GroupedOptimizer(const char* name, const Group
     : Optimizer(given(name, options.lr)), options_(options), groups_(new typename GroupView<Group>::Store) {
     const auto remember_default = [this](const auto& field, auto& place) {
         if constexpr (std::is_same_v<decltype(place), bool&>)
-            remember(field.name, place);
+            this->remember(field.name, place);
         else
-            remember(field.name, place, field.low, field.below);
+            this->remember(field.name, place, field.low, field.below);
     };
     each_field<Options>([&](const auto& field) { remember_default(field, std::invoke(field.in_options, options_)); });
     for (const Group& group : groups) add(group);
