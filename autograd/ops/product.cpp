@@ -56,7 +56,7 @@ Shape with_matrix(Shape batch, std::int64_t rows, std::int64_t cols) {
 }
 
 template <class T>
-void multiply(const Array& a, const Array& b, Array& y, Flags t, const Extents& e) {
+void multiply_into(Array& y, const Array& a, const Array& b, Flags t, const Extents& e) {
     const auto batch = y.numel() / std::max<std::int64_t>(e.n * e.m, 1);
     const auto size_a = e.n * e.k, size_b = e.k * e.m, size_y = e.n * e.m;
     T* const result = y.data<T>();
@@ -70,6 +70,15 @@ void multiply(const Array& a, const Array& b, Array& y, Flags t, const Extents& 
 Array spread(const Array& x, const Shape& batch) {
     const Shape shape = with_matrix(batch, rows_of(x.shape()), cols_of(x.shape()));
     return x.shape() == shape ? x : kernels::broadcast_to(x, shape);
+}
+
+Array multiply(const Array& a, const Array& b, const Shape& batch, Flags t, const Extents& e) {
+    if (e.k == 1 && batch.empty())
+        return kernels::map(kernels::Binary::mul, a.reshaped({e.n, 1}), b.reshaped({1, e.m}));
+    Array y(with_matrix(batch, e.n, e.m), a.dtype());
+    const Array left = spread(a, batch), right = spread(b, batch);
+    dispatch_float(a.dtype(), [&]<class T>(T) { multiply_into<T>(y, left, right, t, e); });
+    return y;
 }
 
 // Both operands have two axes or more; leading axes broadcast.
@@ -86,13 +95,8 @@ Var product(const Var& a, const Var& b, Flags t) {
                            }};
     const Extents e(a.shape(), b.shape(), t);
     const Shape batch = broadcast_shapes(op.name, leading(a.shape()), leading(b.shape()));
-    Array y(with_matrix(batch, e.n, e.m), a.dtype());
+    Array y = multiply(a.array(), b.array(), batch, t, e);
     count_multiply_adds(y.numel() * e.k);
-    const Array left = spread(a.array(), batch), right = spread(b.array(), batch);
-    if (e.k == 1 && batch.empty())
-        y = kernels::map(kernels::Binary::mul, left.reshaped({e.n, 1}), right.reshaped({1, e.m}));
-    else
-        dispatch_float(a.dtype(), [&]<class T>(T) { multiply<T>(left, right, y, t, e); });
     return record(op, std::move(y), {a, b}, t);
 }
 

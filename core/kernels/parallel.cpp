@@ -9,7 +9,6 @@
 #include <exception>
 #include <memory>
 #include <mutex>
-#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -64,9 +63,10 @@ thread_local bool in_block = false;
 class Pool {
 public:
     explicit Pool(int workers) {
+        workers_.reserve(static_cast<std::size_t>(workers));
         try {
             for (int i = 0; i < workers; ++i) workers_.emplace_back([this] { serve(); });
-        } catch (const std::system_error&) {  // the system has no more: fewer do it, too
+        } catch (const std::exception&) {  // the system has no more threads, or no room for them: fewer do it, too
         }
     }
     Pool(const Pool&) = delete;
@@ -161,10 +161,9 @@ Shared& shared() {
 
 void run_blocks(std::int64_t count, BlockFunction f) {
     Shared& s = shared();
-    const int threads = s.threads;
-    if (threads > 1 && !in_block && !s.alone && count > 1 && count <= Ticket::most_blocks) {
+    if (s.threads > 1 && !in_block && !s.alone && count > 1 && count <= Ticket::most_blocks) {
         if (const std::unique_lock lock(s.in_use, std::try_to_lock); lock) {
-            if (!s.pool) s.pool = std::make_unique<Pool>(threads - 1);
+            if (!s.pool) s.pool = std::make_unique<Pool>(s.threads - 1);
             return s.pool->run(count, f);
         }
     }

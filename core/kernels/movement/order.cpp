@@ -86,7 +86,7 @@ K key_of_rank(const K* keys, std::int64_t n, std::int64_t rank) {
     K every = keys[0], some = keys[0];
     for (std::int64_t i = 1; i < n; ++i) every &= keys[i], some |= keys[i];
     int bit = std::bit_width(static_cast<K>(every ^ some));
-    K found = static_cast<K>(every >> (bit / 2) >> (bit - bit / 2) << (bit / 2) << (bit - bit / 2));  // by up to all
+    K found = bit < static_cast<int>(8 * sizeof(K)) ? static_cast<K>(every >> bit << bit) : K{};
     while (--bit >= 0) {
         const K tried = static_cast<K>(found | K{1} << bit);
         if (count_below(keys, n, tried) <= rank) found = tried;

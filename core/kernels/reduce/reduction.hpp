@@ -91,8 +91,8 @@ private:
 template <class T, class Acc>
 Acc reduce_all(Fold op, const Array& x, const Array& y, Acc start) {
     const FoldBlock fold = rows(dtype_of<T>).rows[static_cast<int>(op)];
-    const std::int64_t n = x.numel(), grain = n < 2 * elements_at_once ? n : elements_at_once;
-    if (n <= grain) return fold(x.raw(), y.raw(), &start, {1, n, n}), start;
+    const std::int64_t n = x.numel(), grain = elements_at_once;
+    if (n < 2 * grain) return fold(x.raw(), y.raw(), &start, {1, n, n}), start;
     using Part = std::conditional_t<std::is_same_v<Acc, std::uint64_t>, std::int64_t, Acc>;
     Array parts({(n + grain - 1) / grain}, dtype_of<Part>);
     Acc* const part = static_cast<Acc*>(parts.raw());
