@@ -1,4 +1,6 @@
 // minijt's side of rows.def.
+#include <functional>
+#include <memory>
 #include <minijt/minijt.hpp>
 
 #include "sides.hpp"
@@ -133,8 +135,8 @@ void infer(Timer& timer, int batch) {
 }
 
 // Updates alone, again and again with the same gradients.
-template <class Optimizer>
-void time_updates(Timer& timer, int size, const typename Optimizer::Options& options) {
+template <class Optimizer, class Options>
+void time_updates(Timer& timer, int size, const Options& options) {
     const Var p = images({size});
     Optimizer opt({p}, options);
     opt.backward((p * p).sum());
@@ -144,10 +146,14 @@ void time_updates(Timer& timer, int size, const typename Optimizer::Options& opt
     });
 }
 
-void sgd_momentum(Timer& timer, int size) { time_updates<nn::SGD>(timer, size, {.lr = 1e-4, .momentum = 0.9}); }
-void adam(Timer& timer, int size) { time_updates<nn::Adam>(timer, size, {.lr = 1e-4}); }
-void adamw(Timer& timer, int size) { time_updates<nn::AdamW>(timer, size, {.lr = 1e-4, .weight_decay = 0.01}); }
-void rmsprop(Timer& timer, int size) { time_updates<nn::RMSprop>(timer, size, {.lr = 1e-4}); }
+void sgd_momentum(Timer& timer, int size) {
+    time_updates<nn::SGD>(timer, size, nn::SGDOptions{.lr = 1e-4, .momentum = 0.9});
+}
+void adam(Timer& timer, int size) { time_updates<nn::Adam>(timer, size, nn::AdamOptions{.lr = 1e-4}); }
+void adamw(Timer& timer, int size) {
+    time_updates<nn::AdamW>(timer, size, nn::AdamWOptions{.lr = 1e-4, .weight_decay = 0.01});
+}
+void rmsprop(Timer& timer, int size) { time_updates<nn::RMSprop>(timer, size, nn::RMSpropOptions{.lr = 1e-4}); }
 
 // Layers.
 
