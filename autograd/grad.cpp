@@ -13,6 +13,7 @@
 #include "function_node.hpp"
 #include "node.hpp"
 #include "ops/reduce.hpp"
+#include "ops/shape.hpp"
 
 namespace jt {
 
@@ -23,6 +24,24 @@ std::atomic<std::uint64_t> last_pass = 0;
 // What Functions keep while a pass is running: kept_in_pass.
 using Kept = std::vector<std::pair<const void*, Vars>>;
 constinit thread_local Kept* kept_now = nullptr;
+
+// What a gradient for x is summed to where an op has broadcast x: the shape of x, but 1 where the gradient repeats.
+Shape still_repeating(const Shape& g, const Shape& x) {
+    Shape out = x;
+    const int shift = g.rank() - x.rank();
+    for (int k = 0; k < x.rank(); ++k)
+        if (g[k + shift] == 1) out[k] = 1;
+    return out;
+}
+
+// g times the number of elements of the output that each of its elements stands for and x was broadcast to.
+Var counted(const Var& g, const Shape& output, const Shape& x) {
+    std::int64_t count = 1;
+    const int shift = output.rank() - x.rank();
+    for (int k = 0; k < output.rank(); ++k)
+        if (g.shape(k) == 1 && (k < shift || x[k - shift] == 1)) count *= output[k];
+    return count == 1 ? g : g.mul(count);
+}
 
 // One backward pass. Creation numbers are a topological order for free: an op's inputs exist before its output, so a
 // node is complete when all larger numbers are done. (Going depth first instead would pass on half a gradient where
@@ -73,6 +92,11 @@ private:
         bool leads = false;                       // some input leads to one
 
         bool needed() const { return targets > 0 || leads; }
+        /// Whether g has extent 1 where the value has more: it repeats there.
+        bool repeats() const { return g.defined() && g.node()->value.shape() != var.node()->value.shape(); }
+        void write_out() {
+            if (repeats()) g = broadcast(g, var.node()->value.shape());
+        }
     };
 
     bool seen(const Node& node) const { return node.visit.mark == pass_; }
@@ -131,20 +155,27 @@ private:
     void visit(Step& step) {
         run_hooks(step);
         Node& node = *step.var.node();
+        bool repeats = step.repeats();
+        if (repeats && (step.targets > 0 || !takes_repeats(node))) {
+            step.write_out();
+            repeats = false;
+        }
         const Var g =
             step.targets > 0 ? step.g : std::move(step.g);  // unless asked for, the rule's own: see `own_array`
         if (step.leads) {
             check_not_freed(node);
-            send(step, call_rule(step, g));
+            send(step, call_rule(step, g), repeats);
             if (!retain_ && !detect_) free_graph(step, node);
         }
         step.outs.reset();
     }
+    static bool takes_repeats(const Node& node) { return node.op && node.op->broadcasts && node.value.numel() > 0; }
     static void run_hooks(Step& step) {
         const Node& node = *step.var.node();
         if (!node.extra || node.extra->hooks.empty() || !step.g.defined()) return;
         const auto hooks = node.extra->hooks.entries();
         for (auto hook = hooks.rbegin(); hook != hooks.rend(); ++hook) {
+            step.write_out();
             step.g = own(std::move(step.g));
             const Var g = hook->second(step.g);
             if (!g.defined()) continue;
@@ -185,13 +216,14 @@ private:
         check_not_freed(node);
         return gradients;
     }
-    void send(const Step& step, Vars&& gradients) {
+    void send(const Step& step, Vars&& gradients, bool repeats) {
         const Node& node = *step.var.node();
         const auto output = output_slot(node);
         for (std::size_t k = 0; k < node.inputs.size() && k < gradients.size(); ++k) {
             const int slot = edges_[step.first_edge + k];
             Var& g = gradients[k];
             if (slot < 0 || !g.defined()) continue;
+            if (repeats) g = counted(g, node.value.shape(), node.inputs[k].var.shape());
             Step& to = steps_[static_cast<std::size_t>(slot)];
             add(output ? to_output(to, *output) : to.g, fit(std::move(g), node.inputs[k].var));
         }
@@ -202,11 +234,12 @@ private:
         return (*to.outs)[k];
     }
 
-    // The one place that undoes broadcasting and promotion: a gradient takes the shape and dtype of what it is for.
+    // The one place that undoes broadcasting and promotion: a gradient takes the shape and dtype of what it is for, or
+    // extents of 1 where it repeats.
     static Var fit(Var g, const Var& x) {
         if (is_function(*x.node())) return g;
         const Array& to = x.node()->value;
-        if (g.node()->value.shape() != to.shape()) g = sum_to(g, to.shape());
+        if (g.node()->value.shape() != to.shape()) g = sum_to(g, still_repeating(g.node()->value.shape(), to.shape()));
         if (g.node()->value.dtype() != to.dtype()) g = g.cast(to.dtype());
         return g;
     }
@@ -263,7 +296,7 @@ Vars grad(const Var& loss, const Vars& targets, bool retain_graph) {
     Pass pass(loss, targets, retain_graph);
     SmallVector<int, 6> slots;
     for (const auto& t : targets) slots.push_back(pass.reached(t) ? static_cast<int>(pass.slot_of(t)) : -1);
-    if (loss.requires_grad()) pass.run(make_var(Array::full(loss.shape(), 1, loss.dtype())));
+    if (loss.requires_grad()) pass.run(make_var(Array::full(Shape(loss.shape().size(), 1), 1, loss.dtype())));
     Vars gradients;
     for (std::size_t k = 0; k < targets.size(); ++k) {
         Var g = slots[k] >= 0 ? pass.gradient(static_cast<std::size_t>(slots[k])) : Var();

@@ -13,10 +13,11 @@ class Call;
 
 /// One op: its name and its rule, which gives the gradients of the inputs from the gradient g of the output.
 /// The rule is written in Vars, so that it can be differentiated again, and captures nothing: all it needs is in the
-/// call.
+/// call. A gradient that it gives may have extent 1 where it repeats; so may the g that it takes, if it says so.
 struct Op {
     const char* name;
     Vars (*rule)(const Var& g, const Call& call);
+    bool broadcasts = false;  ///< an element-wise op, whose rule also takes a g that only broadcasts to the output
 };
 
 /// What recorded an input: the node for the gradient, the buffer for the numbers the op read (a later write gets a new

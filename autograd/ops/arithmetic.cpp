@@ -50,6 +50,12 @@ Var by_number(const Op& op, Binary f, const Var& g, const Scalar& number) {
     return recording() ? with_number(op, f, g, number) : make_var(kernels::map(f, own_array(g), number));
 }
 
+// mul_grad where nobody else will ask of g: over its numbers, unless they are needed.
+Var last_mul_grad(const Var& g, const Operand& y) {
+    if (recording() || !y.is_var() || g.dtype() != y.var().dtype()) return mul_grad(g, y);
+    return make_var(kernels::map(Binary::mul_grad, own_array(g), y.var().array()));
+}
+
 // The slopes of z = x ** y. x ** 0 is 1 everywhere, and 0 ** y is 0 for every y above 0: flat, though y * x ** (y - 1)
 // and z * log(x) are then infinite or NaN.
 Var pow_slope_x(const Operand& x, const Operand& y) {
@@ -112,33 +118,42 @@ Var div_grad(const Var& g, const Operand& y) {
 
 Var add(const Operand& x, const Operand& y) {
     static constexpr Op op{
-        "add", [](const Var& g, const Call& call) -> Vars { return call.each_needed([&](std::size_t) { return g; }); }};
+        "add", [](const Var& g, const Call& call) -> Vars { return call.each_needed([&](std::size_t) { return g; }); },
+        true};
     return binary(op, Binary::add, x, y);
 }
 
 Var sub(const Operand& x, const Operand& y) {
-    static constexpr Op op{"sub", [](const Var& g, const Call& call) -> Vars {
+    static constexpr Op op{"sub",
+                           [](const Var& g, const Call& call) -> Vars {
                                return by_side(
                                    call, [&](Operand, Operand) { return g; }, [&](Operand, Operand) { return -g; });
-                           }};
+                           },
+                           true};
     return binary(op, Binary::sub, x, y);
 }
 
 Var mul(const Operand& x, const Operand& y) {
-    static constexpr Op op{"mul", [](const Var& g, const Call& call) -> Vars {
+    static constexpr Op op{"mul",
+                           [](const Var& g, const Call& call) -> Vars {
+                               const bool both = call.size() == 2 && call.needs(1);
                                return by_side(
-                                   call, [&](Operand, Operand y) { return mul_grad(g, y); },
-                                   [&](Operand x, Operand) { return mul_grad(g, x); });
-                           }};
+                                   call,
+                                   [&](Operand, Operand y) { return both ? mul_grad(g, y) : last_mul_grad(g, y); },
+                                   [&](Operand x, Operand) { return last_mul_grad(g, x); });
+                           },
+                           true};
     return binary(op, Binary::mul, x, y);
 }
 
 Var div(const Operand& x, const Operand& y) {
-    static constexpr Op op{"div", [](const Var& g, const Call& call) -> Vars {
+    static constexpr Op op{"div",
+                           [](const Var& g, const Call& call) -> Vars {
                                return by_side(
                                    call, [&](Operand, Operand y) { return div_grad(g, y); },
                                    [&](Operand, Operand y) { return -div_grad(mul_grad(g, call.output()), y); });
-                           }};
+                           },
+                           true};
     return binary_float(op, Binary::div, x, y);
 }
 
@@ -280,7 +295,7 @@ Var minimum(const Operand& x, const Operand& y) {
 }
 
 Var neg(const Var& x) {
-    static constexpr Op op{"neg", [](const Var& g, const Call&) -> Vars { return {-g}; }};
+    static constexpr Op op{"neg", [](const Var& g, const Call&) -> Vars { return {-g}; }, true};
     return unary(op, Unary::neg, x);
 }
 

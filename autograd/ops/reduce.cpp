@@ -26,11 +26,9 @@ ReducedAxes reduced_axes(const char* op, const Var& x, const Axes& axes) {
     return {axis_set(op, axes, node_of(op, x).value.rank())};
 }
 
-Var spread(const Var& g, const ReducedAxes& r, const Shape& shape) {
-    return broadcast(reshape(g, r.kept(shape)), shape);
-}
-
-Var spread(const Var& g, const Call& call) { return spread(g, call.params<ReducedAxes>(), call.shape(0)); }
+// What was made for each group of elements, to meet all of them.
+Var kept(const Var& g, const Call& call, const ReducedAxes& r) { return reshape(g, r.kept(call.shape(0))); }
+Var kept(const Var& g, const Call& call) { return kept(g, call, call.params<ReducedAxes>()); }
 
 void mark_full(const Var& y, const Var& x, AxisSet axes) { y.node()->scalar = axes == all_axes(x.ndim()); }
 
@@ -53,7 +51,7 @@ Var extreme(const Op& op, Extreme kernel, const Var& x, const Axes& axes, KeepDi
 }
 
 Vars extreme_rule(const Var& g, const Call& call) {
-    return {where(call.input(0) == spread(call.output(), call), spread(g, call), 0)};
+    return {where(call.input(0) == kept(call.output(), call), kept(g, call), 0)};
 }
 
 struct NormAxes : ReducedAxes {
@@ -65,7 +63,7 @@ Var norm2(const Var& x, const Axes& axes, KeepDims keep, double eps) {
     static constexpr Op op{"norm", [](const Var& g, const Call& call) -> Vars {
                                const auto& r = call.params<NormAxes>();
                                const Var slope = where(call.output() > std::sqrt(r.eps), g / call.output(), 0);
-                               return {call.input(0) * spread(slope, r, call.shape(0))};
+                               return {call.input(0) * kept(slope, call, r)};
                            }};
     const NormAxes r{reduced_axes(op.name, x, axes), eps};
     Array n = kernels::norm(x.array(), r.axes, eps);
@@ -115,7 +113,7 @@ std::pair<Var, Var> place_of(const char* op, Places kernel, const Var& x, std::o
 }  // namespace
 
 Var sum(const Var& x, const Axes& axes, KeepDims keep) {
-    static constexpr Op op{"sum", [](const Var& g, const Call& call) -> Vars { return {spread(g, call)}; }};
+    static constexpr Op op{"sum", [](const Var& g, const Call& call) -> Vars { return {kept(g, call)}; }};
     const auto r = reduced_axes(op.name, x, axes);
     Var y = record(op, kernels::sum(x.array(), r.axes, keep.value), {x}, r);
     mark_full(y, x, r.axes);
@@ -188,7 +186,7 @@ Var std(const Var& x, const Axes& dims, KeepDims keep) {
 
 Var logsumexp(const Var& x, const Axes& dims, KeepDims keep) {
     static constexpr Op op{"logsumexp", [](const Var& g, const Call& call) -> Vars {
-                               return {spread(g, call) * softmax_over(call.input(0), call.params<ReducedAxes>().axes)};
+                               return {kept(g, call) * softmax_over(call.input(0), call.params<ReducedAxes>().axes)};
                            }};
     const Var v = float_of(op.name, x);
     const auto r = reduced_axes(op.name, v, dims);

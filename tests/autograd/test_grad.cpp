@@ -3,6 +3,7 @@
 
 #include <thread>
 
+#include "../../core/random.hpp"
 #include "op_rows.hpp"
 
 namespace jt::test {
@@ -105,6 +106,62 @@ TEST_SUITE("autograd") {
     TEST_CASE("a loss of several elements is summed") {
         const Var x = array({{1.0, 2.0}, {3.0, 4.0}});
         CHECK_EQ(printed(grad(x * x, x)), "jt.Var([[2. 4.]\n        [6. 8.]], dtype=float32)");
+    }
+
+    TEST_CASE("a gradient that repeats counts for each element that it stands for") {
+        jt::set_global_seed(3);
+        const Var column = rand({3, 1}, float64), row = rand({4}, float64), corner = rand({2, 1, 1}, float64);
+        const Var whole = rand({2, 3, 4}, float64) + 1;
+        const std::vector<Var (*)(const Vars&)> losses = {
+            [](const Vars& x) { return (x[0] + x[1]).sum(); },
+            [](const Vars& x) { return (x[0] * x[1] - x[2]).sum(); },
+            [](const Vars& x) { return (x[2] - x[0] * 3).mean(); },
+            [](const Vars& x) { return (-(x[0] - x[1]) / (x[2] * x[2] + 2)).sum(); },
+            [](const Vars& x) { return ((x[0] + x[1] + x[2]).sum(1) * x[1]).sum(); },
+            [](const Vars& x) { return (x[0] + x[2]).sum(0) + x[1].sum(); },
+            [](const Vars& x) {
+                return (x[3] + x[0]).sum({0, 2}, keepdims) / (x[1] + 1);
+            },
+            [](const Vars& x) { return (1 / x[3] + x[1]).max(1) + (x[0] * x[2]).sum() * x[1]; },
+        };
+        for (std::size_t k = 0; k < losses.size(); ++k) {
+            CAPTURE(k);
+            const auto loss = [&](const Vars& x) {
+                Var total = losses[k](x).sum();
+                for (const Var& each : x) total = total + (each * each).sum();
+                return total;
+            };
+            const auto result = gradcheck(loss, {column, row, corner, whole}, {.order = 2});
+            CHECK_MESSAGE(result.ok, result.message);
+        }
+    }
+
+    TEST_CASE("a gradient that repeats has the shape of what it is for wherever it is seen") {
+        const Var x = ones({2, 3}), y = ones({3});
+        Var z = x + y;
+        Shape seen;
+        const auto handle = z.register_hook([&](const Var& g) {
+            seen = g.shape();
+            return Var();
+        });
+        const Vars g = grad(z.sum(), {z, y, x});
+        CHECK(seen == Shape{2, 3});
+        CHECK(str(g[0]) == str(ones({2, 3})));
+        CHECK(str(g[1]) == str(full({3}, 2)));
+        CHECK(str(g[2]) == str(ones({2, 3})));
+        const Var none = ones({0, 3}) + y;
+        CHECK(str(grad(none.sum(), y)) == str(zeros({3})));
+    }
+
+    TEST_CASE("the ones that a sum sends back are not written out") {
+        const Var x = ones({500, 1000}), weights = ones({500, 1000}), loss = (x * weights).mean();
+        for (const bool retain_graph : {true, false}) {
+            clear_buffer_cache();
+            const auto before = buffer_use().in_use;
+            const Var g = grad(loss, x, retain_graph);
+            const auto [in_use, cached] = buffer_use();
+            CHECK(in_use + cached - before < g.array().bytes() * 3 / 2);
+        }
     }
 
     TEST_CASE("a target outside the graph gets zeros and one warning") {

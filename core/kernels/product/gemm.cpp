@@ -97,14 +97,14 @@ void blas(const Gemm<T>& p) {
 }
 
 /// Multiplications from which cblas wins, measured against OpenBLAS: the wider the vectors, the later.
-std::int64_t blas_from() {
+std::int64_t blas_from(bool trans_b) {
     switch (isa()) {
         case Isa::base:
             return large >> 6;
         case Isa::v3:
             return large;
         default:
-            return large << 4;
+            return large << (trans_b ? 10 : 4);
     }
 }
 
@@ -113,7 +113,7 @@ template <class T>
 bool blas_wins(const Gemm<T>& p) {
     const std::int64_t thin = p.m < p.n ? p.m : p.n;
     const auto fits = [](auto... extents) { return ((extents <= std::numeric_limits<int>::max()) && ...); };
-    return work(p) >= blas_from() && thin >= 48 && p.alpha != 0 && fits(p.m, p.n, p.k, p.lda, p.ldb, p.ldc);
+    return work(p) >= blas_from(p.trans_b) && thin >= 48 && p.alpha != 0 && fits(p.m, p.n, p.k, p.lda, p.ldb, p.ldc);
 }
 #endif
 

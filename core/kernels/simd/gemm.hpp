@@ -141,10 +141,22 @@ void in_blocks(const Gemm<T>& g, T* scratch) {
 /// Rows and columns up to which dot products of rows as they lie beat copying b.
 inline constexpr Int few_rows = 3, few_columns = 4;
 
+/// A transposed matrix times a column, as that column in a row times the matrix as it lies.
+template <class T>
+Gemm<T> row_times(Gemm<T> g) {
+    g.trans_a = false;
+    std::swap(g.m, g.n);
+    std::swap(g.a, g.b);
+    g.ldb = std::exchange(g.lda, g.k);
+    g.ldc = g.n;
+    return g;
+}
+
 template <class T>
 void gemm(const Gemm<T>& p, T* scratch) {
     Gemm<T> g = p;
     if (g.n == 1 && g.ldb == 1 && !g.trans_b) {  // a column that is dense is a row
+        if (g.trans_a && g.ldc == 1) return in_blocks(row_times(g), scratch);
         g.trans_b = true;
         g.ldb = g.k;
     }
