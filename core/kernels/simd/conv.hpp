@@ -11,8 +11,8 @@ namespace jt::kernels::JT_ISA {
 inline constexpr Int most_taps = 256;
 
 /// All of c; n is a multiple of the lanes.
-template <class T, class... Places>
-void all_columns(Product<T, Places...> p) {
+template <class T, class... Kinds>
+void all_columns(Product<T, Kinds...> p) {
     const Parts rows(p.m, most_rows), panels(p.n / lanes<T>, widest(rows.largest()));
     const T* const b = p.b;
     T* const c = p.c;
@@ -70,37 +70,37 @@ void conv_pixels(const ConvTaps& p, const T* w, const T* planes, T* y) {
     const Parts blocks(p.taps, most_taps);
     for (Int s = 0; s < blocks.count; ++s) {
         const Int at = blocks.start(s);
-        all_columns(Product<T, Even, Even, Listed, Even>{.m = p.outputs,
-                                                         .n = p.pixels,
-                                                         .k = blocks.size(s),
-                                                         .alpha = 1,
-                                                         .a = w + at,
-                                                         .a_row = {p.taps},
-                                                         .a_column = {1},
-                                                         .b = planes,
-                                                         .b_row = {p.tap_at + at},
-                                                         .beta = s == 0 ? T{0} : T{1},
-                                                         .c = y,
-                                                         .c_row = {p.pixels}});
+        all_columns(Product<T, Even<T>, Listed<T>>{.m = p.outputs,
+                                                   .n = p.pixels,
+                                                   .k = blocks.size(s),
+                                                   .alpha = 1,
+                                                   .a = w + at,
+                                                   .a_row = {p.taps},
+                                                   .a_column = {1},
+                                                   .b = planes,
+                                                   .b_row = {listed(p.tap_at + at)},
+                                                   .beta = s == 0 ? T{0} : T{1},
+                                                   .c = y,
+                                                   .c_row = p.pixels});
     }
 }
 
 template <class T>
 void conv_pixels_weight(const ConvTaps& p, Int images, const T* g, const T* planes, T* w) {
-    all_dots(Dots<T, Listed>{.m = p.outputs,
-                             .n = p.taps,
-                             .k = p.pixels,
-                             .images = images,
-                             .a = g,
-                             .a_row = p.pixels,
-                             .a_image = p.outputs * p.pixels,
-                             .b = planes,
-                             .b_row = {p.tap_at},
-                             .b_image = p.plane_step,
-                             .alpha = 1,
-                             .beta = 1,
-                             .c = w,
-                             .c_row = p.taps});
+    all_dots(Dots<T>{.m = p.outputs,
+                     .n = p.taps,
+                     .k = p.pixels,
+                     .images = images,
+                     .a = g,
+                     .a_row = p.pixels,
+                     .a_image = p.outputs * p.pixels,
+                     .b = planes,
+                     .b_row = listed(p.tap_at),
+                     .b_image = p.plane_step,
+                     .alpha = 1,
+                     .beta = 1,
+                     .c = w,
+                     .c_row = p.taps});
 }
 
 /// The output channels in panels as wide as a tile: a panel of a weight, or of sums for its gradient, is dense and has
@@ -142,18 +142,18 @@ void pixel_sums(const ConvTaps& p, const Panel& panel, const T* weight, const T*
     const Parts blocks(p.taps, most_channel_taps);
     for (Int s = 0; s < blocks.count; ++s) {
         const Int tap = blocks.start(s);
-        column(Product<T, Listed, Listed, Even, Even>{.m = count,
-                                                      .n = panel.width,
-                                                      .k = blocks.size(s),
-                                                      .alpha = 1,
-                                                      .a = x,
-                                                      .a_row = {p.pixel_at + from},
-                                                      .a_column = {p.tap_at + tap},
-                                                      .b = weight + tap * panel.width,
-                                                      .b_row = {panel.width},
-                                                      .beta = s == 0 ? T{0} : T{1},
-                                                      .c = sums,
-                                                      .c_row = {panel.width}},
+        column(Product<T, Listed<T>, Even<T>>{.m = count,
+                                              .n = panel.width,
+                                              .k = blocks.size(s),
+                                              .alpha = 1,
+                                              .a = x,
+                                              .a_row = listed(p.pixel_at + from),
+                                              .a_column = {listed(p.tap_at + tap)},
+                                              .b = weight + tap * panel.width,
+                                              .b_row = {panel.width},
+                                              .beta = s == 0 ? T{0} : T{1},
+                                              .c = sums,
+                                              .c_row = panel.width},
                Parts(count, most_rows), panel.width / lanes<T>);
     }
 }
@@ -166,7 +166,7 @@ void conv_channels(const ConvTaps& p, const T* panels, const T* x, const T* bias
         for (Int s = 0; s < blocks.count; ++s) {
             const Int from = blocks.start(s), count = blocks.size(s);
             pixel_sums(p, panel, panels + panel.first * p.taps, x, from, count, sums);
-            cells_to_planes<T>(sums, Even{panel.width}, bias ? bias + panel.first : nullptr,
+            cells_to_planes<T>(sums, Places{panel.width}, bias ? bias + panel.first : nullptr,
                                {y + panel.first * p.pixels + from, p.pixels, panel.channels, count});
         }
     });
@@ -180,19 +180,19 @@ void conv_channels_weight(const ConvTaps& p, const T* g, const T* x, T* panels) 
         for (Int s = 0; s < blocks.count; ++s) {
             const Int from = blocks.start(s), count = blocks.size(s);
             planes_to_cells<T>({g + panel.first * p.pixels + from, p.pixels, panel.channels, count}, cells,
-                               Even{panel.width});
-            column(Product<T, Listed, Listed, Even, Even>{.m = p.taps,
-                                                          .n = panel.width,
-                                                          .k = count,
-                                                          .alpha = 1,
-                                                          .a = x,
-                                                          .a_row = {p.tap_at},
-                                                          .a_column = {p.pixel_at + from},
-                                                          .b = cells,
-                                                          .b_row = {panel.width},
-                                                          .beta = 1,
-                                                          .c = panels + panel.first * p.taps,
-                                                          .c_row = {panel.width}},
+                               Places{panel.width});
+            column(Product<T, Listed<T>, Even<T>>{.m = p.taps,
+                                                  .n = panel.width,
+                                                  .k = count,
+                                                  .alpha = 1,
+                                                  .a = x,
+                                                  .a_row = listed(p.tap_at),
+                                                  .a_column = {listed(p.pixel_at + from)},
+                                                  .b = cells,
+                                                  .b_row = {panel.width},
+                                                  .beta = 1,
+                                                  .c = panels + panel.first * p.taps,
+                                                  .c_row = panel.width},
                    Parts(p.taps, most_rows), panel.width / lanes<T>);
         }
     });

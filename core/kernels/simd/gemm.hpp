@@ -77,7 +77,7 @@ void copy(const Inner<T>& x, T* to, Int to_step) {
 }
 
 template <class T>
-using MatrixProduct = Product<T, Even, Even, Even, Even>;
+using MatrixProduct = Product<T, Even<T>, Even<T>>;
 
 /// The rows of a in p against all columns of b, which starts at the row that p's depth starts with.
 template <class T>
@@ -120,7 +120,7 @@ void row_block(const Gemm<T>& g, Int i, Int at, MatrixProduct<T> p, T* scratch) 
         p.a_column = {1};
     }
     p.c = g.c + i * g.ldc;
-    p.c_row = {g.ldc};
+    p.c_row = g.ldc;
     times_all_columns(g, p, g.b + (g.trans_b ? at : at * g.ldb));
 }
 
@@ -161,7 +161,7 @@ void gemm(const Gemm<T>& p, T* scratch) {
         g.ldb = g.k;
     }
     if (!g.trans_a && g.trans_b && (g.m <= few_rows || g.n <= few_columns))
-        all_dots(Dots<T, Even>{g.m, g.n, g.k, 1, g.a, g.lda, 0, g.b, {g.ldb}, 0, g.alpha, g.beta, g.c, g.ldc});
+        all_dots(Dots<T>{g.m, g.n, g.k, 1, g.a, g.lda, 0, g.b, {g.ldb}, 0, g.alpha, g.beta, g.c, g.ldc});
     else
         in_blocks(g, scratch);
 }

@@ -2,6 +2,7 @@
 // Compiled once for each instruction set, in the namespace of its name.
 #pragma once
 #include <cstdint>
+#include <type_traits>
 
 #include "vec.hpp"
 
@@ -17,30 +18,41 @@ inline constexpr int registers = 16, accumulators = 12;
 #endif
 
 /// Where row or column i of an operand lies: evenly spaced, or as a list says (which makes a product a convolution).
-struct Even {
+struct Places {
     Int step;
+    const Int* list = nullptr;
+    Int operator()(Int i) const { return list ? list[i] : i * step; }
+};
+inline Places listed(const Int* list) { return {0, list}; }
+
+/// The same where a tile asks in its innermost loop: known when it is compiled for floats. Doubles are rarer, and their
+/// tiles compile but once.
+struct EvenFloats : Places {
     Int operator()(Int i) const { return i * step; }
 };
-struct Listed {
-    const Int* at;
-    Int operator()(Int i) const { return at[i]; }
+struct ListedFloats : Places {
+    Int operator()(Int i) const { return list[i]; }
 };
+template <class T>
+using Even = std::conditional_t<sizeof(T) == 4, EvenFloats, Places>;
+template <class T>
+using Listed = std::conditional_t<sizeof(T) == 4, ListedFloats, Places>;
 
 /// c (m x n) = alpha * a (m x k) * b (k x n) + beta * c. The number of a in row i and column k lies at
 /// a[a_row(i) + a_column(k)], the rows of b and c are dense. All of b's vectors that begin inside n are read in full;
 /// beta = 0 does not read c.
-template <class T, class ARow, class AColumn, class BRow, class CRow>
+template <class T, class AColumn, class BRow>
 struct Product {
     Int m, n, k;
     T alpha;
     const T* a;
-    ARow a_row;
+    Places a_row;
     AColumn a_column;
     const T* b;
     BRow b_row;
     T beta;
     T* c;
-    CRow c_row;
+    Int c_row;
 };
 
 /// What becomes of a sum x at c.
@@ -56,7 +68,7 @@ template <class P, class T>
     const T alpha = p.alpha, beta = p.beta;
     const Int n = p.n - j;
     for (Int r = 0; r < rows; ++r, x += width) {
-        T* c = p.c + p.c_row(i + r) + j;
+        T* c = p.c + (i + r) * p.c_row + j;
         Int l = 0;
         for (; l + W <= n; l += W)
             store(c + l, beta == 0 ? alpha * load(x + l) : finished(load(x + l), alpha, beta, load(c + l)));
@@ -66,8 +78,8 @@ template <class P, class T>
 
 /// The R x V vectors of c at row i, column j. Each element of a meets V vectors of b, all sums stay in registers: g++
 /// puts an array into registers only when the loops over it are flat and unrolled early, hence the pragmas.
-template <int R, int V, class T, class... Places>
-[[gnu::noinline]] void tile(const Product<T, Places...>& p, Int i, Int j) {
+template <int R, int V, class T, class AColumn, class BRow>
+[[gnu::noinline]] void tile(const Product<T, AColumn, BRow>& p, Int i, Int j) {
     constexpr int W = lanes<T>, N = R * V;
     Vec<T> sum[N];
     const T* a[R];
@@ -92,7 +104,7 @@ template <int R, int V, class T, class... Places>
     const T alpha = p.alpha, beta = p.beta;
 #pragma GCC unroll 24
     for (int s = 0; s < N; ++s) {
-        T* c = p.c + p.c_row(i + s / V) + j + s % V * W;
+        T* c = p.c + (i + s / V) * p.c_row + j + s % V * W;
         store(c, beta == 0 ? alpha * sum[s] : finished(sum[s], alpha, beta, load(c)));
     }
 }
@@ -148,13 +160,13 @@ void column(const P& p, const Parts& rows, Int vectors) {
 
 /// c (m x n) = alpha * a (m x k) * transposed b (n x k) + beta * c, both operands dense along k, summed over `images`
 /// pairs of a and b that lie a_image and b_image apart.
-template <class T, class BRow>
+template <class T>
 struct Dots {
     Int m, n, k, images;
     const T* a;
     Int a_row, a_image;
     const T* b;
-    BRow b_row;
+    Places b_row;
     Int b_image;
     T alpha, beta;
     T* c;
@@ -162,8 +174,8 @@ struct Dots {
 };
 
 /// What the last k % lanes numbers of a row add to each dot product.
-template <class T, class BRow>
-[[gnu::noinline]] T dot_rest(const Dots<T, BRow>& p, Int i, Int j) {
+template <class T>
+[[gnu::noinline]] T dot_rest(const Dots<T>& p, Int i, Int j) {
     T sum = 0;
     for (Int image = 0; image < p.images; ++image)
         for (Int t = p.k - p.k % lanes<T>; t < p.k; ++t)
@@ -172,8 +184,8 @@ template <class T, class BRow>
 }
 
 /// The R x N numbers of c at row i, column j: dot products of R rows with N rows at once.
-template <int R, int N, class T, class BRow>
-[[gnu::noinline]] void dot_tile(const Dots<T, BRow>& p, Int i, Int j) {
+template <int R, int N, class T>
+[[gnu::noinline]] void dot_tile(const Dots<T>& p, Int i, Int j) {
     constexpr int W = lanes<T>;
     Vec<T> sum[R * N];
     const T *a[R], *b[N];

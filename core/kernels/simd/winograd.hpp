@@ -32,7 +32,7 @@ void read_band(const TileGrid& g, const float* images, Int band, float* frame, c
     const Int row = g.frame_row(), end = rows.above + rows.count;
     for (Int i = 0; i < rows.above * row; ++i) frame[i] = 0;
     for (Int i = end * row; i < g.side * row; ++i) frame[i] = 0;
-    planes_to_cells<float>(band_planes(g, images, band, rows), frame + rows.above * row, Listed{g.cells});
+    planes_to_cells<float>(band_planes(g, images, band, rows), frame + rows.above * row, listed(g.cells));
     for (Int t = 0; t < g.across; ++t)
         transform_channels<F>({frame + t * tile_step * g.padded, row, g.padded},
                               {tiles.p + t * g.padded, tiles.row, tiles.column}, g.padded);
@@ -44,7 +44,7 @@ inline bool write_band(const TileGrid& g, const Square<float>& tiles, float* fra
     for (Int t = 0; t < g.across; ++t)
         transform_channels<FromProducts>({tiles.p + t * g.padded, tiles.row, tiles.column},
                                          {frame + t * tile_step * g.padded, g.frame_row(), g.padded}, g.padded);
-    return cells_to_planes<float>(frame, Listed{g.cells}, bias, band_planes(g, images, band, BandRows(g, band)));
+    return cells_to_planes<float>(frame, listed(g.cells), bias, band_planes(g, images, band, BandRows(g, band)));
 }
 
 /// The transformed tiles of the k-th band under way.
@@ -66,7 +66,7 @@ inline void multiply_tiles(const WinogradRun& p, Int tiles) {
                                          .b_row = {p.y.padded},
                                          .beta = 0,
                                          .c = p.y_tiles + at * p.y_step,
-                                         .c_row = {p.y.padded}});
+                                         .c_row = p.y.padded});
 }
 
 /// weight += transposed y_tiles * x_tiles
@@ -83,7 +83,7 @@ inline void add_tile_products(const WinogradRun& p, Int tiles) {
                                          .b_row = {p.x.padded},
                                          .beta = 1,
                                          .c = p.weight + at * p.weight_step,
-                                         .c_row = {p.x.padded}});
+                                         .c_row = p.x.padded});
 }
 
 inline void winograd_bands(const WinogradRun& p, Int from, Int count, const float* x, const float* bias, float* y,
@@ -108,7 +108,7 @@ inline void winograd_weight_bands(const WinogradRun& p, Int from, Int count, con
 inline void winograd_weights(const WinogradRun& p, const float* w) {
     const Int padded = p.y.padded;
     for (Int i = 0; i < p.x.channels; ++i) {
-        planes_to_cells<float>({w + i * 9, 9 * p.x.channels, p.y.channels, 9}, p.y_frame, Even{padded});
+        planes_to_cells<float>({w + i * 9, 9 * p.x.channels, p.y.channels, 9}, p.y_frame, Places{padded});
         transform_channels<KernelToProducts>({p.y_frame, 3 * padded, padded},
                                              {p.weight + i * padded, tile_side * p.weight_step, p.weight_step}, padded);
     }
@@ -122,7 +122,7 @@ inline bool winograd_weight_back(const WinogradRun& p, float* w) {
         transform_channels<ProductsToKernel>({p.weight + o * padded, tile_side * p.weight_step, p.weight_step},
                                              {p.x_frame, 3 * padded, padded}, padded);
         finite &=
-            cells_to_planes<float>(p.x_frame, Even{padded}, nullptr, {w + o * 9 * p.x.channels, 9, p.x.channels, 9});
+            cells_to_planes<float>(p.x_frame, Places{padded}, nullptr, {w + o * 9 * p.x.channels, 9, p.x.channels, 9});
     }
     return finite;
 }
