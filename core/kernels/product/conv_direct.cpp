@@ -215,9 +215,10 @@ void depthwise(const Convolution& c, Images images, const T* x, const T* w, cons
 template <class T>
 Lanes best_lanes(const Convolution& c) {
     if (c.channels == 1 && c.outputs == 1) return Lanes::depthwise;
+    constexpr Int turning = 6;  // taps that take as long as turning cells into planes
     const PixelLanes<T> way{c};
     const Int pixels = way.taps.pixels * c.outputs, channels = c.pixels() * round_up(c.outputs, way.simd.lanes);
-    return channels <= pixels ? Lanes::channels : Lanes::pixels;
+    return channels * (c.taps() + turning) <= pixels * c.taps() ? Lanes::channels : Lanes::pixels;
 }
 
 template <class T>
