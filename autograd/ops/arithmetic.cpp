@@ -51,9 +51,9 @@ Var by_number(const Op& op, Binary f, const Var& g, const Scalar& number) {
 }
 
 // mul_grad where nobody else will ask of g: over its numbers, unless they are needed.
-Var last_mul_grad(const Var& g, const Operand& y) {
-    if (recording() || !y.is_var() || g.dtype() != y.var().dtype()) return mul_grad(g, y);
-    return make_var(kernels::map(Binary::mul_grad, own_array(g), y.var().array()));
+Var last_mul_grad(const Var& g, const Var& y) {
+    if (recording() || g.dtype() != y.dtype()) return mul_grad(g, y);
+    return make_var(kernels::map(Binary::mul_grad, own_array(g), y.array()));
 }
 
 // The slopes of z = x ** y. x ** 0 is 1 everywhere, and 0 ** y is 0 for every y above 0: flat, though y * x ** (y - 1)
@@ -133,16 +133,20 @@ Var sub(const Operand& x, const Operand& y) {
     return binary(op, Binary::sub, x, y);
 }
 
+namespace {
+
+Vars mul_rule(const Var& g, const Call& call) {
+    if (call.size() == 1) return {mul_grad(g, call.params<NumberSide>().value)};
+    const Var x = call.input(0), y = call.input(1);
+    if (!call.needs(1)) return {last_mul_grad(g, y)};
+    const Var of_x = call.needs(0) ? mul_grad(g, y) : Var();
+    return {of_x, last_mul_grad(g, x)};
+}
+
+}  // namespace
+
 Var mul(const Operand& x, const Operand& y) {
-    static constexpr Op op{"mul",
-                           [](const Var& g, const Call& call) -> Vars {
-                               const bool both = call.size() == 2 && call.needs(1);
-                               return by_side(
-                                   call,
-                                   [&](Operand, Operand y) { return both ? mul_grad(g, y) : last_mul_grad(g, y); },
-                                   [&](Operand x, Operand) { return last_mul_grad(g, x); });
-                           },
-                           true};
+    static constexpr Op op{"mul", mul_rule, true};
     return binary(op, Binary::mul, x, y);
 }
 
