@@ -50,7 +50,9 @@ auto each(const Tuple& tuple, F f) {
 }  // namespace detail
 
 /// Where a loop over a dataset stands; it ends at std::default_sentinel. What `item` throws comes out of the ++ (the
-/// first batch: of begin()) whose batch it was for. A worker that is ahead ends its batch before the iterator is gone.
+/// first batch: of begin()) whose batch it was for. A ++ that would wait for ever, as the worker waits for the thread
+/// that calls it, throws a ValueError and leaves the iterator where it is. A worker that is ahead ends its batch before
+/// the iterator is gone.
 template <class Data>
 class BatchIterator {
 public:
@@ -65,7 +67,6 @@ public:
     const value_type& operator*() const { return batch_.value(); }
     const value_type* operator->() const { return &batch_.value(); }
     BatchIterator& operator++() {
-        batch_.reset();
         fetch();
         return *this;
     }
@@ -80,8 +81,11 @@ private:
     }
 
     void fetch() {
-        if (epoch_->taken == epoch_->batch_len) return;
-        const auto k = epoch_->taken++;
+        const auto k = epoch_->taken;
+        if (k == epoch_->batch_len) return batch_.reset();
+        if (worker_) await(k);
+        batch_.reset();
+        ++epoch_->taken;
         batch_ = worker_ ? taken(k) : made(k);
     }
     value_type made(std::int64_t k) const {
@@ -89,18 +93,18 @@ private:
         const no_grad guard;
         return detail::each(data_->batch(epoch_->batch(k)), [](const auto& x) { return detail::leaf_of(x); });
     }
-    value_type taken(std::int64_t k) {
+    /// Throws where that would be for ever; then the iterator stays where it is.
+    void await(std::int64_t k) {
         Making::check_apart_from(data_->source());
         if (!next_.valid()) begin_batch(k);
-        const Ready ready = awaited();
+        worker_->await();
+    }
+    value_type taken(std::int64_t k) {
+        const Ready ready = next_.get();
         ready.drawn.hand_over(*epoch_->own_stream);
         if (k + 1 < epoch_->batch_len) begin_batch(k + 1);
         const no_grad guard;
         return detail::each(ready.batch, [](const auto& x) { return detail::unpacked(x); });
-    }
-    auto awaited() {
-        const Awaiting worker(worker_->id());
-        return next_.get();
     }
     void begin_batch(std::int64_t k) {
         const auto make = [data = data_, indices = epoch_->batch(k),

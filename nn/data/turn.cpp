@@ -1,8 +1,11 @@
 #include "turn.hpp"
 
 #include <condition_variable>
-#include <map>
+#include <cstddef>
 #include <mutex>
+#include <utility>
+
+#include "../../core/error.hpp"
 
 namespace jt::dataset {
 
@@ -10,29 +13,49 @@ namespace {
 
 using Thread = std::thread::id;
 
-// What a thread waits for: its turn, or another thread.
-struct Wait {
-    const std::vector<Thread>* holders;
-    Thread other;
-
-    Thread whom() const { return !holders ? other : holders->empty() ? Thread() : holders->back(); }
-};
-
 std::mutex mutex;
 std::condition_variable changed;
 
-std::map<Thread, Wait>& waiting() {
-    static std::map<Thread, Wait> waits;
-    return waits;
-}
+// While it lives, this thread waits: for its turn, or for another thread. Made and gone under the mutex.
+class Wait {
+public:
+    explicit Wait(const std::vector<Thread>& holders) : holders_(&holders) { changed.notify_all(); }
+    explicit Wait(Thread other) : other_(other) { changed.notify_all(); }
+    Wait(const Wait&) = delete;
+    Wait& operator=(const Wait&) = delete;
+    ~Wait() {
+        Wait** at = &all;
+        while (*at != this) at = &(*at)->next_;
+        *at = next_;
+    }
+
+    static std::size_t count() {
+        std::size_t n = 0;
+        for (const Wait* wait = all; wait; wait = wait->next_) ++n;
+        return n;
+    }
+    static const Wait* of(Thread thread) {
+        const Wait* wait = all;
+        while (wait && wait->thread_ != thread) wait = wait->next_;
+        return wait;
+    }
+    bool for_turn() const { return holders_; }
+    Thread whom() const { return !holders_ ? other_ : holders_->empty() ? Thread() : holders_->back(); }
+
+private:
+    static inline Wait* all = nullptr;
+
+    const std::vector<Thread>* holders_ = nullptr;
+    Thread other_, thread_ = std::this_thread::get_id();
+    Wait* next_ = std::exchange(all, this);
+};
 
 // Whether a thread waits for this one, or for one that waits for it, and so on: then it is at rest until this one is.
-bool waits_for_me(Thread thread) {
-    const auto& waits = waiting();
-    while (thread != std::this_thread::get_id()) {
-        const auto wait = waits.find(thread);
-        if (wait == waits.end()) return false;
-        thread = wait->second.whom();
+bool waits_for_me(Thread thread, bool by_turns) {
+    for (auto steps = Wait::count(); thread != std::this_thread::get_id(); --steps) {
+        const Wait* wait = Wait::of(thread);
+        if (steps == 0 || !wait || (wait->for_turn() && !by_turns)) return false;  // 0: round a circle without this one
+        thread = wait->whom();
     }
     return true;
 }
@@ -41,13 +64,12 @@ bool waits_for_me(Thread thread) {
 
 void Turn::lock() {
     std::unique_lock lock(mutex);
-    const auto me = std::this_thread::get_id();
     holders_.reserve(holders_.size() + 1);
-    waiting()[me] = {&holders_, {}};
-    changed.notify_all();
-    changed.wait(lock, [this] { return holders_.empty() || waits_for_me(holders_.back()); });
-    waiting().erase(me);
-    holders_.push_back(me);
+    {
+        const Wait wait(holders_);
+        changed.wait(lock, [this] { return holders_.empty() || waits_for_me(holders_.back(), true); });
+    }
+    holders_.push_back(std::this_thread::get_id());
 }
 
 void Turn::unlock() {
@@ -56,15 +78,34 @@ void Turn::unlock() {
     changed.notify_all();
 }
 
-Awaiting::Awaiting(std::thread::id other) {
+void Job::begin() {
     const std::lock_guard lock(mutex);
-    waiting()[std::this_thread::get_id()] = {nullptr, other};
+    going_ = true;
+}
+
+void Job::end() {
+    const std::lock_guard lock(mutex);
+    going_ = false;
     changed.notify_all();
 }
 
-Awaiting::~Awaiting() {
-    const std::lock_guard lock(mutex);
-    waiting().erase(std::this_thread::get_id());
+void Job::await(Thread worker) const {
+    std::unique_lock lock(mutex);
+    const Wait wait(worker);
+    // A circle in which somebody waits for a turn goes on: that one gets it.
+    changed.wait(lock, [&] { return !going_ || waits_for_me(worker, false); });
+    if (going_)
+        fail<ValueError>(
+            "Dataset: needs loops whose items do not wait for each other, got one that waits for this item");
+}
+
+void stop(std::jthread& thread) {
+    thread.request_stop();
+    std::unique_lock lock(mutex);
+    const Wait wait(thread.get_id());
+    lock.unlock();
+    thread.join();
+    lock.lock();
 }
 
 }  // namespace jt::dataset

@@ -1,4 +1,4 @@
-// Turns of threads at a thing that may wait for each other.
+// Threads that wait for each other: for turns at a thing, or for what another one does.
 #pragma once
 #include <thread>
 #include <vector>
@@ -13,18 +13,23 @@ public:
     void unlock();
 
 private:
-    friend class Awaiting;
-
     std::vector<std::thread::id> holders_;  ///< whose turn it is last; before it those that lent it
 };
 
-/// While it lives, this thread waits for what another one does.
-class Awaiting {
+/// What a thread does for others, which may wait for its end.
+class Job {
 public:
-    explicit Awaiting(std::thread::id other);
-    ~Awaiting();
-    Awaiting(const Awaiting&) = delete;
-    Awaiting& operator=(const Awaiting&) = delete;
+    void begin();
+    void end();
+    /// Throws a ValueError where it could not come to an end, as the thread that does it waits for this one, by others
+    /// perhaps.
+    void await(std::thread::id worker) const;
+
+private:
+    bool going_ = false;
 };
+
+/// Stops a thread and waits for its end; those that could go on only after that are refused as above.
+void stop(std::jthread& thread);
 
 }  // namespace jt::dataset

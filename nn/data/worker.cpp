@@ -7,6 +7,7 @@ namespace jt::dataset {
 void Worker::begin(std::function<void()> job) {
     const std::lock_guard lock(mutex_);
     next_ = std::move(job);
+    job_.begin();
     changed_.notify_one();
 }
 
@@ -16,6 +17,7 @@ void Worker::work(const std::stop_token& stop) {
         const auto job = std::exchange(next_, nullptr);
         lock.unlock();
         job();
+        job_.end();
         lock.lock();
     }
 }

@@ -3,8 +3,14 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
 #include <latch>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <thread>
 
 #include "../../autograd/grad.hpp"
@@ -73,6 +79,53 @@ struct Fixed : Order {
 
     List indices;
 };
+
+// Ends the process unless it dies within a minute: a thread that waits for ever cannot be ended otherwise.
+class Deadline {
+public:
+    Deadline()
+        : thread_([](const std::stop_token& stop) {
+              std::mutex mutex;
+              std::unique_lock lock(mutex);
+              std::condition_variable_any ended;
+              if (!ended.wait_for(lock, stop, std::chrono::minutes(1), [&] { return stop.stop_requested(); })) {
+                  std::fputs("test_dataset: a thread waits for ever\n", stderr);
+                  std::_Exit(1);
+              }
+          }) {}
+
+private:
+    std::jthread thread_;
+};
+
+// Item 1 acts, once everybody is ready; one by one on a worker.
+struct Advancing : Counting {
+    using Loop = BatchIterator<Dataset<std::int64_t>>;
+
+    Advancing(std::latch& ready, std::latch& done) : Counting(3), ready(ready), done(done) {
+        set_attrs({.batch_size = 1, .num_workers = 1});
+    }
+    std::tuple<std::int64_t> item(std::int64_t k) const override {
+        if (k != 1) return {k};
+        ready.arrive_and_wait();
+        try {
+            act();
+        } catch (const ValueError&) {
+            ++refused;
+            done.count_down();
+            throw;
+        }
+        done.count_down();
+        return {k};
+    }
+
+    std::latch &ready, &done;
+    std::function<void()> act;
+    mutable std::atomic<int> refused = 0;
+};
+
+const char* const stuck =
+    "Dataset: needs loops whose items do not wait for each other, got one that waits for this item";
 
 // The items of an epoch, batch by batch, of a dataset of one number.
 std::vector<List> epoch_of(auto& data) {
@@ -399,6 +452,97 @@ TEST_SUITE("nn") {
             CHECK_EQ(std::get<0>(*++first).item(), 102);
             CHECK_EQ(std::get<0>(*++second).item(), 100);
         }
+    }
+
+    TEST_CASE("loops whose items wait for each other's workers throw instead of waiting for ever") {
+        for (const std::size_t n : {2, 3})
+            for (int round = 0; round < 3; ++round) {
+                const Deadline deadline;
+                std::latch ready(static_cast<std::ptrdiff_t>(n) + 1), done(static_cast<std::ptrdiff_t>(n));
+                std::vector<std::unique_ptr<Advancing>> circle;
+                for (std::size_t k = 0; k < n; ++k) circle.push_back(std::make_unique<Advancing>(ready, done));
+                std::vector<std::optional<Advancing::Loop>> loops(n);
+                for (std::size_t k = 0; k < n; ++k) circle[k]->act = [&loop = loops[(k + 1) % n]] { ++*loop; };
+                for (std::size_t k = 0; k < n; ++k) loops[k].emplace(circle[k]->begin());
+                ready.count_down();
+                done.wait();
+                // One item was refused; its loop stands where it stood, and the error went round to it.
+                CHECK_EQ(circle[0]->refused + circle[1]->refused + (n == 3 ? circle[2]->refused.load() : 0), int(n));
+                std::size_t threw = 0;
+                for (auto& loop : loops) {
+                    try {
+                        ++*loop;
+                    } catch (const ValueError& error) {
+                        ++threw;
+                        CHECK_EQ(std::string(error.what()), stuck);
+                        ++*loop;
+                    }
+                    CHECK_EQ(std::get<0>(**loop).item(), 2);
+                }
+                CHECK_EQ(threw, 1);
+            }
+    }
+
+    TEST_CASE("what waits for a loop's worker throws where an item that it waits for ends the loop") {
+        const Deadline deadline;
+        std::latch ready(3), done(2);
+        Advancing a(ready, done), b(ready, done);
+        std::optional<Advancing::Loop> of_a, of_b;
+        a.act = [&] { ++*of_b; };
+        b.act = [&] { of_a.reset(); };
+        of_a.emplace(a.begin());
+        of_b.emplace(b.begin());
+        ready.count_down();
+        done.wait();
+        CHECK_EQ(a.refused, 1);
+        CHECK_EQ(b.refused, 0);
+        CHECK_EQ(std::get<0>(*++*of_b).item(), 1);
+    }
+
+    TEST_CASE("an item may end a loop over a part of its source") {
+        struct Ending : Counting {
+            Ending() : Counting(4) {}
+            std::tuple<std::int64_t> item(std::int64_t k) const override {
+                if (k == 0) {
+                    std::thread([this] { ++*loop; }).join();  // its worker wants to make the next batch now
+                    loop.reset();
+                }
+                return {k};
+            }
+            mutable std::optional<BatchIterator<Dataset>> loop;
+        } data;
+        const Deadline deadline;
+        Subset<std::int64_t> part(data, {3, 2, 1, 0});
+        part.set_attrs({.batch_size = 1, .num_workers = 1});
+        auto loop = part.begin();
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));  // the worker is through with its batch
+        data.loop.emplace(std::move(loop));
+        CHECK_EQ(std::get<0>(*data.begin()).numel(), 4);
+        CHECK(!data.loop);
+    }
+
+    TEST_CASE("a loop that is refused stands where it stood") {
+        struct Asking : Counting {
+            Asking() : Counting(3) {}
+            std::tuple<std::int64_t> item(std::int64_t k) const override {
+                if (k != 1) return {k};
+                ready.wait();
+                ++**loop;  // of the very loader that asks
+                return {k};
+            }
+            mutable std::latch ready = std::latch(1);
+            std::optional<BatchIterator<Dataset>>* loop = nullptr;
+        } data;
+        const Deadline deadline;
+        std::optional<BatchIterator<Dataset<std::int64_t>>> loop;
+        data.loop = &loop;
+        data.set_attrs({.batch_size = 1, .num_workers = 1});
+        loop.emplace(data.begin());
+        data.ready.count_down();
+        CHECK_THROWS_WITH_AS(++*loop,
+                             "Dataset: needs a loop with a worker to go on outside of item, got one begun before it",
+                             ValueError);
+        CHECK_EQ(std::get<0>(*++*loop).item(), 2);
     }
 
     TEST_CASE("DataLoader gives the dataset itself back") {
