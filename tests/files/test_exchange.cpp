@@ -6,6 +6,8 @@
 #include "../../core/files/safetensors.hpp"
 #include "../../nn/files/tree.hpp"
 #include "../../nn/layers.hpp"
+#include "../../nn/loss.hpp"
+#include "../../nn/optim.hpp"
 #include "../../weightnorm/key_maps.hpp"
 #include "../../weightnorm/weightnorm.hpp"
 #include "../check.hpp"
@@ -73,6 +75,22 @@ struct TorchNet : nn::Module {
                 wrong += name + ": " + how + "; ";
         }
         return wrong;
+    }
+};
+
+/// The net of jittor_files.py, normed as there.
+struct JittorNet : nn::Module {
+    nn::Ref<nn::Conv> conv{this, "conv", 2, 3, 3};
+    nn::Ref<nn::Linear> fc1{this, "fc1", 48, 6}, fc2{this, "fc2", 6, 4};
+
+    JittorNet() {
+        weightnorm::weight_norm(conv, "weight", {1, 2, 3});
+        weightnorm::weight_norm(fc1, "weight", -1);
+        weightnorm::weight_norm(fc2, "weight", weightnorm::all);
+    }
+    Var execute(const Var& x) override { return fc2(tanh(fc1(tanh(conv(x)).reshape({x.shape()[0], 48})))); }
+    void learn(const Var& x, const Var& target) {
+        nn::SGD(parameters(), {.lr = 0.1, .momentum = 0.9}).step(nn::mse_loss((*this)(x), target));
     }
 };
 
@@ -286,6 +304,35 @@ TEST_SUITE("files") {
         for (auto names : {weightnorm::torch_weight_norm, weightnorm::torch_parametrizations})
             save(weightnorm::to_torch(net.state_dict(), names),
                  folder + styles[static_cast<int>(names)] + ".safetensors");
+    }
+
+    TEST_CASE("a net that Jittor normed and trained goes on here as it went on there") {
+        const auto folder = given("MINIJT_JITTOR_FILES");
+        if (folder.empty()) return;
+        const Tree answers = load(folder + "answers.npz");
+        JittorNet net;
+        CHECK(difference(net(answers["x"]), answers["y"].as<Var>(), 1e-5, 1e-6) != "");
+        net.load_state_dict(load(folder + "net.npz"));
+        CHECK(difference(net(answers["x"]), answers["y"].as<Var>(), 1e-5, 1e-6) == "");
+        net.learn(answers["x"], answers["target"]);
+        const nn::StateDict state = net.state_dict();
+        CHECK(state.size() == 9);
+        CHECK(answers.size() == 3 + state.size());
+        for (const auto& [name, x] : state)
+            CHECK(name + difference(x, answers["after." + name].as<Var>(), 1e-5, 1e-6) == name);
+    }
+
+    TEST_CASE("Jittor is to go on with our normed net") {
+        const auto folder = given("MINIJT_OUR_FILES");
+        if (folder.empty()) return;
+        const Var x = randn({5, 2, 6, 6}), target = randn({5, 4});
+        JittorNet net;
+        for (int k = 0; k < 5; ++k) net.learn(x, target);
+        net.save(folder + "jittor_net.npz");
+        Tree answers{{"x", x}, {"target", target}, {"y", net(x)}};
+        net.learn(x, target);
+        for (const auto& [name, value] : net.state_dict()) answers["after." + name] = value;
+        save(answers, folder + "jittor_answers.npz");
     }
 
     TEST_CASE(
