@@ -69,7 +69,8 @@ private:
     Characters* in_;
 };
 
-/// The names of the objects that are open, each in the room of its letters.
+/// The names of the objects that are open, each in no more room than it has in the text, with quotes, colon, value and
+/// comma: its letters, an end, and where it begins. That is below 4 GiB, as all that is read here is.
 class Names {
 public:
     explicit Names(const Source& source) : source_(source) {}
@@ -77,35 +78,38 @@ public:
     std::size_t depth() const { return begun_.size(); }
     void open() { begun_.push_back(names_.size()); }
     void add(const std::string& name) {
-        names_.push_back({letters_.size(), name.size()});
+        names_.push_back(static_cast<Name>(letters_.size()));
         letters_.insert(letters_.end(), name.begin(), name.end());
+        letters_.push_back(end);
     }
     /// Throws for a name twice.
     void close() {
         const auto first = names_.begin() + static_cast<std::ptrdiff_t>(begun_.back());
-        const auto letters = first == names_.end() ? letters_.size() : first->at;
-        std::sort(first, names_.end(),
-                  [this](Name a, Name b) { return std::lexicographical_compare(begin(a), end(a), begin(b), end(b)); });
-        const auto twice = std::adjacent_find(
-            first, names_.end(), [this](Name a, Name b) { return std::equal(begin(a), end(a), begin(b), end(b)); });
+        const auto letters = first == names_.end() ? letters_.size() : *first;
+        std::sort(first, names_.end(), [this](Name a, Name b) { return before(a, b); });
+        const auto twice = std::adjacent_find(first, names_.end(), [this](Name a, Name b) { return !before(a, b); });
         if (twice != names_.end())
-            source_.reject("DuplicateKey", "needs every name once, got ",
-                           shown(std::string(begin(*twice), end(*twice))), " twice");
+            source_.reject("DuplicateKey", "needs every name once, got ", shown(text(*twice)), " twice");
         names_.erase(first, names_.end());
         letters_.resize(letters);
         begun_.pop_back();
     }
 
 private:
-    struct Name {
-        std::size_t at, size;
-    };
-    using Letters = std::deque<char>;
-    Letters::const_iterator begin(Name name) const { return letters_.begin() + static_cast<std::ptrdiff_t>(name.at); }
-    Letters::const_iterator end(Name name) const { return begin(name) + static_cast<std::ptrdiff_t>(name.size); }
+    using Name = std::uint32_t;          // the place of its first letter
+    static constexpr char end = '\xff';  // which UTF-8 has not
+
+    std::deque<char>::const_iterator at(Name name) const { return letters_.begin() + name; }
+    bool before(Name a, Name b) const {
+        auto x = at(a), y = at(b);
+        for (; *x == *y; ++x, ++y)
+            if (*x == end) return false;
+        return *x < *y;
+    }
+    std::string text(Name name) const { return {at(name), std::find(at(name), letters_.end(), end)}; }
 
     const Source& source_;
-    Letters letters_;
+    std::deque<char> letters_;
     std::deque<Name> names_;
     std::vector<std::size_t> begun_;  ///< how many names there were before each object
 };

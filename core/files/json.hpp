@@ -30,7 +30,8 @@ struct JsonText {
     const char* kind;
 };
 
-/// Reads what is left of a stream, and holds no more of it than 64 KiB and the names of the objects that are open.
+/// Reads what is left of a stream, below 4 GiB, and holds no more of it than 64 KiB, the names of the objects that are
+/// open, in no more bytes than they take there, and what nlohmann-json keeps: all since the last text or number began.
 /// Throws a FileError for a text that is no JSON (RFC 8259, UTF-8) or too deep, of the kind DuplicateKey for a name
 /// twice in one object, when that closes, and of the kind Unsupported in a minijt that was built without nlohmann-json.
 void read_json(Stream& in, const JsonText& json, JsonEvents& events);

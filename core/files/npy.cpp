@@ -27,18 +27,12 @@ constexpr const char* descriptions[] = {"|b1", "|u1", "<i4", "<i8", "<f4", "<f8"
 constexpr std::string_view other_numbers = " b1 i1 i2 i4 i8 u1 u2 u4 u8 f2 f4 f8 f16 c8 c16 c32 ",
                            other_kinds = "OSUVMm";
 
-struct Header {
-    Dtype dtype = float32;
-    bool fortran_order = false;
-    Shape shape;
-};
-
 /// Reads the dictionary, every key once, in any order.
 class HeaderText {
 public:
     HeaderText(const Source& source, std::string_view text) : source_(source), text_(text) {}
 
-    Header parse() {
+    NpyHeader parse() {
         printable();
         for (eat('{'); next() != '}';) {
             entry();
@@ -146,7 +140,7 @@ private:
 
     const Source& source_;
     std::string_view text_;
-    Header header_;
+    NpyHeader header_;
     bool seen_[3] = {};
 };
 
@@ -170,7 +164,7 @@ std::size_t header_size(Stream& in) {
 }
 
 /// Bytes of the elements, held against what is there.
-void check_size(const Stream& in, const Header& header) {
+void check_size(const Stream& in, const NpyHeader& header) {
     std::int64_t most = 8;
     for (auto extent : header.shape)
         if (__builtin_mul_overflow(most, std::max<std::int64_t>(extent, 1), &most))
@@ -199,11 +193,16 @@ Array read_whole(const Input& input) {
 
 }  // namespace
 
-Array read_npy(Stream& in) {
+NpyHeader read_npy_header(Stream& in) {
     std::string text(header_size(in), '\0');
     in.read(text.data(), text.size());
-    const Header header = HeaderText(in, text).parse();
+    NpyHeader header = HeaderText(in, text).parse();
     check_size(in, header);
+    return header;
+}
+
+Array read_npy(Stream& in) {
+    const NpyHeader header = read_npy_header(in);
     Array x(header.shape.empty() ? Shape{1} : header.shape, header.dtype);
     in.read(x.raw(), x.bytes());
     check_bools(in, x);

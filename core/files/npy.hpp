@@ -24,6 +24,14 @@ void write_npy(const Sink& sink, const Array& x);
 namespace files {
 class Source;
 class Stream;
+/// What stands in front of the elements.
+struct NpyHeader {
+    Dtype dtype = float32;
+    bool fortran_order = false;
+    Shape shape;
+};
+/// Reads it, and holds it against what is left of the stream, which are the elements.
+NpyHeader read_npy_header(Stream& in);
 /// The array that the rest of a stream holds.
 Array read_npy(Stream& in);
 /// Throws a FileError of the kind BadBool for bools whose bytes are not 0 or 1.

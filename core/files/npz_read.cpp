@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "npz.hpp"
+#include "npz_members.hpp"
 #include "zip.hpp"
 
 namespace jt {
@@ -189,7 +189,11 @@ void check_total(const Input& in, const std::vector<Entry>& entries) {
 class Member : public Stream {
 public:
     Member(const Input& in, const Entry& e)
-        : Stream(in.where() + ": " + shown(e.name), e.size), in_(in), entry_(e), at_(e.data), end_(e.data + e.packed) {
+        : Stream(in.where() + ": " + shown(e.name + ".npy"), e.size),
+          in_(in),
+          entry_(e),
+          at_(e.data),
+          end_(e.data + e.packed) {
         if (deflated() && inflateInit2(&z_, -MAX_WBITS) != Z_OK) throw std::bad_alloc();
     }
     Member(const Member&) = delete;
@@ -258,7 +262,7 @@ private:
     unsigned char packed_[32768];
 };
 
-NamedArrays read_npz(const Input& in) {
+std::vector<Entry> read_directory(const Input& in) {
     const Directory directory = find_directory(in);
     auto entries = read_entries(in, directory);
     std::vector<std::string> names;
@@ -267,13 +271,42 @@ NamedArrays read_npz(const Input& in) {
     check_names(in, names);
     check_layout(in, entries, directory.start);
     check_total(in, entries);
+    for (auto& e : entries) e.name.resize(e.name.size() - 4);
+    return entries;
+}
+
+}  // namespace
+
+struct Npz::Entries {
+    std::vector<Entry> all;
+};
+
+Npz::Npz(const Input& in) : in_(in), entries_(new Entries{read_directory(in)}) {}
+
+Npz::~Npz() = default;
+
+std::size_t Npz::size() const { return entries_->all.size(); }
+
+const std::string& Npz::name(std::size_t k) const { return entries_->all[k].name; }
+
+void Npz::read(std::size_t k, const Callable<void(Stream&)>& reader) const {
+    Member member(in_, entries_->all[k]);
+    reader(member);
+    member.finish();
+}
+
+Array Npz::array(std::size_t k) const {
+    Array x;
+    read(k, [&](Stream& in) { x = read_npy(in); });
+    return x;
+}
+
+namespace {
+
+NamedArrays read_npz(const Input& in) {
+    const Npz file(in);
     NamedArrays arrays;
-    for (const auto& e : entries) {
-        Member member(in, e);
-        Array x = read_npy(member);
-        member.finish();
-        arrays.emplace_back(e.name.substr(0, e.name.size() - 4), std::move(x));
-    }
+    for (std::size_t k = 0; k < file.size(); ++k) arrays.emplace_back(file.name(k), file.array(k));
     return arrays;
 }
 

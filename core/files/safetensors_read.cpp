@@ -131,10 +131,10 @@ private:
     }
 
     void scalar(JsonScalar value) override {
-        const auto* text = std::get_if<std::string>(&value);
+        auto* text = std::get_if<std::string>(&value);
         const auto* number = std::get_if<std::uint64_t>(&value);
         if (at_ == At::metadata && text)
-            metadata.back().second = *text;
+            metadata.back().second = std::move(*text);
         else if (at_ == At::list && number)
             add(*number);
         else if (at_ == At::tensor && !list_ && text)

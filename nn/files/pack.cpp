@@ -124,10 +124,14 @@ private:
     std::size_t renamed_ = 0;
 };
 
-/// Builds the tree while its structure is read.
+/// Builds the tree while its structure is read; one that only looks whether it is good builds none, and needs of the
+/// arrays no more than the names.
 class Builder : public JsonEvents {
 public:
-    Builder(const Source& source, NamedArrays arrays) : source_(source), arrays_(std::move(arrays)) {
+    enum class Aim { look, build };
+
+    Builder(const Source& source, Aim aim, NamedArrays arrays)
+        : source_(source), aim_(aim), arrays_(std::move(arrays)) {
         for (std::size_t k = 0; k < arrays_.size(); ++k) index_.emplace(arrays_[k].first, k);
     }
 
@@ -207,7 +211,7 @@ private:
         if (found == index_.end()) source_.reject(bad_tree, "needs an array that is there, once, got ", shown(name));
         const Array x = std::move(arrays_[found->second].second);
         index_.erase(found);
-        return array(x);
+        return aim_ == Aim::build ? array(x) : Var();
     }
 
     void fill(Tree tree) {
@@ -218,36 +222,60 @@ private:
     void put(Tree tree) {
         if (open_.empty())
             root_ = std::move(tree);
-        else if (open_.back().form == Form::list)
-            open_.back().tree.push_back(std::move(tree));
-        else if (open_.back().form == Form::dict)
-            open_.back().tree[open_.back().key] = std::move(tree);
-        else
+        else if (open_.back().form == Form::kind)
             bad("a dict, an array or a float");
+        else if (aim_ == Aim::build)
+            add(std::move(tree));
+    }
+
+    void add(Tree tree) {
+        Frame& frame = open_.back();
+        if (frame.form == Form::list)
+            frame.tree.push_back(std::move(tree));
+        else
+            frame.tree[frame.key] = std::move(tree);
     }
 
     const Source& source_;
+    const Aim aim_;
     NamedArrays arrays_;
     std::unordered_map<std::string, std::size_t> index_;  ///< of those that the structure has not named
     std::vector<Frame> open_;
     Tree root_;
 };
 
+Tree built(Stream& structure, Builder::Aim aim, NamedArrays arrays) {
+    Builder builder(structure, aim, std::move(arrays));
+    read_json(structure, {0, 2 * depth_limit, bad_tree}, builder);
+    return builder.finish();
+}
+
 }  // namespace
+
+Tree flat(const NamedArrays& arrays) {
+    Tree tree = Tree::dict();
+    for (const auto& [name, x] : arrays) tree[name] = array(x);
+    return tree;
+}
 
 Packed pack(const Source& source, const Tree& tree) { return Packer(source).pack(tree); }
 
 Tree unpack(const Source& source, Packed packed) {
-    if (packed.structure.empty()) {
-        Tree tree = Tree::dict();
-        for (const auto& [name, x] : packed.arrays) tree[name] = array(x);
-        return tree;
-    }
-    Builder builder(source, std::move(packed.arrays));
+    if (packed.structure.empty()) return flat(packed.arrays);
+    std::vector<std::string> names;
+    for (const auto& [name, x] : packed.arrays) names.push_back(name);
     const Input structure(source.where(), std::as_bytes(std::span(packed.structure)));
-    Section text(structure, 0, structure.size());
-    read_json(text, {0, 2 * depth_limit, bad_tree}, builder);
-    return builder.finish();
+    Section text(structure, 0, structure.size()), again(structure, 0, structure.size());
+    check_structure(text, names);
+    return unpack(again, std::move(packed.arrays));
 }
+
+void check_structure(Stream& structure, const std::vector<std::string>& names) {
+    NamedArrays arrays;
+    for (const std::string& name : names) arrays.emplace_back(name, Array());
+    built(structure, Builder::Aim::look, std::move(arrays));
+}
+
+Tree unpack(Stream& structure, NamedArrays arrays) { return built(structure, Builder::Aim::build, std::move(arrays)); }
 
 }  // namespace jt::files

@@ -16,8 +16,16 @@ struct Packed {
     std::string structure;
 };
 
+/// What files hold that have no structure.
+Tree flat(const NamedArrays& arrays);
+
 /// Throws FileErrors in the name of the source.
 Packed pack(const Source& source, const Tree& tree);
 Tree unpack(const Source& source, Packed packed);
+
+/// Reads what is left of a structure, and throws a FileError in the stream's name unless it is good and has each of the
+/// arrays of these names once. It keeps nothing of it: a structure that is unpacked has passed.
+void check_structure(Stream& structure, const std::vector<std::string>& names);
+Tree unpack(Stream& structure, NamedArrays arrays);
 
 }  // namespace jt::files

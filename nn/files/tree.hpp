@@ -232,9 +232,10 @@ T Tree::as() const {
 /// Writes a tree into a file, atomically, and reads one: an .npz or .safetensors file by its name. NumPy and Python's
 /// safetensors read the arrays by their keys joined by dots; what else there is stands as JSON in one entry
 /// "__tree__" (bytes of .npz, metadata of .safetensors). What they wrote loads as a flat dict. Throws a FileError: for
-/// another name, for texts that are not UTF-8, for more than 64 levels, for a broken file, and, built without
-/// nlohmann-json, for .safetensors and all but flat dicts of Vars. A load takes no more than file and elements, 16 MiB,
-/// and 800 bytes for each array and other value, most of which the tree keeps.
+/// another name, for texts that are not UTF-8, for more than 64 levels, for a broken file, for JSON that unpacks to
+/// more than the file and 1 MiB, and, built without nlohmann-json, for .safetensors and all but flat dicts of Vars. A
+/// load takes no more than file and elements, 16 MiB, and 800 bytes for each array and other value, most of which the
+/// tree keeps; nothing of the tree is made before all of its JSON is known to be good.
 void save(const Tree& tree, const std::string& path);
 Tree load(const std::string& path);
 

@@ -53,7 +53,7 @@ def main(tests, folder):
     catalogue = {"MINIJT_MALFORMED": folder / "malformed", "MINIJT_MESSAGES": HERE}
     recorded = {variable: HERE / f"from_{name}" for name, (_, _, variable) in OTHERS.items()}
     failed = suite(tests, MINIJT_OUR_FILES=folder / "ours", MINIJT_TREES=HERE / "trees", **recorded, **catalogue)
-    for cases in ("the catalogue*16 MiB", "a save*16 MiB", "a header*16 MiB", "a load of many*16 MiB"):
+    for cases in ("the catalogue*16 MiB", "a save*16 MiB", "a header*16 MiB", "a structure*16 MiB", "a load of many*16 MiB"):
         failed |= suite(tests, f"--test-case={cases}", **catalogue)  # the peak of a process that did nothing else
     for name, (modules, cases, variable) in OTHERS.items():
         if not here(*modules) or (name != "numpy" and not (folder / "ours/tree.npz").exists()):

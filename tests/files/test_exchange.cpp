@@ -1,5 +1,9 @@
 // What minijt, NumPy, Python's safetensors and PyTorch write for each other: arrays, trees, nets with weight norm.
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cstdlib>
 
 #include <doctest/doctest.h>
 
@@ -128,6 +132,42 @@ double write_header(const std::string& path, std::size_t n, const char* end) {
     const auto size = static_cast<std::uint64_t>(file.tellp()) - 8;
     file.seekp(0).write(reinterpret_cast<const char*>(&size), sizeof size);
     return static_cast<double>(size) / (1 << 20);
+}
+
+/// Runs f in a process of its own, so that the peak of this one stays.
+template <class F>
+void apart(F f) {
+    const pid_t child = fork();
+    if (child == 0) {
+        f();
+        std::_Exit(0);
+    }
+    int status = 1;
+    waitpid(child, &status, 0);
+    REQUIRE(status == 0);
+}
+
+/// A long text that is no structure of "x": how it begins, what is repeated in it, how it ends, and why not.
+struct Structure {
+    const char *begin, *repeated, *end, *told;
+
+    std::string text(std::size_t size) const {
+        std::string out = begin;
+        while (out.size() < size) out += repeated;
+        return out + end;
+    }
+};
+constexpr Structure structures[] = {
+    {"[", "0,", "0]", "BadTree: needs every array in its structure, got 'x' beside"},
+    {"[", "[],", "{\"array\":\"y\"}]", "BadTree: needs an array that is there, once, got 'y'"},
+    {"[", "{\"dict\":{}},", "1,x]", "BadTree: needs JSON, got something else at byte "},
+    {"{\"dict\":{", "\"\":0,", "\"\":0}}", "DuplicateKey: needs every name once, got '' twice"},
+};
+
+NamedArrays with_structure(const std::string& json) {
+    Array bytes({static_cast<std::int64_t>(json.size())}, uint8);
+    std::ranges::copy(json, static_cast<char*>(bytes.raw()));
+    return {{"x", pattern({3}, int32)}, {"__tree__", bytes}};
 }
 #endif
 
@@ -385,6 +425,50 @@ TEST_SUITE("files") {
             CHECK_THROWS_AS(load(folder / "x.safetensors"), FileError);
             CHECK(peak() - before < size + 16);
         }
+    }
+
+    TEST_CASE("a structure that is refused takes no more than the file and 16 MiB" * doctest::skip(sanitized)) {
+        const Folder folder;
+        const auto message = [](const std::string& path) {
+            try {
+                load(path);
+            } catch (const FileError& error) {
+                const std::string what = error.what();
+                return what.substr(what.find("': ") + 3);
+            }
+            return std::string("none");
+        };
+        const NamedArrays::value_type x{"x", pattern({3}, int32)};
+        const double before = peak();
+        for (const auto& [name, size] : {std::pair("x.safetensors", 2U), {"x.npz", 6U}})
+            for (const Structure& structure : structures) {
+                apart([&, path = folder / name, n = std::size_t{size} << 20] {
+                    if (path.ends_with(".npz"))
+                        save_npz(path, with_structure(structure.text(n)));
+                    else
+                        save_safetensors(path, {{x}, {{"__tree__", structure.text(n)}}});
+                });
+                CAPTURE(std::string(structure.repeated));
+                CHECK(message(folder / name).starts_with(structure.told));
+                CHECK(peak() - before < size + 16);
+            }
+    }
+
+    TEST_CASE("a structure unfolds to no more than the file and 1 MiB") {
+        const Folder folder;
+        std::string json = "[";
+        for (int k = 0; k < 400'000; ++k) json += std::to_string(k) + ",";
+        NamedArrays arrays = with_structure(json + "{\"array\":\"x\"}]");
+        save_npz(folder / "x.npz", arrays);
+        CHECK(load(folder / "x.npz").size() == 400'001);
+        save_npz(folder / "x.npz", arrays, Zip::deflated);
+        const auto size = std::filesystem::file_size(folder / "x.npz"), most = size + (1 << 20);
+        CHECK_THROWS_WITH_AS(load(folder / "x.npz"),
+                             ("load: '" + (folder / "x.npz") + "': TooLarge: needs at most " + std::to_string(most) +
+                              " bytes of JSON in __tree__, got " + std::to_string(arrays.back().second.numel()))
+                                 .c_str(),
+                             FileError);
+        clear_buffer_cache();
     }
 
     TEST_CASE("a load of many arrays takes no more than 800 bytes each and 16 MiB" * doctest::skip(sanitized)) {
