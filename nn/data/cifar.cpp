@@ -1,5 +1,6 @@
 #include "cifar.hpp"
 
+#include <deque>
 #include <filesystem>
 
 #include "../../core/files/bytes.hpp"
@@ -26,42 +27,40 @@ std::string path_of(const std::string& root, const std::string& name) {
         .reject("Io", "needs ", name, ", or the folder that holds it, got neither");
 }
 
-std::string load(const std::string& path) {
-    const files::Input in("CIFAR10", path);
+std::int64_t count_records(const files::Input& in) {
     if (in.size() == 0 || in.size() % record != 0)
         in.reject("BadData", "needs records of ", record, " bytes, got ", in.size(), " bytes");
-    std::string bytes = in.read(0, in.size());
-    for (std::size_t at = 0; at < bytes.size(); at += record)
-        if (const int label = static_cast<unsigned char>(bytes[at]); label > 9)
-            in.reject("BadData", "byte ", at, ": needs a class from 0 to 9, got ", label);
-    return bytes;
+    return static_cast<std::int64_t>(in.size()) / record;
+}
+
+void read_image(const char* planes, std::uint8_t* to) {
+    for (std::int64_t pixel = 0; pixel < plane; ++pixel)
+        for (std::int64_t channel = 0; channel < 3; ++channel)
+            *to++ = static_cast<std::uint8_t>(planes[channel * plane + pixel]);
+}
+
+/// Reads all records of a file to where the next ones are to be.
+void read_records(const files::Input& in, std::uint8_t*& image, std::uint8_t*& label) {
+    const std::string bytes = in.read(0, in.size());
+    for (std::size_t at = 0; at < bytes.size(); at += record, image += 3 * plane) {
+        *label = static_cast<std::uint8_t>(bytes[at]);
+        if (*label > 9) in.reject("BadData", "byte ", at, ": needs a class from 0 to 9, got ", int{*label});
+        read_image(bytes.data() + at + 1, image);
+        ++label;
+    }
 }
 
 }  // namespace
 
-CIFAR10::CIFAR10(const std::string& root, const CIFAR10Options& options) : transform_(options.transform) {
-    for (const std::string& name : names(options.train)) batches_.push_back(load(path_of(root, name)));
-}
-
-std::int64_t CIFAR10::size() const {
-    std::size_t bytes = 0;
-    for (const std::string& batch : batches_) bytes += batch.size();
-    return static_cast<std::int64_t>(bytes) / record;
-}
-
-std::tuple<Var, int> CIFAR10::item(std::int64_t k) const {
-    std::int64_t at = k * record;
-    auto batch = batches_.begin();
-    for (; at >= static_cast<std::int64_t>(batch->size()); ++batch) at -= static_cast<std::int64_t>(batch->size());
-    const char* planes = batch->data() + at;
-    const int label = static_cast<unsigned char>(*planes++);
-    Array image({side, side, 3}, uint8);
-    auto* to = image.data<std::uint8_t>();
-    for (std::int64_t pixel = 0; pixel < plane; ++pixel)
-        for (std::int64_t channel = 0; channel < 3; ++channel)
-            *to++ = static_cast<std::uint8_t>(planes[channel * plane + pixel]);
-    const Var x = array(image);
-    return {transform_ ? transform_(x) : x, label};
+LabelledImages detail::read_cifar10(const std::string& root, bool train) {
+    std::deque<files::Input> batches;
+    std::int64_t n = 0;
+    for (const std::string& name : names(train))
+        n += count_records(batches.emplace_back("CIFAR10", path_of(root, name)));
+    LabelledImages data{Array({n, side, side, 3}, uint8), Array({n}, uint8)};
+    auto *image = data.images.data<std::uint8_t>(), *label = data.labels.data<std::uint8_t>();
+    for (const files::Input& batch : batches) read_records(batch, image, label);
+    return data;
 }
 
 }  // namespace jt::dataset

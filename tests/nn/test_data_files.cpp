@@ -83,9 +83,32 @@ std::string csv_refusal(const std::string& text, const CsvOptions& options = {})
     return refusal([&] { csv(text, options); });
 }
 
+// Two gray images to learn from, 0 and 1; one in colour to test with.
+LabelledImages read_squares(const std::string& root, bool train) {
+    if (root != "squares") fail<FileError>("Squares: needs squares, got ", root);
+    if (!train) return {Array::full({1, 2, 2, 3}, 7, uint8), Array::full({1}, 9, uint8)};
+    return {arange(8).reshape({2, 2, 2}).cast(uint8).array(), arange(2).cast(uint8).array()};
+}
+
+struct Squares : FromFolder<read_squares> {
+    using FromFolder::FromFolder;
+};
+
 }  // namespace
 
 TEST_SUITE("nn") {
+    TEST_CASE("a dataset of a folder is a function that reads it") {
+        const Squares train("squares"), test("squares", false, transform::Gray());
+        CHECK_EQ(train.size(), 2);
+        const Var second = (arange(4) + 4).reshape({2, 2, 1}).broadcast({2, 2, 3}).cast(uint8);
+        CHECK_SAME(std::get<0>(train[1]), second);
+        CHECK_EQ(std::get<1>(train[1]), 1);
+        CHECK_EQ(test.size(), 1);
+        CHECK_EQ(std::get<0>(test[0]).shape(), Shape{1, 2, 2});
+        CHECK_EQ(Squares("squares", {.train = false}).size(), 1);
+        CHECK_THROWS_WITH_AS(Squares("circles"), "Squares: needs squares, got circles", FileError);
+    }
+
     TEST_CASE("MNIST: plain and packed files, with and without a transform and a worker") {
         const test::Folder folder;
         write_packed(folder / "train-images-idx3-ubyte.gz", images(3));
