@@ -113,6 +113,17 @@ TEST_SUITE("core") {
         CHECK(at(argmax(array({2}, {-inf, -inf}, float32), 0), 0) == 0);
     }
 
+    TEST_CASE("a product that fits is right, whatever its parts come to") {
+        for (Dtype dtype : floats) {
+            const double large = dtype == float64 ? 1e200 : 1e38, small = 1 / large;
+            const double places[] = {small, 1, 1, 1, large, large, small, 1};
+            std::vector<double> e(128);
+            for (std::size_t i = 0; i < 128; ++i) e[i] = places[i / 16];
+            CHECK(near(at(prod(array({128}, e, dtype), 1, false), 0), 1, 1e-5));
+            for (const double y : values(prod(array({8, 16}, e, dtype), 1, false))) CHECK(near(y, 1, 1e-5));
+        }
+    }
+
     TEST_CASE("long sums keep their digits") {
         const std::int64_t n = 10'000'000;
         const double tenth = static_cast<double>(0.1f);
@@ -174,11 +185,11 @@ TEST_SUITE("core") {
         for (Dtype dtype : floats)
             for (std::size_t op = 0; op < n_folds; ++op)
                 for (std::int64_t n = 1; n <= 70; ++n) {
-                    const Array x = numbers({3, n}, dtype, -3, 3, 1), y = numbers({3, n}, dtype, -3, 3, 2);
+                    const Array x = numbers({7, n}, dtype, -3, 3, 1), y = numbers({7, n}, dtype, -3, 3, 2);
                     const auto folded = [&](const Rows& table) {
-                        Array acc = Array::zeros({3 + n}, float64);
-                        table.rows[op](x.raw(), y.raw(), acc.raw(), {3, n, n});
-                        table.columns[op](x.raw(), y.raw(), acc.data<double>() + 3, {3, n, n});
+                        Array acc = Array::full({7 + n}, 1, float64);
+                        table.rows[op](x.raw(), y.raw(), acc.raw(), {7, n, n});
+                        table.columns[op](x.raw(), y.raw(), acc.data<double>() + 7, {7, n, n});
                         return acc;
                     };
                     for (const Rows* table : jt::test::float_tables(dtype))

@@ -7,7 +7,7 @@ namespace jt::kernels {
 /// Sum over `axes`; the result has `reduced_shape(x.shape(), axes, keepdims)`. uint8 and bool sum into int32; an empty
 /// sum is 0. Floats are added in fours and then in double, so that the error is a few roundings whatever the length.
 Array sum(const Array& x, AxisSet axes, bool keepdims);
-/// Product over `axes`, likewise; an empty one is 1.
+/// Product over `axes`, likewise, but floats are multiplied in double, in fours; an empty one is 1.
 Array prod(const Array& x, AxisSet axes, bool keepdims);
 /// sum(x * y) over `axes` without the product in between; equal shapes and float dtypes. Accumulated in double.
 Array sum_product(const Array& x, const Array& y, AxisSet axes, bool keepdims);

@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include "../../array.hpp"
+#include "../../threads.hpp"
 #include "../elementwise/rows.hpp"
 #include "../movement/walk.hpp"
 #include "../parallel.hpp"
@@ -29,7 +30,7 @@ public:
         for_rows(matrices, kept_ * each, [&](std::int64_t first, std::int64_t last) {
             auto place = outer_kept_.moved_to(first);
             for (auto k = first; k < last; ++k, place.next())
-                for_rows(kept_, each, [&](std::int64_t from, std::int64_t end) {
+                for_blocks(kept_, grain(each), [&](std::int64_t from, std::int64_t end) {
                     run_kept(fold, x + place[0], y + place[0], start, from, end, out + k * kept_, finish);
                 });
         });
@@ -37,6 +38,14 @@ public:
 
 private:
     static constexpr std::int64_t chunk = 1024;
+
+    // How many rows or columns of `each` elements a thread takes at once. Narrow strips of columns are read slowly:
+    // there are no more of them than threads, which no result depends on.
+    std::int64_t grain(std::int64_t each) const {
+        if (kept_ * each < 2 * elements_at_once) return kept_;
+        const std::int64_t threads = num_threads(), share = by_rows_ ? 1 : (kept_ + threads - 1) / threads;
+        return std::max(elements_at_once / each, share);
+    }
 
     /// Of the rows or columns of a matrix, [from, end).
     template <class T, class Acc, class Out, class Finish>

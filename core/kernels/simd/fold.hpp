@@ -20,13 +20,13 @@ auto join_places(const T* x, std::int64_t stride, Join join) {
 
 /// A fold says where its accumulator starts, how two numbers are joined, and how the accumulator gains `places` places,
 /// `stride` elements apart and n numbers wide. `width` is the number of lanes that a row is dealt to: the same on every
-/// machine where the order of joining matters.
+/// machine where the order of joining matters; `at_once` of them are in one vector.
 template <class T>
 struct Sum {
     using Element = T;
     using Acc = std::conditional_t<std::is_floating_point_v<T>, double, std::uint64_t>;
     static constexpr Acc start = 0;
-    static constexpr int width = 16;
+    static constexpr int width = 16, at_once = lanes<Acc>;
     static constexpr auto join = [](auto a, auto b) { return a + b; };
 
     /// Four floats are added as such before they are widened.
@@ -37,15 +37,18 @@ struct Sum {
     }
 };
 
-/// Widened at once, since a product of four floats may overflow.
+/// Widened at once, since a product of four floats may overflow; that of four doubles may, too, and they are joined in
+/// turn. To widen twice four floats takes less time than once eight.
 template <class T>
 struct Prod : Sum<T> {
     using Acc = typename Sum<T>::Acc;
     static constexpr Acc start = 1;
+    static constexpr int at_once = std::is_same_v<T, float> && lanes<Acc> > 4 ? 4 : lanes<Acc>;
     static constexpr auto join = [](auto a, auto b) { return a * b; };
 
     template <int places, int n, class A>
     static A gain(A acc, const T* x, const T*, std::int64_t stride) {
+        if constexpr (sizeof(T) < sizeof(Acc)) return acc * join_places<Acc, places, n>(x, stride, join);
         for (int k = 0; k < places; ++k, x += stride) acc = acc * read<Acc, n>(x);
         return acc;
     }
@@ -105,7 +108,7 @@ struct Max {
     using Acc = T;
     static constexpr T start =
         std::is_floating_point_v<T> ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::lowest();
-    static constexpr int width = lanes<T>;
+    static constexpr int width = lanes<T>, at_once = width;
     static constexpr auto join = larger;
 
     template <int places, int n, class A>
@@ -126,11 +129,15 @@ struct Min : Max<T> {
     }
 };
 
+/// A vector of accumulators.
+template <class P>
+using Accs = typename VecOf<typename P::Acc, P::at_once>::type;
+
 /// Deals a row's elements from i on to the lanes of acc, `places` widths at a time, as long as there are so many.
 template <class P, int places>
 void fold_steps(const typename P::Element* x, const typename P::Element* y, std::int64_t n, std::int64_t& i,
-                Vec<typename P::Acc>* acc) {
-    constexpr int w = lanes<typename P::Acc>;
+                Accs<P>* acc) {
+    constexpr int w = P::at_once;
     for (; i + places * P::width <= n; i += places * P::width)
 #pragma GCC unroll 8
         for (int k = 0; k < P::width; k += w)
@@ -141,20 +148,20 @@ void fold_steps(const typename P::Element* x, const typename P::Element* y, std:
 template <class P>
 typename P::Acc fold_row(const typename P::Element* x, const typename P::Element* y, std::int64_t n) {
     using A = typename P::Acc;
-    constexpr int parts = P::width / lanes<A>;
+    constexpr int parts = P::width / P::at_once;
     A total = P::start;
     std::int64_t i = 0;
     if (n >= P::width) {
-        Vec<A> acc[parts];
+        Accs<P> acc[parts];
 #pragma GCC unroll 8
-        for (int k = 0; k < parts; ++k) acc[k] = splat(P::start);
+        for (int k = 0; k < parts; ++k) acc[k] = P::start - Accs<P>{};
         fold_steps<P, 4>(x, y, n, i, acc);
         fold_steps<P, 1>(x, y, n, i, acc);
 #pragma GCC unroll 4
         for (int half = parts / 2; half > 0; half /= 2)
 #pragma GCC unroll 8
             for (int k = 0; k < half; ++k) acc[k] = P::join(acc[k], acc[k + half]);
-        total = fold_lanes<A, lanes<A>>(acc[0], P::join);
+        total = fold_lanes<A, P::at_once>(acc[0], P::join);
     }
     for (; i < n; ++i) few_rounds(), total = P::template gain<1, 1>(total, x + i, y + i, 0);
     return total;
@@ -164,9 +171,12 @@ typename P::Acc fold_row(const typename P::Element* x, const typename P::Element
 template <class P, int rows>
 void fold_into(const typename P::Element* x, const typename P::Element* y, typename P::Acc* acc, std::int64_t n,
                std::int64_t stride) {
-    constexpr int w = lanes<typename P::Acc>;
+    constexpr int w = P::at_once;
     std::int64_t i = 0;
-    for (; i + w <= n; i += w) store(acc + i, P::template gain<rows, w>(load(acc + i), x + i, y + i, stride));
+    for (; i + w <= n; i += w) {
+        const Accs<P> sums = P::template gain<rows, w>(read<typename P::Acc, w>(acc + i), x + i, y + i, stride);
+        __builtin_memcpy(acc + i, &sums, sizeof sums);
+    }
     for (; i < n; ++i) few_rounds(), acc[i] = P::template gain<rows, 1>(acc[i], x + i, y + i, stride);
 }
 

@@ -1,6 +1,7 @@
 // Vectors of the width of the instruction set at hand, and loops that apply functions to rows of numbers.
 #pragma once
 #include <cstdint>
+#include <limits>
 #include <type_traits>
 #include <utility>
 #if defined(__AVX__)
@@ -45,6 +46,32 @@ Vec<T> splat(T x) {
     return x - Vec<T>{};
 }
 
+/// The first n lanes, the others as in `rest`.
+template <class T>
+Vec<T> load(const T* p, std::int64_t n, Vec<T> rest) {
+#if defined(__AVX512F__)
+    const auto first = static_cast<__mmask16>((1U << n) - 1);
+    if constexpr (sizeof(T) == 4)
+        return __builtin_bit_cast(Vec<T>, _mm512_mask_loadu_epi32(__builtin_bit_cast(__m512i, rest), first, p));
+    else if constexpr (sizeof(T) == 8)
+        return __builtin_bit_cast(
+            Vec<T>, _mm512_mask_loadu_epi64(__builtin_bit_cast(__m512i, rest), static_cast<__mmask8>(first), p));
+#endif
+    __builtin_memcpy(&rest, p, static_cast<std::size_t>(n) * sizeof(T));
+    return rest;
+}
+template <class T>
+void store(T* p, const Vec<T>& v, std::int64_t n) {
+#if defined(__AVX512F__)
+    const auto first = static_cast<__mmask16>((1U << n) - 1);
+    if constexpr (sizeof(T) == 4)
+        return _mm512_mask_storeu_epi32(p, first, __builtin_bit_cast(__m512i, v));
+    else if constexpr (sizeof(T) == 8)
+        return _mm512_mask_storeu_epi64(p, static_cast<__mmask8>(first), __builtin_bit_cast(__m512i, v));
+#endif
+    __builtin_memcpy(p, &v, static_cast<std::size_t>(n) * sizeof(T));
+}
+
 /// True when a comparison holds in some lane.
 template <class Mask>
 bool any(const Mask& mask) {
@@ -72,9 +99,10 @@ inline void few_rounds() { asm volatile(""); }
 inline Vec<double> widen(const VecOf<float, lanes<double>>::type& v) {
 #if defined(__AVX512F__)
     return _mm512_cvtps_pd(v);
-#else
-    return _mm256_cvtps_pd(v);
+}
+inline VecOf<double, 4>::type widen(const VecOf<float, 4>::type& v) {
 #endif
+    return _mm256_cvtps_pd(v);
 }
 #endif
 
@@ -101,6 +129,8 @@ template <class A, int n, class V>
 auto convert(const V& v) {
     if constexpr (n == 1)
         return static_cast<A>(v);
+    else if constexpr (std::is_same_v<A, std::decay_t<decltype(v[0])>>)
+        return v;
     else if constexpr (std::is_same_v<A, double> && requires { widen(v); })
         return widen(v);
     else
@@ -115,9 +145,65 @@ auto read(const T* p) {
     return convert<A, n>(v);
 }
 
+/// The whole numbers that float -> integer truncates to, in the bits of integers of T's size; the smallest one where
+/// none stands for x.
+template <class T>
+Vec<T> truncated(const Vec<T>& x) {
+#if defined(__AVX512F__)
+    if constexpr (sizeof(T) == 4)
+        return __builtin_bit_cast(Vec<T>, _mm512_cvttps_epi32(x));
+    else
+        return __builtin_bit_cast(Vec<T>, _mm512_cvttpd_epi64(x));
+#elif defined(__SSE2__)
+    if constexpr (sizeof(T) == 4)
+#if defined(__AVX__)
+        return __builtin_bit_cast(Vec<T>, _mm256_cvttps_epi32(x));
+#else
+        return __builtin_bit_cast(Vec<T>, _mm_cvttps_epi32(x));
+#endif
+#endif
+    using Whole = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
+    constexpr T low = static_cast<T>(std::numeric_limits<Whole>::min());
+    Vec<Whole> y;
+    for (int i = 0; i < lanes<T>; ++i) y[i] = static_cast<Whole>(x[i] >= low && x[i] < -low ? x[i] : low);
+    return __builtin_bit_cast(Vec<T>, y);
+}
+
+template <class V>
+inline constexpr bool chosen_at_once = vec_bytes == 64 &&
+                                       (std::is_same_v<V, Vec<float>> || std::is_same_v<V, Vec<double>>);
+
+/// x > y ? x : y and x < y ? x : y, in the one instruction that g++ does not find beside another choice.
+template <class V>
+V upper(const V& x, const V& y) {
+#if defined(__AVX512F__)
+    if constexpr (std::is_same_v<V, Vec<float>>) return _mm512_max_ps(x, y);
+    if constexpr (std::is_same_v<V, Vec<double>>) return _mm512_max_pd(x, y);
+#endif
+    return x > y ? x : y;
+}
+template <class V>
+V lower(const V& x, const V& y) {
+#if defined(__AVX512F__)
+    if constexpr (std::is_same_v<V, Vec<float>>) return _mm512_min_ps(x, y);
+    if constexpr (std::is_same_v<V, Vec<double>>) return _mm512_min_pd(x, y);
+#endif
+    return x < y ? x : y;
+}
+
 /// The larger, the smaller of two numbers or vectors; NaN of either side passes.
-inline constexpr auto larger = [](auto x, auto y) { return ((x > y) | (x != x)) ? x : y; };
-inline constexpr auto smaller = [](auto x, auto y) { return ((x < y) | (x != x)) ? x : y; };
+inline constexpr auto larger = [](auto x, auto y) {
+    if constexpr (chosen_at_once<decltype(x)>)
+        return x != x ? x : upper(x, y);
+    else
+        return ((x > y) | (x != x)) ? x : y;
+};
+inline constexpr auto smaller = [](auto x, auto y) {
+    if constexpr (chosen_at_once<decltype(x)>)
+        return x != x ? x : lower(x, y);
+    else
+        return ((x < y) | (x != x)) ? x : y;
+};
 
 /// y = f(x) for n elements, f a function of vectors; the rest of a vector is padded, so that every element meets the
 /// same f wherever it stands. x and y may be the same.
