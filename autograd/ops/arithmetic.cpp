@@ -1,6 +1,7 @@
 // Arithmetic of two, and the products that rules are made of.
 #include "arithmetic.hpp"
 
+#include "../detect.hpp"
 #include "comparison.hpp"
 #include "elementwise.hpp"
 #include "rules.hpp"
@@ -207,7 +208,9 @@ Var floor_divide(const Operand& x, const Operand& y) {
     check_integers(op.name, x, y, check_divisor);
     if (!is_float(dtype)) return binary(op, Binary::floor_divide, x, y, to_int(dtype));
     const no_grad guard;
-    return cast(binary(op, Binary::floor_divide, x, y, dtype), to_int(dtype));
+    if (detecting) [[unlikely]]
+        binary(op, Binary::div, x, y, dtype);
+    return binary(op, Binary::floor_divide, x, y, dtype);
 }
 
 Var hypot(const Operand& x, const Operand& y) {

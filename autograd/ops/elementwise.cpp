@@ -22,7 +22,14 @@ Var whole(const char* op, Unary f, const Var& x) {
     return stepped(op, x, is_float(value.dtype()) ? kernels::map(f, value) : Array(value));
 }
 
-Var as_int(const Var& x) { return cast(x, to_int(x.dtype())); }
+// The same as integers.
+Var whole_int(const char* op, Unary f, const Var& x) {
+    const Array& value = node_of(op, x).value;
+    if (detecting) [[unlikely]]
+        check_value(op, value, {x});
+    const Dtype dtype = value.dtype();
+    return stepped(op, x, is_float(dtype) ? kernels::map(f, value) : kernels::cast(value, to_int(dtype)));
+}
 
 Array slope_times(Binary f, const Var& g, const Var& y) {
     const Array& slope = y.node()->value;
@@ -227,9 +234,9 @@ Var ceil(const Var& x) { return whole("ceil", Unary::ceil, x); }
 Var round(const Var& x) { return whole("round", Unary::round, x); }
 Var rint(const Var& x) { return whole("rint", Unary::rint, x); }
 Var trunc(const Var& x) { return whole("trunc", Unary::trunc, x); }
-Var floor_int(const Var& x) { return as_int(whole("floor_int", Unary::floor, x)); }
-Var ceil_int(const Var& x) { return as_int(whole("ceil_int", Unary::ceil, x)); }
-Var round_int(const Var& x) { return as_int(whole("round_int", Unary::round, x)); }
+Var floor_int(const Var& x) { return whole_int("floor_int", Unary::floor_int, x); }
+Var ceil_int(const Var& x) { return whole_int("ceil_int", Unary::ceil_int, x); }
+Var round_int(const Var& x) { return whole_int("round_int", Unary::round_int, x); }
 
 Var cast(const Var& x, Dtype dtype) {
     static constexpr Op op{"cast",

@@ -45,6 +45,8 @@ TEST_SUITE("autograd") {
         CHECK_THROWS_WITH_AS(
             x / y, "div: needs a finite value, got infinity in shape (2, 2), of inputs (2, 2) and (2,)", AnomalyError);
         CHECK_THROWS_AS(x.float64() / 0, AnomalyError);
+        CHECK_THROWS_WITH_AS(x.floor_divide(0), doctest::Contains("floor_divide: needs a finite value, got infinity"),
+                             AnomalyError);
         CHECK_THROWS_AS(without_grad([&] { return log(x); }), AnomalyError);
         CHECK_THROWS_WITH_AS(masked_fill(x, x > 0, -INFINITY), doctest::Contains("got infinity"), AnomalyError);
         CHECK_CLOSE(log(y + 1), {std::log(2.), 0});
@@ -57,6 +59,7 @@ TEST_SUITE("autograd") {
         CHECK_THROWS_WITH_AS(floor(x), "floor: needs a finite value, got NaN in shape (2,), of inputs (2,)",
                              AnomalyError);
         CHECK_THROWS_AS(sign(x), AnomalyError);
+        CHECK_THROWS_WITH_AS(round_int(x), doctest::Contains("round_int: needs a finite value, got NaN"), AnomalyError);
         CHECK_THROWS_AS(y.clone(), AnomalyError);
         CHECK((x > 0).to_vector<bool>() == std::vector<bool>{false, true});
         CHECK(isnan(x).to_vector<bool>() == std::vector<bool>{true, false});

@@ -336,6 +336,69 @@ TEST_SUITE("core") {
         for (Dtype to : {uint8, int32, int64}) CHECK(cast(array({4}, {NaN, inf, -inf, 1e30}), to).numel() == 4);
     }
 
+    TEST_CASE("whole numbers of floats are integers of their size, on every instruction set and at every length") {
+        const std::pair<Unary, double (*)(double)> ops[] = {{Unary::round_int, std::round},
+                                                            {Unary::floor_int, std::floor},
+                                                            {Unary::ceil_int, std::ceil},
+                                                            {Unary::trunc_int, std::trunc}};
+        const std::vector<double> few = {
+            NaN,  inf, -inf, 1e30, -1e30,      2147483648.0, -2147483648.0,         2147483647.0, 0.5,
+            -0.5, 1.5, -2.5, -0.0, 0.49999997, 8388607.5,    9223372036854775807.0, -7.75};
+        for (Dtype dtype : floats)
+            for (const auto& [op, f] : ops)
+                for (std::size_t n = 0; n <= few.size(); ++n) {
+                    const Array x = array({static_cast<std::int64_t>(n)},
+                                          {few.begin(), few.begin() + static_cast<std::ptrdiff_t>(n)}, dtype);
+                    const Dtype whole = dtype == float64 ? int64 : int32;
+                    std::vector<double> parts = values(x);
+                    std::transform(parts.begin(), parts.end(), parts.begin(), f);
+                    Array want(x.shape(), whole), got(x.shape(), whole);
+                    each(want, [&](std::int64_t i, auto& e) {
+                        e = number_cast<std::decay_t<decltype(e)>>(parts[static_cast<std::size_t>(i)]);
+                    });
+                    CHECK(same_bits(map(op, x), want));
+                    if (op == Unary::trunc_int) CHECK(same_bits(cast(x, whole), want));
+                    for (const Rows* table : jt::test::float_tables(dtype)) {
+                        table->map[static_cast<int>(op)](x.raw(), got.raw(), x.numel());
+                        CHECK(same_bits(got, want));
+                    }
+                }
+    }
+
+    TEST_CASE("floor_divide of floats is an integer of their size, in every form and never in place") {
+        for (Dtype dtype : floats)
+            for (const auto& [p, q] : {std::pair<Shape, Shape>{{40}, {40}}, {{4, 19}, {19}}, {{4, 1}, {1, 5}}}) {
+                Array x = numbers(p, dtype, -90, 90, 1);
+                const Array y = numbers(q, dtype, -3, 3, 2);
+                const Dtype whole = dtype == float64 ? int64 : int32;
+                const auto f = [](const auto& a, const auto& b) { return map(Binary::floor_divide, a, b); };
+                CHECK(same_bits(f(x, y), cast(map(Binary::div, x, y), whole)));
+                CHECK(same_bits(f(x, Scalar(-2.5)), cast(map(Binary::div, x, -2.5), whole)));
+                CHECK(same_bits(f(Scalar(-50), y), cast(map(Binary::div, -50, y), whole)));
+                CHECK(same_bits(f(x, Scalar(0)), cast(map(Binary::div, x, 0), whole)));
+                CHECK(same_bits(map(Binary::floor_divide, x.clone(), y), f(x, y)));
+                CHECK(same_bits(map(Binary::floor_divide, std::move(x), 2),
+                                map(Binary::floor_divide, numbers(p, dtype, -90, 90, 1), 2)));
+            }
+    }
+
+    TEST_CASE("glu is one half times the sigmoid of the other") {
+        for (Dtype dtype : floats)
+            for (const auto& [shape, axis] :
+                 {std::pair<Shape, int>{{2, 6, 5}, 1}, {{34}, 0}, {{3, 40}, 1}, {{0, 4}, 1}, {{4, 70000}, 0}}) {
+                const Array x = numbers(shape, dtype, -9, 9), y = glu(x, axis);
+                const std::int64_t n = y.shape()[static_cast<std::size_t>(axis)] * step_along(shape, axis);
+                bool good = true;
+                const auto in = values(x), out = values(y);
+                for (std::int64_t i = 0; i < y.numel(); ++i) {
+                    const auto a = static_cast<std::size_t>(i / n * 2 * n + i % n), b = a + static_cast<std::size_t>(n);
+                    good = good && near(out[static_cast<std::size_t>(i)], in[a] / (1 + std::exp(-in[b])),
+                                        test::tolerance(dtype), 1);
+                }
+                CHECK(good);
+            }
+    }
+
     TEST_CASE("arithmetic has the same bits on every instruction set") {
         for (const auto& row : binaries)
             for (Dtype dtype : floats)

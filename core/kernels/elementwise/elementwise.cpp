@@ -116,6 +116,12 @@ const BinaryRows* forms_of(Binary op, Dtype dtype) {
     return forms;
 }
 
+// Integers of the size of floats.
+Dtype whole(Dtype dtype) { return size_of(dtype) == 8 ? int64 : int32; }
+
+Dtype made_by(Unary op, Dtype dtype) { return op >= Unary::round_int ? whole(dtype) : dtype; }
+Dtype made_by(Binary op, Dtype dtype) { return op == Binary::floor_divide && is_float(dtype) ? whole(dtype) : dtype; }
+
 // One number of any dtype.
 struct Number {
     alignas(8) unsigned char bytes[8];
@@ -198,7 +204,8 @@ Array map(Unary op, const Array& x) {
     const int k = static_cast<int>(op);
     const auto f = rows(x.dtype()).map[k];
     if (!f) fail<DtypeError>(unary_names[k], ": needs float32 or float64, got ", x.dtype());
-    Array y = Array::like(x);
+    const Dtype dtype = made_by(op, x.dtype());
+    Array y = dtype == x.dtype() ? Array::like(x) : Array(x.shape(), dtype);
     for_elements(x.numel(), [&](std::int64_t from, std::int64_t end) { f(at(x, from), at(y, from), end - from); });
     return y;
 }
@@ -206,11 +213,12 @@ Array map(Unary op, const Array& x) {
 Array map(Binary op, const Array& x, const Array& y) {
     const char* name = binary_names[static_cast<int>(op)];
     check_dtypes(name, x, y);
-    return broadcast(name, forms_of(op, x.dtype()), x, y, x.dtype());
+    return broadcast(name, forms_of(op, x.dtype()), x, y, made_by(op, x.dtype()));
 }
 
 Array map(Binary op, Array&& x, const Array& y) {
-    if (!x.unique() || x.shape() != y.shape() || x.dtype() != y.dtype()) return map(op, std::as_const(x), y);
+    const bool in_place = x.unique() && made_by(op, x.dtype()) == x.dtype();
+    if (!in_place || x.shape() != y.shape() || x.dtype() != y.dtype()) return map(op, std::as_const(x), y);
     const auto f = row(forms_of(op, x.dtype()), Form::vv);
     run_elements(f, {Form::vv, x.raw(), y.raw(), x.dtype(), x.raw(), x.dtype()}, x.numel());
     return std::move(x);
@@ -218,11 +226,11 @@ Array map(Binary op, Array&& x, const Array& y) {
 
 Array map(Binary op, const Array& x, const Scalar& y) {
     const Number number(y, x.dtype());
-    return run(forms_of(op, x.dtype()), Form::vs, x.raw(), number.bytes, x, x.dtype());
+    return run(forms_of(op, x.dtype()), Form::vs, x.raw(), number.bytes, x, made_by(op, x.dtype()));
 }
 
 Array map(Binary op, Array&& x, const Scalar& y) {
-    if (!x.unique()) return map(op, std::as_const(x), y);
+    if (!x.unique() || made_by(op, x.dtype()) != x.dtype()) return map(op, std::as_const(x), y);
     const Number number(y, x.dtype());
     const auto f = row(forms_of(op, x.dtype()), Form::vs);
     run_elements(f, {Form::vs, x.raw(), number.bytes, x.dtype(), x.raw(), x.dtype()}, x.numel());
@@ -231,7 +239,19 @@ Array map(Binary op, Array&& x, const Scalar& y) {
 
 Array map(Binary op, const Scalar& x, const Array& y) {
     const Number number(x, y.dtype());
-    return run(forms_of(op, y.dtype()), Form::sv, number.bytes, y.raw(), y, y.dtype());
+    return run(forms_of(op, y.dtype()), Form::sv, number.bytes, y.raw(), y, made_by(op, y.dtype()));
+}
+
+Array glu(const Array& x, int axis) {
+    Shape shape = x.shape();
+    shape[axis] /= 2;
+    Array z(shape, x.dtype());
+    if (z.numel() == 0) return z;
+    const auto f = row(forms_of(Binary::glu, x.dtype()), Form::vv);
+    const std::int64_t n = shape[axis] * step_along(shape, axis);
+    const Operands halves(Form::vv, x.raw(), at(x, n), x.dtype(), z.raw(), x.dtype());
+    n == z.numel() ? run_elements(f, halves, n) : run_rows(f, halves, n, {z.numel() / n, 2 * n, 2 * n});
+    return z;
 }
 
 Array map(Shaped op, const Array& x, const Array& y, double a, double b) {
@@ -264,6 +284,7 @@ Array select(const Array& c, const Array& x, const Array& y) {
 
 Array cast(const Array& x, Dtype dtype) {
     if (x.dtype() == dtype) return x;
+    if (is_float(x.dtype()) && dtype == whole(x.dtype())) return map(Unary::trunc_int, x);
     Array y(x.shape(), dtype);
     each_pair(x, dtype, [&](const auto* x_data, auto to) {
         auto* const result = y.data<decltype(to)>();

@@ -23,12 +23,10 @@ void zip_row(const T* x, const T* y, T* z, std::int64_t n) {
         for (; i < n; ++i)
             few_rounds(), z[i] = static_cast<T>(F{}(form == Form::sv ? x0 : x[i], form == Form::vs ? y0 : y[i]));
     } else if (i < n) {
-        const auto few = static_cast<std::size_t>(n - i) * sizeof(T);
         Vec<T> xs = splat(x0), ys = splat(y0);
-        if constexpr (form != Form::sv) __builtin_memcpy(&xs, x + i, few);
-        if constexpr (form != Form::vs) __builtin_memcpy(&ys, y + i, few);
-        const Vec<T> rest = F{}(xs, ys);
-        __builtin_memcpy(z + i, &rest, few);
+        if constexpr (form != Form::sv) xs = load(x + i, n - i, xs);
+        if constexpr (form != Form::vs) ys = load(y + i, n - i, ys);
+        store<T>(z + i, F{}(xs, ys), n - i);
     }
 }
 

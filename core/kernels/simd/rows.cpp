@@ -46,11 +46,20 @@ constexpr void put_gradients(Rows& t) {
     put_gradient<T>(t, Binary::abs_grad, [](auto g, auto x) { return x >= 0 ? g : x < 0 ? -g : x; });
 }
 
+// Cubes have a loop without a choice.
+template <class T>
+void pow_row_by_number(const T* x, T number, T* z, std::int64_t n) {
+    if (sizeof(T) == 4 && number == 3)
+        apply(x, z, n, [](Vec<T> v) { return Math<T>::pow_by_number(v, 3); });
+    else
+        apply(x, z, n, [number](Vec<T> v) { return Math<T>::pow_by_number(v, number); });
+}
+
 template <class T>
 void pow_rows_by_number(const void* x, const void* y, void* z, std::int64_t n, const Steps& steps) {
     for (std::int64_t r = 0; r < steps.count; ++r)
-        apply(static_cast<const T*>(x) + r * steps.x, static_cast<T*>(z) + r * n, n,
-              [number = static_cast<const T*>(y)[r * steps.y]](Vec<T> v) { return Math<T>::pow_by_number(v, number); });
+        pow_row_by_number(static_cast<const T*>(x) + r * steps.x, static_cast<const T*>(y)[r * steps.y],
+                          static_cast<T*>(z) + r * n, n);
 }
 
 template <class T>
@@ -72,7 +81,8 @@ constexpr Rows float_table() {
     put_order<T>(t);
     put_gradients<T>(t);
     put<T>(t, Binary::div, [](auto x, auto y) { return x / y; });
-    put<T>(t, Binary::floor_divide, [](auto x, auto y) { return x / y; });
+    put<T>(t, Binary::floor_divide, [](Vec<T> x, Vec<T> y) { return truncated<T>(x / y); });
+    put<T>(t, Binary::glu, [](Vec<T> x, Vec<T> y) { return x * Math<T>::sigmoid(y); });
     put_library<T>(t);
     put_sums<T>(t);
     return t;
