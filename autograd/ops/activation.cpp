@@ -7,6 +7,7 @@
 #include "arithmetic.hpp"
 #include "comparison.hpp"
 #include "elementwise.hpp"
+#include "join.hpp"
 #include "part.hpp"
 #include "rules.hpp"
 #include "shape.hpp"
@@ -15,6 +16,7 @@
 namespace jt {
 
 using kernels::Shaped;
+using kernels::Unary;
 
 namespace {
 
@@ -26,17 +28,41 @@ Var softplus_in_vars(const Var& x, const Numbers& n) {
     return log1p(exp(minimum(x * n.a, n.b))) / n.a + maximum(x - n.b / n.a, 0);
 }
 
-// Between bounds that are far beyond where it bends. Above them x itself, below them a constant that is nearly 0:
-// infinity never meets a slope or a factor of 0.
-Var mish_in_vars(const Var& x, const Numbers&) {
-    constexpr double far = 1e4;
+// f of floats, with a rule of two numbers that it does not ask for.
+Var bent(const Op& op, Unary f, const Var& x) {
+    const Var v = float_of(op.name, x);
+    return like_scalar(record(op, kernels::map(f, v.array()), {v}, Numbers{0}), v);
+}
+
+// x * share(x) between bounds that are far beyond where it bends. Above them x itself, below them a constant that is
+// nearly 0: infinity never meets a slope or a factor of 0.
+template <class Share>
+Var shared_out(const Var& x, double far, Share share) {
     const Var v = clamp(x, -far, far);
-    return where(x >= far, x, v * tanh(softplus_in_vars(v, {1, 20})));
+    return where(x >= far, x, v * share(v));
+}
+
+Var gelu_in_vars(const Var& x, const Numbers&) {
+    return shared_out(x, 40, [](const Var& v) { return 0.5 + 0.5 * erf(v * (1 / std::numbers::sqrt2)); });
+}
+
+Var silu_in_vars(const Var& x, const Numbers&) { return shared_out(x, 1e4, sigmoid); }
+
+Var mish_in_vars(const Var& x, const Numbers&) {
+    return shared_out(x, 1e4, [](const Var& v) { return tanh(softplus_in_vars(v, {1, 20})); });
 }
 
 Var softsign_in_vars(const Var& x, const Numbers& n) {
     const Var v = clamp(x, -n.a, n.a);
     return v / (1 + abs(v));
+}
+
+Vars glu_rule(const Var& g, const Call& call) {
+    const Var x = call.input(0);
+    const int axis = call.params<int>();
+    const std::int64_t n = x.shape(axis) / 2;
+    const Var share = sigmoid(part(x, axis, n, n)), slope = mul_grad(g, part(x, axis, 0, n));
+    return {concat({mul_grad(g, share), mul_grad(mul_grad(slope, share), 1 - share)}, axis)};
 }
 
 }  // namespace
@@ -74,22 +100,14 @@ Var hardtanh(const Var& x, Scalar min_val, Scalar max_val) {
     return clamp(x, min_val, max_val);
 }
 
-// Beyond 40 the density is 0; infinity does not meet it.
 Var gelu(const Var& x) {
-    static constexpr Op op{"gelu", times<[](const Var& x, const Var&) {
-                               const Var v = clamp(x, -40, 40), density = exp(v * v * -0.5);
-                               const Var below = 0.5 + 0.5 * erf(v * (1 / std::numbers::sqrt2));
-                               return below + v * density * (std::numbers::inv_sqrtpi / std::numbers::sqrt2);
-                           }>};
-    return mapped(op, kernels::Unary::gelu, x);
+    static constexpr Op op{"gelu", curved<Shaped::gelu_grad, gelu_in_vars>};
+    return bent(op, Unary::gelu, x);
 }
 
 Var silu(const Var& x) {
-    static constexpr Op op{"silu", times<[](const Var& x, const Var&) {
-                               const Var v = clamp(x, -1e4, 1e4), share = sigmoid(v);
-                               return share + v * share * (1 - share);
-                           }>};
-    return mapped(op, kernels::Unary::silu, x);
+    static constexpr Op op{"silu", curved<Shaped::silu_grad, silu_in_vars>};
+    return bent(op, Unary::silu, x);
 }
 
 Var mish(const Var& x) {
@@ -116,10 +134,12 @@ Var softsign(const Var& x) {
 }
 
 Var glu(const Var& x, int dim) {
+    static constexpr Op op{"glu", glu_rule};
     const int axis = axis_of("glu", x, dim);
     const std::int64_t n = x.shape(axis);
     if (n % 2 != 0) fail<ShapeError>("glu: needs an even number of elements along axis ", axis, ", got ", x.shape());
-    return part(x, axis, 0, n / 2) * sigmoid(part(x, axis, n / 2, n / 2));
+    const Var v = float_of("glu", x);
+    return record(op, kernels::glu(v.array(), axis), {v}, axis);
 }
 
 }  // namespace jt

@@ -74,6 +74,8 @@ const std::vector<Pass> passes = {
     {"softplus", [](const Vars& x) { return softplus(x[0], 2, 3); },
      [](const Vars& x) { return log1p(exp(minimum(x[0] * 2, 3))) / 2 + maximum(x[0] - 1.5, 0); }},
     {"mish", of<mish>, mish_by_ops},
+    {"gelu", of<gelu>, [](const Vars& x) { return x[0] * (0.5 + 0.5 * erf(x[0] * std::sqrt(0.5))); }},
+    {"silu", of<silu>, [](const Vars& x) { return x[0] * sigmoid(x[0]); }},
     {"softsign", of<softsign>, [](const Vars& x) { return x[0] / (1 + abs(x[0])); }},
     {"lerp", [](const Vars& x) { return lerp(x[0], x[1], 0.25); },
      [](const Vars& x) { return x[0] + 0.25 * (x[1] - x[0]); }},

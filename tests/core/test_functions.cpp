@@ -117,6 +117,27 @@ void hold(const Function& row) {
     }
 }
 
+// Of floats: in ulp above 0, and below it as it is.
+void hold_gelu() {
+    const auto x = every_exponent<float>(2000);
+    std::vector<float> y(x.size());
+    for (const Rows* table : jt::test::float_tables(float32)) {
+        table->map[static_cast<int>(Unary::gelu)](x.data(), y.data(), static_cast<std::int64_t>(x.size()));
+        Worst above;
+        long double below = 0;
+        for (std::size_t i = 0; i < x.size(); ++i) {
+            const long double want = x[i] < -20 ? 0 : x[i] / 2.0L * std::erfc(-x[i] * std::sqrt(0.5L));
+            if (x[i] < 0)
+                below = std::max(below, std::abs(y[i] - want));
+            else
+                above.see(x[i], y[i], want);
+        }
+        INFO("gelu is off most at ", above.at);
+        CHECK(above.ulps <= 3.5);
+        CHECK(below <= 1e-7L);
+    }
+}
+
 // A power by one number, and by as many as there are.
 template <class T>
 void hold_pow() {
@@ -166,6 +187,7 @@ TEST_SUITE("core") {
         for (const auto& row : functions) hold<float>(row), hold<double>(row);
         hold<float>(sigmoids[0]);
         hold<double>(sigmoids[1]);
+        hold_gelu();
         hold_pow<float>();
         hold_pow<double>();
     }
