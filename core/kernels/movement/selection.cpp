@@ -66,12 +66,35 @@ void each_run(const Selection& s, F f) {
     dispatch_places(s.places, [&](const auto* places) { each_run(s, places, s.places.numel(), f); });
 }
 
-/// f(element of x, element of y) for `count` runs; y's are `each` apart.
+/// f(element of x, element of y) for `count` single elements; y's are `each` apart. Four places are read before f
+/// writes, which might change them for all that the compiler knows.
+template <class X, class Y, class P, class F>
+void pair_elements(X* x, const P* places, std::int64_t count, Y* y, std::int64_t each, F f) {
+    constexpr std::int64_t block = 4;
+    P at[block];
+    std::int64_t i = 0;
+    for (; i + block <= count; i += block) {
+        std::copy_n(places + i, block, at);
+        for (std::int64_t k = 0; k < block; ++k) f(x[at[k]], y[(i + k) * each]);
+    }
+    for (; i < count; ++i) f(x[places[i]], y[i * each]);
+}
+
+/// The same for `count` runs of neighbours and one y.
+template <class X, class Y, class P, class F>
+void pair_number(X* x, const P* places, std::int64_t count, std::int64_t n, Y y, F f) {
+    for (std::int64_t i = 0; i < count; ++i)
+        for (std::int64_t k = 0; k < n; ++k) f(x[places[i] + k], y);
+}
+
+/// The same for `count` runs.
 template <class X, class Y, class P, class F>
 void pair_runs(X* x, const P* places, std::int64_t count, const Run& run, Y* y, std::int64_t each, F f) {
     if (run.n == 1)
-        for (std::int64_t i = 0; i < count; ++i) f(x[places[i]], y[i * each]);
-    else if (run.step == 1 && each == 1)
+        each == 1 ? pair_elements(x, places, count, y, 1, f) : pair_elements(x, places, count, y, each, f);
+    else if (run.step == 1 && each == 0)
+        pair_number(x, places, count, run.n, *y, f);
+    else if (run.step == 1)
         for (std::int64_t i = 0; i < count; ++i, y += run.n)
             for (std::int64_t k = 0; k < run.n; ++k) f(x[places[i] + k], y[k]);
     else
