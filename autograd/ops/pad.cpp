@@ -1,14 +1,15 @@
-// A constant border is written around x in one go, others are joined to it axis by axis.
+// A constant border is written around x; others are boxes of x, whose gradients are added axis by axis.
 #include "pad.hpp"
 
 #include <algorithm>
 #include <limits>
 
 #include "../../core/kernels/movement/movement.hpp"
+#include "arithmetic.hpp"
 #include "axes.hpp"
 #include "index.hpp"
-#include "join.hpp"
 #include "part.hpp"
+#include "reduce.hpp"
 
 namespace jt {
 
@@ -75,38 +76,74 @@ std::int64_t limit(PadMode mode, std::int64_t n) {
     return mode == PadMode::circular ? n : std::max<std::int64_t>(n - 1, 0);
 }
 
-// `size` elements of x that stand before it, or behind it.
-Var edge(const Var& x, int axis, std::int64_t size, bool behind, PadMode mode) {
-    const auto n = x.shape(axis);
-    if (mode == PadMode::replicate) return repeat_interleave(part(x, axis, behind ? n - 1 : 0, 1), size, axis);
-    if (mode == PadMode::circular) return part(x, axis, behind ? 0 : n - size, size);
-    return flip(part(x, axis, behind ? n - 1 - size : 1, size), axis);
+// The places of what stands before x, of what is kept of x, and of what stands behind it.
+std::array<Range, 3> ranges(const Border& border, PadMode mode) {
+    const auto n = border.n, before = std::max<std::int64_t>(border.before, 0),
+               behind = std::max<std::int64_t>(border.behind, 0);
+    const Range middle{border.cut(), 1, border.kept()};
+    if (mode == PadMode::replicate) return {{{0, 0, before}, middle, {n - 1, 0, behind}}};
+    if (mode == PadMode::circular) return {{{n - before, 1, before}, middle, {0, 1, behind}}};
+    return {{{before, -1, before}, middle, {n - 2, -1, behind}}};
 }
 
-Var pad_along(const Var& x, int axis, const Border& border, PadMode mode) {
+// Zeros of n elements along an axis, with g added where `range` reads.
+Var put_back(const Var& g, int axis, const Range& range, std::int64_t n) {
+    if (range.step == 0) return put_back(sum(g, axis, keepdims), axis, {range.start, 1, 1}, n);
+    if (range.step < 0) return put_back(flip(g, axis), axis, {range.start - range.size + 1, 1, range.size}, n);
+    if (range.size == n) return g;
+    Borders around;
+    for (const auto extent : g.shape()) around.push_back({extent, 0, 0});
+    around[static_cast<std::size_t>(axis)] = {range.size, range.start, n - range.start - range.size};
+    return pad_constant(g, around, 0);
+}
+
+Var unframe_along(const Var& g, int axis, const std::array<Range, 3>& ranges, std::int64_t n) {
+    const auto& [before, middle, behind] = ranges;
+    const auto piece = [&](std::int64_t at, const Range& range) {
+        return put_back(part(g, axis, at, range.size), axis, range, n);
+    };
+    Var sum = piece(before.size, middle);
+    if (behind.size > 0) sum = sum + piece(before.size + middle.size, behind);
+    if (before.size > 0) sum = sum + piece(0, before);
+    return sum;
+}
+
+Vars frame_rule(const Var& g, const Call& call) {
+    const auto& ranges = call.params<kernels::Framed>();
+    Var sum = g;
+    for (int axis = g.ndim() - 1; axis >= 0; --axis) {
+        const auto n = call.shape(0)[axis];
+        const auto& along = ranges[static_cast<std::size_t>(axis)];
+        if (along[1].size != n || sum.shape(axis) != n) sum = unframe_along(sum, axis, along, n);
+    }
+    return {sum};
+}
+
+void check_border(const Border& border, PadMode mode, int axis, Shape& shape) {
     const auto most = limit(mode, border.n), wanted = std::max(border.before, border.behind);
     if (wanted > most)
-        fail<ShapeError>("pad: needs at most ", most, " in this mode along axis ", axis, " of ", x.shape(), ", got ",
+        fail<ShapeError>("pad: needs at most ", most, " in this mode along axis ", axis, " of ", shape, ", got ",
                          wanted);
-    Shape shape = x.shape();
     shape[axis] = border.padded();
     check_shape("pad", shape);
-    Vars parts;
-    if (border.before > 0) parts.push_back(edge(x, axis, border.before, false, mode));
-    parts.push_back(border.kept() == border.n ? x : part(x, axis, border.cut(), border.kept()));
-    if (border.behind > 0) parts.push_back(edge(x, axis, border.behind, true, mode));
-    return concat(parts, axis);
+}
+
+Var pad_framed(const Var& x, const Borders& borders, PadMode mode) {
+    static constexpr Op op{"pad", frame_rule};
+    Shape shape = x.shape();
+    kernels::Framed framed;
+    for (const auto& border : borders) {
+        check_border(border, mode, static_cast<int>(framed.size()), shape);
+        framed.push_back(ranges(border, mode));
+    }
+    return record(op, kernels::frame(x.array(), framed), {x}, framed);
 }
 
 }  // namespace
 
 Var pad(const Var& x, const Ints& padding, PadMode mode, const Scalar& value) {
     const Borders all = borders(x, padding);
-    if (mode == PadMode::constant) return pad_constant(x, all, value);
-    Var y = x.clone();
-    for (std::size_t k = 0; k < all.size(); ++k)
-        if (all[k].before != 0 || all[k].behind != 0) y = pad_along(y, static_cast<int>(k), all[k], mode);
-    return y;
+    return mode == PadMode::constant ? pad_constant(x, all, value) : pad_framed(x, all, mode);
 }
 
 }  // namespace jt

@@ -216,6 +216,28 @@ TEST_SUITE("autograd") {
         CHECK_SAME(pad(matrix(), {}, PadMode::circular), matrix());
     }
 
+    TEST_CASE("a border reads what its mode says, along every axis") {
+        const Var x = arange(60).reshape({3, 4, 5});
+        const auto place = [](PadMode mode, std::int64_t i, std::int64_t n) {
+            if (mode == PadMode::replicate) return std::clamp<std::int64_t>(i, 0, n - 1);
+            if (mode == PadMode::circular) return (i + n) % n;
+            return n - 1 - std::abs(n - 1 - std::abs(i));
+        };
+        for (const PadMode mode : {PadMode::reflect, PadMode::replicate, PadMode::circular})
+            for (const std::vector<std::int64_t>& p : std::vector<std::vector<std::int64_t>>{
+                     {4, 1, -1, 3, 2, 2}, {1, -2, 0, 1, -1, -1}, {0, 0, 0, 0, 1, 0}}) {
+                Var y = x;
+                for (int axis = 0; axis < 3; ++axis) {
+                    std::vector<std::int64_t> places;
+                    const auto k = static_cast<std::size_t>(2 * (2 - axis));
+                    for (auto i = -p[k]; i < x.shape(axis) + p[k + 1]; ++i)
+                        places.push_back(place(mode, i, x.shape(axis)));
+                    y = index_select(y, axis, array(places));
+                }
+                CHECK_SAME(pad(x, p, mode), y);
+            }
+    }
+
     TEST_CASE("windows that are put back") {
         expect("fold", fold(arange(1, 9).reshape({1, 4, 2}), {2, 3}, 2),
                "jt.Var([[[[ 1  5  4]\n          [ 5 13  8]]]], dtype=int32)");

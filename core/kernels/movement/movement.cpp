@@ -206,6 +206,32 @@ struct Part {
     }
 };
 
+/// Copies the boxes of x that stand side by side in y, the axes from the last to the first.
+class Framing {
+public:
+    Framing(const Array& x, const Framed& ranges, Array& y)
+        : x_(x), y_(y), ranges_(ranges), from_(strides_of(x.shape())), to_(strides_of(y.shape())) {}
+
+    void copy_boxes(int axis, std::int64_t x_start, std::int64_t y_start, const Loops& inner) {
+        if (axis < 0) {
+            Loops loops = inner;
+            return copy(x_, x_start, y_, y_start, loops);
+        }
+        for (const Range& range : ranges_[axis]) {
+            Loops loops = inner;
+            loops.add({range.size, range.step * from_[axis], to_[axis]});
+            if (range.size > 0) copy_boxes(axis - 1, x_start + range.start * from_[axis], y_start, loops);
+            y_start += range.size * to_[axis];
+        }
+    }
+
+private:
+    const Array& x_;
+    Array& y_;
+    const Framed& ranges_;
+    const Strides from_, to_;
+};
+
 }  // namespace
 
 Strides strides_of(const Shape& shape) {
@@ -268,6 +294,14 @@ Array unslice(const Array& x, const Ranges& ranges, const Shape& shape, const Sc
     const Part part(ranges, shape);
     Loops loops = loops_between(part.shape, part.strides, true);
     copy(x, 0, y, part.start, loops);
+    return y;
+}
+
+Array frame(const Array& x, const Framed& ranges) {
+    Shape shape;
+    for (const auto& [before, middle, behind] : ranges) shape.push_back(before.size + middle.size + behind.size);
+    Array y(shape, x.dtype());
+    Framing(x, ranges, y).copy_boxes(shape.rank() - 1, 0, 0, {});
     return y;
 }
 

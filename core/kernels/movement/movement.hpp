@@ -1,5 +1,6 @@
 // Moving elements without changing them: permute, broadcast, slice and join.
 #pragma once
+#include <array>
 #include <vector>
 
 #include "../../array.hpp"
@@ -29,6 +30,11 @@ using Ranges = SmallVector<Range, 6>;
 Array slice(const Array& x, const Ranges& ranges);
 /// `shape` full of one value, with x written into that box; of zeros, the transpose of slice.
 Array unslice(const Array& x, const Ranges& ranges, const Shape& shape, const Scalar& around = 0);
+
+/// Along each axis the elements of three ranges after one another; a step of 0 repeats, one of -1 mirrors.
+using Framed = SmallVector<std::array<Range, 3>, 6>;
+/// The boxes of x that `ranges` name side by side; all must lie inside.
+Array frame(const Array& x, const Framed& ranges);
 
 /// Arrays of one dtype joined along `axis`; the other extents are equal.
 Array concat(const SmallVector<const Array*, 8>& parts, int axis);
