@@ -79,7 +79,7 @@ TEST_SUITE("autograd") {
     TEST_CASE("lines of any length are in the order of a stable sort, whole or in part") {
         std::mt19937_64 random(1);
         for (const Dtype dtype : {bool_, uint8, int32, int64, float32, float64})
-            for (const int n : {1, 24, 25, 63, 64, 300})
+            for (const int n : {1, 15, 16, 17, 24, 25, 63, 64, 65, 127, 128, 129, 300})
                 for (const bool descending : {false, true}) {
                     CAPTURE(n);
                     std::vector<double> numbers(static_cast<std::size_t>(n));

@@ -506,4 +506,23 @@ TEST_SUITE("core") {
                 check_all(array({static_cast<std::int64_t>(all.size())}, all), run(tables[0]->doubles, kind), 1e-13, 1);
             }
     }
+
+    TEST_CASE("how many keys are below each, on every instruction set") {
+        const auto check = []<class K>(void (*count_below)(K*, std::int64_t, std::int32_t*), std::size_t n) {
+            std::vector<K> keys(n + 64 / sizeof(K));
+            std::vector<std::int32_t> counts(keys.size());
+            for (std::size_t i = 0; i < n; ++i)
+                keys[i] = i % 5 == 0 ? ~K{} : static_cast<K>(i * 0x9e3779b97f4a7c15u) / 3;
+            const auto want = keys;
+            count_below(keys.data(), static_cast<std::int64_t>(n), counts.data());
+            for (std::size_t i = 0; i < n; ++i)
+                CHECK(counts[i] == std::count_if(want.begin(), want.begin() + static_cast<std::ptrdiff_t>(n),
+                                                 [&](K key) { return key < want[i]; }));
+        };
+        for (const FusedTables* table : jt::test::fused_tables())
+            for (const std::size_t n : {1, 7, 8, 9, 16, 17, 64, 100, 128}) {
+                check(table->order.below32, n);
+                check(table->order.below64, n);
+            }
+    }
 }

@@ -167,10 +167,18 @@ struct DrawRows {
     void (*scale)(float* x, std::int64_t n, float by, float plus);  ///< x = fma(x, by, plus)
 };
 
+/// counts[i] = how many of n keys are below key i. Both have room for a multiple of 64 bytes of keys; the keys are
+/// spoiled.
+struct OrderRows {
+    void (*below32)(std::uint32_t* keys, std::int64_t n, std::int32_t* counts);
+    void (*below64)(std::uint64_t* keys, std::int64_t n, std::int32_t* counts);
+};
+
 struct FusedTables {
     FusedRows<float> floats;
     FusedRows<double> doubles;
     DrawRows draws;
+    OrderRows order;
 };
 
 /// The tables of the instruction set in use.

@@ -1,4 +1,4 @@
-// A stable sort of each line of an array, by digits where it is long.
+// A stable sort of each line of an array, by digits where it is long, by comparing all with all where it is short.
 #include "order.hpp"
 
 #include <algorithm>
@@ -7,6 +7,8 @@
 #include <numeric>
 #include <type_traits>
 #include <utility>
+
+#include "../elementwise/rows.hpp"
 
 namespace jt::kernels {
 
@@ -94,15 +96,53 @@ K key_of_rank(const K* keys, std::int64_t n, std::int64_t rank) {
     return found;
 }
 
+// Where `element` stands for the (skipped + 1)-th time.
+template <class E>
+std::int32_t place_of(const E* elements, std::int64_t n, E element, std::int64_t skipped) {
+    const E* at = std::find(elements, elements + n, element);
+    while (skipped-- > 0) at = std::find(at + 1, elements + n, element);
+    return static_cast<std::int32_t>(at - elements);
+}
+
 // Where the element of a rank stands, equal ones in their order.
 template <class K>
 std::int32_t place_of_rank(const K* keys, std::int64_t n, std::int64_t rank) {
     const K key = key_of_rank(keys, n, rank);
-    rank -= count_below(keys, n, key);
-    const K* at = std::find(keys, keys + n, key);
-    while (rank-- > 0) at = std::find(at + 1, keys + n, key);
-    return static_cast<std::int32_t>(at - keys);
+    return place_of(keys, n, key, rank - count_below(keys, n, key));
 }
+
+// For each of few keys how many are below it: the place of the first one of its kind.
+template <class K>
+class Compared {
+public:
+    static constexpr std::int64_t most = 512 / sizeof(K);
+
+    Compared(K* keys, std::int64_t n) : n_(n) {
+        if constexpr (sizeof(K) == 4)
+            fused_tables().order.below32(keys, n, below_);
+        else
+            fused_tables().order.below64(keys, n, below_);
+    }
+
+    // The rank itself is among the places, but where equal ones have it.
+    std::int32_t place_of(std::int64_t rank) const {
+        const auto* const at = std::find(below_, below_ + n_, rank);
+        if (at != below_ + n_) return static_cast<std::int32_t>(at - below_);
+        std::int32_t first = 0;
+        for (std::int64_t i = 0; i < n_; ++i) first = below_[i] <= rank ? std::max(first, below_[i]) : first;
+        return jt::kernels::place_of(below_, n_, first, rank - first);
+    }
+
+    void sort(Item<K>* items) const {
+        std::int32_t next[most];
+        std::iota(next, next + n_, 0);
+        for (std::int64_t i = 0; i < n_; ++i) items[next[below_[i]]++].place = static_cast<std::int32_t>(i);
+    }
+
+private:
+    std::int64_t n_;
+    std::int32_t below_[most];
+};
 
 // One line's keys and the items made of them, with as much room again.
 template <class K>
@@ -110,13 +150,15 @@ class Line {
 public:
     const std::unique_ptr<K[]> keys;
 
-    explicit Line(std::int64_t n) : keys(make<K>(n)), n_(n), items_(make<Item<K>>(n)), room_(make<Item<K>>(n)) {}
+    explicit Line(std::int64_t n) : keys(make<K>(n + spare)), n_(n), items_(make<Item<K>>(n)), room_(make<Item<K>>(n)) {
+        std::fill_n(keys.get() + n, spare, K{});
+    }
 
     // f(k, place) for the wanted places.
     template <class F>
     void arrange(const Places& wanted, F f) {
-        if (wanted.count == 1 && n_ > fewest) return f(0, place_of_rank(keys.get(), n_, wanted.first));
         const auto end = wanted.first + wanted.count;
+        if (wanted.count == 1 && n_ > fewest) return f(0, place_of(wanted.first));
         if (end < n_ && n_ > fewest)
             select(end);
         else
@@ -125,7 +167,7 @@ public:
     }
 
 private:
-    static constexpr std::int64_t fewest = 24, fewest_by_digits = 16, block = 16;
+    static constexpr std::int64_t fewest = 24, fewest_by_digits = 16, block = 16, spare = 64 / sizeof(K);
 
     template <class E>
     static std::unique_ptr<E[]> make(std::int64_t n) {
@@ -134,7 +176,15 @@ private:
 
     Item<K> item(std::int64_t i) const { return {static_cast<std::int32_t>(i), keys[i]}; }
 
+    std::int32_t place_of(std::int64_t rank) {
+        if constexpr (sizeof(K) > 1)
+            if (n_ <= Compared<K>::most) return Compared(keys.get(), n_).place_of(rank);
+        return place_of_rank(keys.get(), n_, rank);
+    }
+
     void sort() {
+        if constexpr (sizeof(K) > 1)
+            if (n_ <= Compared<K>::most) return Compared(keys.get(), n_).sort(items_.get());
         for (std::int64_t i = 0; i < n_; ++i) items_[i] = item(i);
         if (n_ < fewest_by_digits * static_cast<std::int64_t>(sizeof(K)))
             return std::sort(items_.get(), items_.get() + n_);

@@ -1,6 +1,7 @@
 // The fused row functions of one instruction set: the softmax family, weight norm, normalisations, recurrent cells,
-// optimizer updates and random draws.
+// optimizer updates, random draws and the order of short lines.
 #include "draw.hpp"
+#include "order.hpp"
 #include "recurrent.hpp"
 #include "standardize.hpp"
 
@@ -291,6 +292,6 @@ constexpr FusedRows<T> table = {
 
 }  // namespace
 
-constinit const FusedTables fused = {table<float>, table<double>, draw_rows};
+constinit const FusedTables fused = {table<float>, table<double>, draw_rows, order_rows};
 
 }  // namespace jt::kernels::JT_ISA
