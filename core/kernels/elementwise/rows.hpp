@@ -174,11 +174,28 @@ struct OrderRows {
     void (*below64)(std::uint64_t* keys, std::int64_t n, std::int32_t* counts);
 };
 
+/// Where entry k of a row of an index lies: `base` plus k steps and the entry's place, `stride` apart.
+struct Along {
+    std::int64_t base, step, stride;
+};
+
+/// Places of a row's entries, n + i for an entry i below 0, from int32 to int32, int64 to int32 and int64 to int64.
+/// Returns a number below 0 when one was out of range, whose place is meaningless.
+struct IndexRows {
+    std::int32_t (*narrow)(const std::int32_t* index, std::int64_t size, std::int32_t n, const Along& along,
+                           std::int32_t* places);
+    std::int64_t (*narrowing)(const std::int64_t* index, std::int64_t size, std::int64_t n, const Along& along,
+                              std::int32_t* places);
+    std::int64_t (*wide)(const std::int64_t* index, std::int64_t size, std::int64_t n, const Along& along,
+                         std::int64_t* places);
+};
+
 struct FusedTables {
     FusedRows<float> floats;
     FusedRows<double> doubles;
     DrawRows draws;
     OrderRows order;
+    IndexRows index;
 };
 
 /// The tables of the instruction set in use.

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "../elementwise/elementwise.hpp"
+#include "../elementwise/rows.hpp"
 #include "../parallel.hpp"
 #include "walk.hpp"
 
@@ -141,28 +141,16 @@ Array fill_places(const Array& index, const Shape& shape, F f) {
     return bad < 0 ? Array() : out;
 }
 
-/// Where entry k of a row of an index lies: `base` plus k steps and the entry's place, `stride` apart.
-struct Along {
-    std::int64_t base, step, stride;
-};
-
-/// Places of a row's entries, n + i for an entry i below 0. Returns a number below 0 when one was out of range, whose
-/// place is meaningless. The multiplications are left out where they can be: the loop is then of two additions.
+/// A row's places, see IndexRows.
 template <class I, class P>
-I place_row(const I* p, std::int64_t size, I n, Along along, P* to) {
-    using U = std::make_unsigned_t<P>;
-    const auto base = static_cast<U>(along.base), step = static_cast<U>(along.step);
-    const auto fill = [&](auto place) {
-        I bad = 0;
-        for (std::int64_t k = 0; k < size; ++k) {
-            const I i = p[k] + (p[k] < 0 ? n : I{});
-            bad |= i | (n - 1 - i);
-            to[k] = static_cast<P>(place(static_cast<U>(i), static_cast<U>(k)));
-        }
-        return bad;
-    };
-    if (along.stride == 1 && step == 0) return fill([=](U i, U) { return base + i; });
-    return fill([=, stride = static_cast<U>(along.stride)](U i, U k) { return base + i * stride + k * step; });
+I place_row(const I* p, std::int64_t size, I n, const Along& along, P* to) {
+    const IndexRows& rows = fused_tables().index;
+    if constexpr (sizeof(I) == 4)
+        return rows.narrow(p, size, n, along, to);
+    else if constexpr (sizeof(P) == 4)
+        return rows.narrowing(p, size, n, along, to);
+    else
+        return rows.wide(p, size, n, along, to);
 }
 
 }  // namespace

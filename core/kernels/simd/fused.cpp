@@ -1,6 +1,7 @@
 // The fused row functions of one instruction set: the softmax family, weight norm, normalisations, recurrent cells,
-// optimizer updates, random draws and the order of short lines.
+// optimizer updates, random draws, the order of short lines and places of indices.
 #include "draw.hpp"
+#include "index.hpp"
 #include "order.hpp"
 #include "recurrent.hpp"
 #include "standardize.hpp"
@@ -292,6 +293,6 @@ constexpr FusedRows<T> table = {
 
 }  // namespace
 
-constinit const FusedTables fused = {table<float>, table<double>, draw_rows, order_rows};
+constinit const FusedTables fused = {table<float>, table<double>, draw_rows, order_rows, index_rows};
 
 }  // namespace jt::kernels::JT_ISA
