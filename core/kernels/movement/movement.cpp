@@ -73,6 +73,7 @@ void turn(const T* x, std::int64_t from, T* y, std::int64_t to) {
 template <class T>
 void copy_box(const T* x, T* y, const Loop& inner, const Loop& outer) {
     for (std::int64_t i = 0; i < outer.n; ++i)
+#pragma GCC unroll 4
         for (std::int64_t k = 0; k < inner.n; ++k) y[i * outer.to + k * inner.to] = x[i * outer.from + k * inner.from];
 }
 
