@@ -78,6 +78,7 @@ bool sort_by_digit(const Item<K>* from, Item<K>* to, std::int64_t n, int shift) 
 template <class K>
 std::int32_t count_below(const K* keys, std::int64_t n, K key) {
     std::int32_t count = 0;
+#pragma GCC unroll 4
     for (std::int64_t i = 0; i < n; ++i) count += keys[i] < key;
     return count;
 }
