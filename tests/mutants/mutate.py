@@ -19,7 +19,7 @@ OPERATORS = {
 }
 UNARY = r"(?:(?<=[({\[])|(?<=[,=?:*/+] )|(?<=return ))"
 NUMBER = re.compile(rf"((?:{UNARY}-)?)(?<![\w.])(\d+(?:\.\d*)?(?:e[+-]?\d+)?)(?![\w.])")
-DROPPED = ("flip|inverse|shifted|mul_grad|div_grad|reshape|broadcast|roll|transpose|cast|spread|sum|maximum|softmax|"
+DROPPED = ("flip|inverse|shifted|mul_grad|div_grad|reshape|broadcast|roll|transpose|cast|kept|sum|maximum|softmax|"
            "exp|log|sin|cos|sinh|cosh|rsqrt")
 SWAPPED = "where|by_side"
 PLAIN = {"mul_grad": "*", "div_grad": "/"}
