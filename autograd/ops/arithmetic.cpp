@@ -53,7 +53,7 @@ Var by_number(const Op& op, Binary f, const Var& g, const Scalar& number) {
 
 // mul_grad where nobody else will ask of g: over its numbers, unless they are needed.
 Var last_mul_grad(const Var& g, const Var& y) {
-    if (recording() || g.dtype() != y.dtype()) return mul_grad(g, y);
+    if (recording()) return mul_grad(g, y);
     return make_var(kernels::map(Binary::mul_grad, own_array(g), y.array()));
 }
 
@@ -165,14 +165,12 @@ Var div(const Operand& x, const Operand& y) {
 namespace {
 
 // Of floats by one number, to be differentiated no further.
-bool in_one_pass(const Call& call) {
-    if (call.size() != 1 || recording() || call.input(0).dtype() != Dtype::float32) return false;
-    const auto& side = call.params<NumberSide>();
-    return !side.left && side.value != 0;
+bool in_one_pass(const Var& x, const NumberSide& side) {
+    return !recording() && x.dtype() == Dtype::float32 && !side.left && side.value != 0;
 }
 
 Vars pow_rule(const Var& g, const Call& call) {
-    if (in_one_pass(call)) {
+    if (call.size() == 1 && in_one_pass(call.input(0), call.params<NumberSide>())) {
         const double y = call.params<NumberSide>().value;
         return {make_var(kernels::map(Shaped::pow_grad, own_array(g), call.input(0).array(), y, y - 1))};
     }

@@ -88,13 +88,14 @@ std::array<Range, 3> ranges(const Border& border, PadMode mode) {
 
 // Zeros of n elements along an axis, with g added where `range` reads.
 Var put_back(const Var& g, int axis, const Range& range, std::int64_t n) {
-    if (range.step == 0) return put_back(sum(g, axis, keepdims), axis, {range.start, 1, 1}, n);
-    if (range.step < 0) return put_back(flip(g, axis), axis, {range.start - range.size + 1, 1, range.size}, n);
-    if (range.size == n) return g;
+    const bool back = range.step == -1;
+    const Var piece = range.step == 0 ? sum(g, axis, keepdims) : back ? flip(g, axis) : g;
+    const auto size = piece.shape(axis), start = back ? range.start - size + 1 : range.start;
+    if (size == n) return piece;
     Borders around;
-    for (const auto extent : g.shape()) around.push_back({extent, 0, 0});
-    around[static_cast<std::size_t>(axis)] = {range.size, range.start, n - range.start - range.size};
-    return pad_constant(g, around, 0);
+    for (const auto extent : piece.shape()) around.push_back({extent, 0, 0});
+    around[static_cast<std::size_t>(axis)] = {size, start, n - start - size};
+    return pad_constant(piece, around, 0);
 }
 
 Var unframe_along(const Var& g, int axis, const std::array<Range, 3>& ranges, std::int64_t n) {

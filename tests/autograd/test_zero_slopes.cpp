@@ -63,6 +63,22 @@ const std::vector<Row> rows = {
          return cumprod(stack({full({2}, inf, float64), x}), 0)[1];
      },
      2},
+    {"glu of infinity",
+     [](const Var& x) {
+         return glu(concat({full({2}, inf, float64), x}, 0), 0);
+     },
+     2},
+    {"glu by NaN",
+     [](const Var& x) {
+         return glu(concat({x, full({2}, NAN, float64)}, 0), 0);
+     },
+     2},
+    {"glu at NaN",
+     [](const Var& x) {
+         return glu(concat({ones({2}, float64), x}, 0), 0);
+     },
+     NAN},
+    {"lerp by infinity", [](const Var& x) { return lerp(ones({2}, float64), x, inf); }, 2},
 };
 
 }  // namespace
