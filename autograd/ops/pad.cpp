@@ -89,7 +89,7 @@ std::array<Range, 3> ranges(const Border& border, PadMode mode) {
 // Zeros of n elements along an axis, with g added where `range` reads.
 Var put_back(const Var& g, int axis, const Range& range, std::int64_t n) {
     const bool back = range.step == -1;
-    const Var piece = range.step == 0 ? sum(g, axis, keepdims) : back ? flip(g, axis) : g;
+    Var piece = range.step == 0 ? sum(g, axis, keepdims) : back ? flip(g, axis) : g;
     const auto size = piece.shape(axis), start = back ? range.start - size + 1 : range.start;
     if (size == n) return piece;
     Borders around;
