@@ -120,7 +120,8 @@ Vars frame_rule(const Var& g, const Call& call) {
     return {sum};
 }
 
-void check_border(const Border& border, PadMode mode, int axis, Shape& shape) {
+// Throws where a border is wider than its mode allows.
+void widen(Shape& shape, int axis, const Border& border, PadMode mode) {
     const auto most = limit(mode, border.n), wanted = std::max(border.before, border.behind);
     if (wanted > most)
         fail<ShapeError>("pad: needs at most ", most, " in this mode along axis ", axis, " of ", shape, ", got ",
@@ -134,7 +135,7 @@ Var pad_framed(const Var& x, const Borders& borders, PadMode mode) {
     Shape shape = x.shape();
     kernels::Framed framed;
     for (const auto& border : borders) {
-        check_border(border, mode, static_cast<int>(framed.size()), shape);
+        widen(shape, static_cast<int>(framed.size()), border, mode);
         framed.push_back(ranges(border, mode));
     }
     return record(op, kernels::frame(x.array(), framed), {x}, framed);

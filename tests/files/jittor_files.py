@@ -21,8 +21,8 @@ from jittor.weightnorm import weight_norm
 
 class Net(nn.Module):
     def __init__(self):
-        self.conv = nn.Conv(2, 3, 3)
-        self.fc1 = nn.Linear(48, 6)
+        self.conv = nn.Conv(2, 5, (3, 4))
+        self.fc1 = nn.Linear(80, 6)
         self.fc2 = nn.Linear(6, 4)
         weight_norm(self.conv, "weight", (1, 2, 3))
         weight_norm(self.fc1, "weight", -1)
@@ -49,7 +49,7 @@ def step(net, x, target):
 def write(folder):
     jt.set_global_seed(1)
     rng = np.random.RandomState(1)
-    x, target = (rng.normal(size=shape).astype(np.float32) for shape in [(5, 2, 6, 6), (5, 4)])
+    x, target = (rng.normal(size=shape).astype(np.float32) for shape in [(7, 2, 6, 7), (7, 4)])
     net = Net()
     for _ in range(5):
         step(net, jt.array(x), jt.array(target))

@@ -4,7 +4,6 @@
 #include <type_traits>
 
 #include "../../array.hpp"
-#include "../../threads.hpp"
 #include "../elementwise/rows.hpp"
 #include "../movement/walk.hpp"
 #include "../parallel.hpp"
@@ -37,14 +36,12 @@ public:
     }
 
 private:
-    static constexpr std::int64_t chunk = 1024;
+    static constexpr std::int64_t chunk = 1024, least_columns = 512;
 
-    // How many rows or columns of `each` elements a thread takes at once. Narrow strips of columns are read slowly:
-    // there are no more of them than threads, which no result depends on.
+    // How many rows or columns of `each` elements a thread takes at once; narrow strips of columns are read slowly.
     std::int64_t grain(std::int64_t each) const {
         if (kept_ * each < 2 * elements_at_once) return kept_;
-        const std::int64_t threads = num_threads(), share = by_rows_ ? 1 : (kept_ + threads - 1) / threads;
-        return std::max(elements_at_once / each, share);
+        return std::max(elements_at_once / each, by_rows_ ? std::int64_t{1} : least_columns);
     }
 
     /// Of the rows or columns of a matrix, [from, end).
