@@ -46,13 +46,20 @@ struct Row {
 // clang-format off
 const Row rows[] = {
     // Winograd's, see winograd_pays
-    {{4, 17, 9, 11}, {19, 17, 3, 3}, {1, 1}},
-    {{5, 16, 7, 13}, {33, 16, 3, 3}, {1, {0, 2}}},
+    {{4, 27, 9, 11}, {29, 27, 3, 3}, {1, 1}},
+    {{5, 16, 7, 13}, {47, 16, 3, 3}, {1, {0, 2}}},
     {{4, 35, 10, 14}, {16, 35, 3, 3}, {1, {2, 0}}},
     {{1, 20, 31, 50}, {18, 20, 3, 3}, {1, 1}},
-    {{11, 16, 5, 4}, {16, 16, 3, 3}, {1, 2}},
-    {{40, 16, 3, 3}, {17, 16, 3, 3}, {1, 1}},
-    {{1, 16, 2, 200}, {16, 16, 3, 3}, {1, 1}},
+    {{11, 24, 5, 4}, {28, 24, 3, 3}, {1, 2}},
+    {{40, 30, 3, 3}, {31, 30, 3, 3}, {1, 1}},
+    {{1, 32, 2, 200}, {32, 32, 3, 3}, {1, 1}},
+    {{3, 29, 9, 11}, {30, 29, 5, 5}, {1, 2}},
+    {{2, 31, 15, 12}, {29, 31, 5, 5}, {}},
+    {{9, 31, 4, 5}, {37, 31, 5, 5}, {1, 4}},
+    {{4, 30, 7, 14}, {45, 30, 5, 5}, {1, {0, 4}}},
+    {{5, 30, 8, 13}, {27, 30, 5, 5}, {1, {1, 3}}},
+    {{40, 33, 2, 2}, {34, 33, 5, 5}, {1, 2}},
+    {{1, 32, 3, 301}, {32, 32, 5, 5}, {1, 2}},
     // direct
     {{2, 1, 9, 7}, {6, 1, 5, 3}, {}},
     {{3, 1, 28, 28}, {6, 1, 5, 5}, {{1, 1}, {2, 2}, {1, 1}, 1}},
@@ -157,6 +164,59 @@ struct Problem {
         : x(numbers<T>(r.x, 1)), w(numbers<T>(r.w, 2)), bias(numbers<T>({r.w[0]}, 3)), g(numbers<T>(y_shape(r), 4)) {}
 };
 
+/// Five images of 9 x 10, kernels of `extent` squared and padding that keeps the size: Winograd's.
+Row same_size(int extent) { return {{5, 27, 9, 10}, {28, 27, extent, extent}, {1, extent / 2}}; }
+
+void check_images_apart(int kernel, float other) {
+    const Row r = same_size(kernel);
+    REQUIRE(of_winograd(r));
+    Problem<float> a(r);
+    const Array y = kernels::conv2d(a.x, a.w, a.bias, r.windows()),
+                gx = kernels::conv2d_input(a.g, a.w, r.x, r.windows());
+    a.x.data<float>()[0] = a.g.data<float>()[0] = other;
+    const Array y2 = kernels::conv2d(a.x, a.w, a.bias, r.windows()),
+                gx2 = kernels::conv2d_input(a.g, a.w, r.x, r.windows());
+    CHECK_FALSE(same_bits(image(y, 0), image(y2, 0)));
+    CHECK_FALSE(same_bits(image(gx, 0), image(gx2, 0)));
+    for (int k = 1; k < 5; ++k) {
+        CHECK(same_bits(image(y, k), image(y2, k)));
+        CHECK(same_bits(image(gx, k), image(gx2, k)));
+    }
+}
+
+/// A number of x and one of g that is not finite, in image 1, pixel (4, 8).
+void check_spread(int kernel, float value) {
+    const Row r = same_size(kernel);
+    REQUIRE(of_winograd(r));
+    Problem<float> a(r);
+    const std::int64_t channels = r.w[1], outputs = r.w[0], pixel = 4 * 10 + 8;
+    a.x.data<float>()[(channels + 3) * 90 + pixel] = a.g.data<float>()[(outputs + 4) * 90 + pixel] = value;
+    const Array y = kernels::conv2d(a.x, a.w, a.bias, r.windows()),
+                gx = kernels::conv2d_input(a.g, a.w, r.x, r.windows());
+    const auto saw = [&](std::int64_t i, std::int64_t planes) {
+        return i / (90 * planes) == 1 && std::abs(i / 10 % 9 - 4) <= kernel / 2 && std::abs(i % 10 - 8) <= kernel / 2;
+    };
+    for (std::int64_t i = 0; i < y.numel(); ++i) {
+        const float number = y.data<float>()[i];
+        CHECK(saw(i, outputs) == !std::isfinite(number));
+        CHECK(std::isnan(number) == (saw(i, outputs) && std::isnan(value)));
+    }
+    for (std::int64_t i = 0; i < gx.numel(); ++i) CHECK(saw(i, channels) == !std::isfinite(gx.data<float>()[i]));
+}
+
+/// A number of x that is not finite in the first row, which no pixel sees in the last rows of a kernel.
+void check_weight_spread(int kernel, float value) {
+    const Row r = same_size(kernel);
+    Problem<float> a(r);
+    const std::int64_t channels = r.w[1];
+    a.x.data<float>()[(channels + 3) * 90 + 4] = value;
+    const Array gw = kernels::conv2d_weight(a.g, a.x, r.w, r.windows());
+    for (std::int64_t i = 0; i < gw.numel(); ++i) {
+        const std::int64_t channel = i / (kernel * kernel) % channels, row = i / kernel % kernel;
+        CHECK((channel == 3 && row <= kernel / 2) == !std::isfinite(gw.data<float>()[i]));
+    }
+}
+
 // float32 against float64, as shares of the largest number.
 void check_errors(const Row& r, double bound) {
     const std::string name = text(r.x) + " * " + text(r.w);
@@ -248,17 +308,17 @@ TEST_SUITE("core") {
         }
     }
 
-    TEST_CASE("Winograd's convolution is within 2e-6 of the largest number of float64's") {
+    TEST_CASE("Winograd's convolution is within 2.5e-6 of the largest number of float64's") {
         int rows_of_winograd = 0;
         for (const Row& r : rows) {
             if (!of_winograd(r)) continue;
             ++rows_of_winograd;
-            check_errors(r, 2e-6);
+            check_errors(r, 2.5e-6);
         }
-        CHECK(rows_of_winograd == 7);
+        CHECK(rows_of_winograd == 14);
     }
 
-    TEST_CASE("Winograd's convolution is that of 3 x 3 with enough to do") {
+    TEST_CASE("Winograd's convolution is that of 3 x 3 or 5 x 5 with enough to do") {
         const auto pays = [](const Shape& x, const Shape& w, Geometry p) { return of_winograd({x, w, p}); };
         CHECK(pays({2, 16, 16, 16}, {16, 16, 3, 3}, {1, 1}));
         CHECK_FALSE(pays({1, 16, 16, 16}, {16, 16, 3, 3}, {1, 1}));    // 16 tiles
@@ -271,49 +331,26 @@ TEST_SUITE("core") {
         CHECK_FALSE(pays({2, 16, 32, 32}, {16, 16, 3, 3}, {1, 1, 2}));
         CHECK_FALSE(pays({2, 32, 16, 16}, {32, 16, 3, 3}, {1, 1, 1, 2}));
         CHECK_FALSE(pays({2, 16, 16, 16}, {16, 16, 3, 1}, {1, 1}));
+        CHECK(pays({2, 16, 8, 8}, {16, 16, 5, 5}, {1, 2}));
+        CHECK(pays({9, 32, 7, 7}, {32, 32, 5, 5}, {1, 2}));
+        CHECK_FALSE(pays({9, 16, 7, 7}, {16, 16, 5, 5}, {1, 2}));  // tiles that are empty for a quarter
+        CHECK_FALSE(pays({9, 32, 16, 16}, {32, 32, 5, 5}, {1, 5}));
+        CHECK_FALSE(pays({9, 32, 16, 16}, {32, 32, 5, 3}, {1, 1}));
+        CHECK_FALSE(pays({9, 32, 16, 16}, {32, 32, 4, 4}, {1, 1}));
+        CHECK_FALSE(pays({9, 32, 16, 16}, {32, 32, 7, 7}, {1, 1}));
     }
 
     TEST_CASE("an image's convolution does not depend on what the others hold") {
-        for (const float other : {5.0F, std::numeric_limits<float>::infinity()}) {
-            Problem<float> a({{5, 17, 9, 10}, {18, 17, 3, 3}, {1, 1}});
-            const Windows windows{3, 1, 1};
-            const Array y = kernels::conv2d(a.x, a.w, a.bias, windows),
-                        gx = kernels::conv2d_input(a.g, a.w, a.x.shape(), windows);
-            a.x.data<float>()[0] = a.g.data<float>()[0] = other;
-            const Array y2 = kernels::conv2d(a.x, a.w, a.bias, windows),
-                        gx2 = kernels::conv2d_input(a.g, a.w, a.x.shape(), windows);
-            CHECK_FALSE(same_bits(image(y, 0), image(y2, 0)));
-            CHECK_FALSE(same_bits(image(gx, 0), image(gx2, 0)));
-            for (int k = 1; k < 5; ++k) {
-                CHECK(same_bits(image(y, k), image(y2, k)));
-                CHECK(same_bits(image(gx, k), image(gx2, k)));
-            }
-        }
+        for (const float other : {5.0F, std::numeric_limits<float>::infinity()})
+            for (const int kernel : {3, 5}) check_images_apart(kernel, other);
     }
 
     TEST_CASE("Winograd's convolution passes NaN and infinity on to the pixels that saw them and to no others") {
         const float infinity = std::numeric_limits<float>::infinity();
-        for (const float value : {infinity, -infinity, std::numeric_limits<float>::quiet_NaN()}) {
-            Problem<float> a({{4, 17, 9, 10}, {18, 17, 3, 3}, {1, 1}});
-            const Windows windows{3, 1, 1};
-            const std::int64_t at = (17 + 3) * 90 + 4 * 10 + 8;  // image 1, channel 3, pixel (4, 8)
-            a.x.data<float>()[at] = a.g.data<float>()[at + 90] = value;
-            const Array y = kernels::conv2d(a.x, a.w, a.bias, windows),
-                        gx = kernels::conv2d_input(a.g, a.w, a.x.shape(), windows);
-            const auto saw = [](std::int64_t i, std::int64_t channels) {
-                return i / (90 * channels) == 1 && std::abs(i / 10 % 9 - 4) <= 1 && i % 10 >= 7;
-            };
-            for (std::int64_t i = 0; i < y.numel(); ++i) {
-                const float number = y.data<float>()[i];
-                CHECK(saw(i, 18) == !std::isfinite(number));
-                CHECK(std::isnan(number) == (saw(i, 18) && std::isnan(value)));
+        for (const float value : {infinity, -infinity, std::numeric_limits<float>::quiet_NaN()})
+            for (const int kernel : {3, 5}) {
+                check_spread(kernel, value);
+                check_weight_spread(kernel, value);
             }
-            for (std::int64_t i = 0; i < gx.numel(); ++i) CHECK(saw(i, 17) == !std::isfinite(gx.data<float>()[i]));
-            a.x.data<float>()[at] = 0;
-            a.x.data<float>()[(17 + 3) * 90 + 4] = value;  // in the first row, which no pixel sees in a kernel's last
-            const Array gw = kernels::conv2d_weight(numbers<float>(y.shape(), 5), a.x, a.w.shape(), windows);
-            for (std::int64_t i = 0; i < gw.numel(); ++i)
-                CHECK((i / 9 % 17 == 3 && i / 3 % 3 < 2) == !std::isfinite(gw.data<float>()[i]));
-        }
     }
 }

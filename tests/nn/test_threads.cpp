@@ -78,9 +78,10 @@ TEST_SUITE("nn") {
             nn::Sequential net(
                 nn::make<nn::Conv>(3, 32, 5, {.stride = 2, .padding = 2}), nn::make<nn::BatchNorm>(32),
                 nn::make<nn::ReLU>(), nn::make<nn::Conv>(32, 32, 3, {.padding = 1}), nn::make<nn::ReLU>(),
-                nn::make<nn::Pool>(2), nn::make<nn::Conv>(32, 32, 3, {.padding = 1, .groups = 32}),
-                nn::make<nn::Conv>(32, 48, 1), nn::make<nn::Pool>(3, nn::PoolOptions{.op = nn::PoolOp::mean}),
-                nn::make<nn::Flatten>(), nn::make<nn::Linear>(192, 10));
+                nn::make<nn::Pool>(2), nn::make<nn::Conv>(32, 32, 5, {.padding = 2}),
+                nn::make<nn::Conv>(32, 32, 3, {.padding = 1, .groups = 32}), nn::make<nn::Conv>(32, 48, 1),
+                nn::make<nn::Pool>(3, nn::PoolOptions{.op = nn::PoolOp::mean}), nn::make<nn::Flatten>(),
+                nn::make<nn::Linear>(192, 10));
             return trained(net, nn::SGD(net.parameters(), {.lr = .05, .momentum = .9}), {48, 3, 28, 28}, 48);
         });
     }

@@ -15,13 +15,11 @@ const Table& pick(const Table& base, const Table& v3, const Table& v4) {
 
 const Products<float>& of_float() { return pick(base::products_float, v3::products_float, v4::products_float); }
 const Products<double>& of_double() { return pick(base::products_double, v3::products_double, v4::products_double); }
-const WinogradKernels& of_winograd() {
-    return pick(base::winograd_kernels, v3::winograd_kernels, v4::winograd_kernels);
-}
+const auto& of_winograd() { return pick(base::winograd_kernels, v3::winograd_kernels, v4::winograd_kernels); }
 #else
 const Products<float>& of_float() { return base::products_float; }
 const Products<double>& of_double() { return base::products_double; }
-const WinogradKernels& of_winograd() { return base::winograd_kernels; }
+const auto& of_winograd() { return base::winograd_kernels; }
 #endif
 
 }  // namespace
@@ -38,9 +36,9 @@ const Products<double>& products() {
     return chosen;
 }
 
-const WinogradKernels& winograd_kernels() {
+const WinogradKernels& winograd_kernels(std::int64_t kernel) {
     static const auto& chosen = of_winograd();
-    return chosen;
+    return chosen[kernel == 5];
 }
 
 }  // namespace jt::kernels

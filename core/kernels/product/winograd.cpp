@@ -1,5 +1,5 @@
-// Winograd's convolution: 4 x 4 pixels of y come from 6 x 6 of x. Both tiles and the kernel w are taken to the values
-// of polynomials at six points in either direction, where a convolution is a product:
+// Winograd's convolution by K x K kernels: (7 - K) x (7 - K) pixels of y come from 6 x 6 of x. Both tiles and the
+// kernel w are taken to the values of polynomials at six points in either direction, where a convolution is a product:
 //     y = A' [(G w G') * (B' x B)] A        gw = G' [(A g A') * (B' x B)] G
 // (' transposes, * multiplies number by number.) Of the 36 positions each has its own product of matrices, tiles x
 // channels times channels x channels. The gradient of the input is the convolution of g by the kernels turned about.
@@ -10,6 +10,7 @@
 
 #include "../../array.hpp"
 #include "conv_shares.hpp"
+#include "products.hpp"
 #include "winograd_tiles.hpp"
 
 namespace jt::kernels {
@@ -22,24 +23,20 @@ using Int = std::int64_t;
 constexpr Int tiles_at_once = 48;
 
 Int whole(Int n, Int part) { return (n + part - 1) / part; }
+/// Channels, filled up to whole vectors.
+Int padded(Int channels) { return whole(channels, products<float>().lanes) * products<float>().lanes; }
+/// How far apart tiles are; those of y are as long.
+Int tile_step(const Convolution& c) { return tile_side - c.h.kernel + 1; }
 
 /// The tiles of y, and those of x, `side` long, that they hang on.
 TileGrid tiles(const Convolution& c, Int channels, const Direction& v, const Direction& h, Int side) {
-    const Int lanes = winograd_kernels().lanes;
-    return {channels,
-            v.in,
-            h.in,
-            side,
-            v.padding,
-            h.padding,
-            whole(c.v.out, tile_step),
-            whole(c.h.out, tile_step),
-            whole(channels, lanes) * lanes};
+    const Int step = tile_step(c), down = whole(c.v.out, step), across = whole(c.h.out, step);
+    return {channels, v.in, h.in, side, step, v.padding, h.padding, down, across, padded(channels)};
 }
 TileGrid x_tiles(const Convolution& c) { return tiles(c, c.channels, c.v, c.h, tile_side); }
 /// A direction of an image for itself.
 Direction image(Int extent) { return {extent, extent, 1, 1, 0, 1}; }
-TileGrid y_tiles(const Convolution& c) { return tiles(c, c.outputs, image(c.v.out), image(c.h.out), tile_step); }
+TileGrid y_tiles(const Convolution& c) { return tiles(c, c.outputs, image(c.v.out), image(c.h.out), tile_step(c)); }
 
 std::vector<Int> cells(const TileGrid& g) {
     std::vector<Int> result;
@@ -50,7 +47,7 @@ std::vector<Int> cells(const TileGrid& g) {
 
 /// From one position to the next: were it a multiple of a page, all positions of a tile would meet in few lines of the
 /// cache.
-Int step(Int n) { return n + winograd_kernels().lanes; }
+Int step(Int n) { return n + products<float>().lanes; }
 
 /// A convolution, and how many bands go through its products at once.
 struct Work {
@@ -107,20 +104,23 @@ private:
 
 bool winograd_pays(const Convolution& c) {
     const auto fits = [](const Direction& d) {
-        return d.kernel == 3 && d.stride == 1 && d.dilation == 1 && 0 <= d.padding && d.padding <= 2 &&
-               d.out == d.in + 2 * d.padding - 2;
+        return (d.kernel == 3 || d.kernel == 5) && d.stride == 1 && d.dilation == 1 && 0 <= d.padding &&
+               d.padding < d.kernel && d.out == d.in + 2 * d.padding - d.reach();
     };
-    if (!both(c, fits) || c.groups != 1) return false;
-    const Int across = whole(c.h.out, tile_step), tiles = whole(c.v.out, tile_step) * across;
+    if (!both(c, fits) || c.v.kernel != c.h.kernel || c.groups != 1) return false;
+    const Int step = tile_step(c), across = whole(c.h.out, step), tiles = whole(c.v.out, step) * across;
     const Int least = std::min(c.outputs, c.channels), most = std::max(c.outputs, c.channels);
-    const bool precise = most <= 256, in_cache = across <= 256, filled = c.pixels() >= 6 * tiles;
+    const bool precise = most <= 256, in_cache = across <= 256;
+    // What a tile takes, measured in multiplications of the direct kernel: its products, and its transforms by vectors.
+    const Int cost = 45 * c.outputs * c.channels + 375 * (padded(c.outputs) + padded(c.channels));
+    const bool faster = tiles * cost <= c.work();
     // To transform the weight costs as much as some tiles do, more of them when it leaves the cache.
     const bool many = c.images * tiles >= 32 + c.outputs * c.channels / 1024;
-    return least >= 16 && precise && in_cache && filled && many;
+    return least >= 16 && precise && in_cache && faster && many;
 }
 
 Finite winograd(const Convolution& c, const float* x, const float* w, const float* bias, float* y) {
-    const auto& simd = winograd_kernels();
+    const auto& simd = winograd_kernels(c.h.kernel);
     const TileGrid to = y_tiles(c);
     const Work work(x_tiles(c), to, c.channels, to.padded);
     Array weight({work.weight_size()}, float32);
@@ -135,7 +135,7 @@ Finite winograd(const Convolution& c, const float* x, const float* w, const floa
 }
 
 bool winograd_weight(const Convolution& c, const float* g, const float* x, float* gw) {
-    const auto& simd = winograd_kernels();
+    const auto& simd = winograd_kernels(c.h.kernel);
     const TileGrid from = x_tiles(c);
     const Work work(from, y_tiles(c), c.outputs, from.padded);
     Array weight({work.weight_size()}, float32);

@@ -5,20 +5,20 @@
 
 namespace jt::kernels {
 
-/// A tile of y is tile_step x tile_step cells; it and the tile of x that it hangs on meet in `positions` products.
-inline constexpr std::int64_t tile_step = 4, tile_side = tile_step + 2, positions = tile_side * tile_side;
+/// A tile of x is tile_side x tile_side cells; it and the tile of y that hangs on it meet in `positions` products.
+inline constexpr std::int64_t tile_side = 6, positions = tile_side * tile_side;
 
-/// Images of `channels` planes, cut into tiles of `side` x `side` cells that start tile_step apart, the first one `top`
+/// Images of `channels` planes, cut into tiles of `side` x `side` cells that start `step` apart, the first one `top`
 /// and `left` before the image. A row of tiles is a band; bands are counted on over the images.
 struct TileGrid {
     std::int64_t channels, height, width;
-    std::int64_t side, top, left;
+    std::int64_t side, step, top, left;
     std::int64_t down, across;       ///< tiles
     std::int64_t padded;             ///< channels, filled up to whole vectors
     const std::int64_t* cells = {};  ///< where the pixels of a band's rows, one after the other, lie in its frame
 
     /// A frame is one band with the channels innermost, and zeros where the image has ended.
-    std::int64_t frame_width() const { return tile_step * (across - 1) + side; }
+    std::int64_t frame_width() const { return step * (across - 1) + side; }
     std::int64_t frame_row() const { return frame_width() * padded; }
     std::int64_t frame_size() const { return side * frame_row(); }
     std::int64_t image_size() const { return channels * height * width; }
@@ -33,9 +33,9 @@ struct WinogradRun {
     float* weight = nullptr;                       ///< the kernels, or the sums for their gradient
 };
 
+/// For kernels of K x K.
 struct WinogradKernels {
-    std::int64_t lanes;
-    /// p.weight = transformed w (channels of y, channels of x, 3, 3)
+    /// p.weight = transformed w (channels of y, channels of x, K, K)
     void (*weights)(const WinogradRun& p, const float* w);
     /// Bands [from, from + count) of y = p.weight * x + bias (or null); clears finite[image] where y is not finite.
     void (*bands)(const WinogradRun& p, std::int64_t from, std::int64_t count, const float* x, const float* bias,
@@ -46,17 +46,18 @@ struct WinogradKernels {
     bool (*weight_back)(const WinogradRun& p, float* w);
 };
 
-const WinogradKernels& winograd_kernels();
+/// Those for kernels of 3 x 3 or of 5 x 5.
+const WinogradKernels& winograd_kernels(std::int64_t kernel);
 
 namespace base {
-extern const WinogradKernels winograd_kernels;
+extern const WinogradKernels winograd_kernels[2];
 }
 #if defined(__x86_64__)
 namespace v3 {
-extern const WinogradKernels winograd_kernels;
+extern const WinogradKernels winograd_kernels[2];
 }
 namespace v4 {
-extern const WinogradKernels winograd_kernels;
+extern const WinogradKernels winograd_kernels[2];
 }
 #endif
 

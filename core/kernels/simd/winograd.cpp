@@ -3,7 +3,10 @@
 
 namespace jt::kernels::JT_ISA {
 
-const WinogradKernels winograd_kernels = {lanes<float>, winograd_weights, winograd_bands, winograd_weight_bands,
-                                          winograd_weight_back};
+template <std::int64_t K>
+constexpr WinogradKernels table = {winograd_weights<K>, winograd_bands<K>, winograd_weight_bands<K>,
+                                   winograd_weight_back<K>};
+
+const WinogradKernels winograd_kernels[] = {table<3>, table<5>};
 
 }  // namespace jt::kernels::JT_ISA

@@ -12,7 +12,7 @@ namespace jt::kernels::JT_ISA {
 struct BandRows {
     Int above, from, count;
     BandRows(const TileGrid& g, Int band) {
-        const Int first = band % g.down * tile_step - g.top, end = first + g.side;
+        const Int first = band % g.down * g.step - g.top, end = first + g.side;
         from = first < 0 ? 0 : first;
         above = from - first;
         count = (end < g.height ? end : g.height) - from;
@@ -34,16 +34,17 @@ void read_band(const TileGrid& g, const float* images, Int band, float* frame, c
     for (Int i = end * row; i < g.side * row; ++i) frame[i] = 0;
     planes_to_cells<float>(band_planes(g, images, band, rows), frame + rows.above * row, listed(g.cells));
     for (Int t = 0; t < g.across; ++t)
-        transform_channels<F>({frame + t * tile_step * g.padded, row, g.padded},
+        transform_channels<F>({frame + t * g.step * g.padded, row, g.padded},
                               {tiles.p + t * g.padded, tiles.row, tiles.column}, g.padded);
 }
 
 /// Transformed tiles to a band of an image. False when some number is not finite.
-inline bool write_band(const TileGrid& g, const Square<float>& tiles, float* frame, const float* bias, Int band,
-                       float* images) {
+template <class F>
+bool write_band(const TileGrid& g, const Square<float>& tiles, float* frame, const float* bias, Int band,
+                float* images) {
     for (Int t = 0; t < g.across; ++t)
-        transform_channels<FromProducts>({tiles.p + t * g.padded, tiles.row, tiles.column},
-                                         {frame + t * tile_step * g.padded, g.frame_row(), g.padded}, g.padded);
+        transform_channels<F>({tiles.p + t * g.padded, tiles.row, tiles.column},
+                              {frame + t * g.step * g.padded, g.frame_row(), g.padded}, g.padded);
     return cells_to_planes<float>(frame, listed(g.cells), bias, band_planes(g, images, band, BandRows(g, band)));
 }
 
@@ -86,43 +87,47 @@ inline void add_tile_products(const WinogradRun& p, Int tiles) {
                                          .c_row = p.x.padded});
 }
 
-inline void winograd_bands(const WinogradRun& p, Int from, Int count, const float* x, const float* bias, float* y,
-                           unsigned char* finite) {
+template <Int K>
+void winograd_bands(const WinogradRun& p, Int from, Int count, const float* x, const float* bias, float* y,
+                    unsigned char* finite) {
     for (Int k = 0; k < count; ++k)
         read_band<ToProducts>(p.x, x, from + k, p.x_frame, band_tiles(p.x, p.x_tiles, p.x_step, k));
     multiply_tiles(p, count * p.x.across);
     for (Int k = 0; k < count; ++k)
-        if (!write_band(p.y, band_tiles(p.y, p.y_tiles, p.y_step, k), p.y_frame, bias, from + k, y))
+        if (!write_band<FromProducts<K>>(p.y, band_tiles(p.y, p.y_tiles, p.y_step, k), p.y_frame, bias, from + k, y))
             finite[(from + k) / p.y.down] = 0;
 }
 
-inline void winograd_weight_bands(const WinogradRun& p, Int from, Int count, const float* g, const float* x) {
+template <Int K>
+void winograd_weight_bands(const WinogradRun& p, Int from, Int count, const float* g, const float* x) {
     for (Int k = 0; k < count; ++k) {
         read_band<ToProducts>(p.x, x, from + k, p.x_frame, band_tiles(p.x, p.x_tiles, p.x_step, k));
-        read_band<GradientToProducts>(p.y, g, from + k, p.y_frame, band_tiles(p.y, p.y_tiles, p.y_step, k));
+        read_band<GradientToProducts<K>>(p.y, g, from + k, p.y_frame, band_tiles(p.y, p.y_tiles, p.y_step, k));
     }
     add_tile_products(p, count * p.x.across);
 }
 
-/// The frame of y, which is filled later, has room for the cells of a row of kernels.
-inline void winograd_weights(const WinogradRun& p, const float* w) {
+/// The tiles of y, which are filled later, have room for the cells of a row of kernels.
+template <Int K>
+void winograd_weights(const WinogradRun& p, const float* w) {
     const Int padded = p.y.padded;
     for (Int i = 0; i < p.x.channels; ++i) {
-        planes_to_cells<float>({w + i * 9, 9 * p.x.channels, p.y.channels, 9}, p.y_frame, Places{padded});
-        transform_channels<KernelToProducts>({p.y_frame, 3 * padded, padded},
-                                             {p.weight + i * padded, tile_side * p.weight_step, p.weight_step}, padded);
+        planes_to_cells<float>({w + i * K * K, K * K * p.x.channels, p.y.channels, K * K}, p.y_tiles, Places{padded});
+        transform_channels<KernelToProducts<K>>(
+            {p.y_tiles, K * padded, padded}, {p.weight + i * padded, tile_side * p.weight_step, p.weight_step}, padded);
     }
 }
 
-/// So has that of x, which is read by now.
-inline bool winograd_weight_back(const WinogradRun& p, float* w) {
+/// So have those of x, which are read by now.
+template <Int K>
+bool winograd_weight_back(const WinogradRun& p, float* w) {
     const Int padded = p.x.padded;
     bool finite = true;
     for (Int o = 0; o < p.y.channels; ++o) {
-        transform_channels<ProductsToKernel>({p.weight + o * padded, tile_side * p.weight_step, p.weight_step},
-                                             {p.x_frame, 3 * padded, padded}, padded);
-        finite &=
-            cells_to_planes<float>(p.x_frame, Places{padded}, nullptr, {w + o * 9 * p.x.channels, 9, p.x.channels, 9});
+        transform_channels<ProductsToKernel<K>>({p.weight + o * padded, tile_side * p.weight_step, p.weight_step},
+                                                {p.x_tiles, K * padded, padded}, padded);
+        finite &= cells_to_planes<float>(p.x_tiles, Places{padded}, nullptr,
+                                         {w + o * K * K * p.x.channels, K * K, p.x.channels, K * K});
     }
     return finite;
 }

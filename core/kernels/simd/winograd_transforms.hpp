@@ -1,4 +1,4 @@
-// The five transforms of Winograd's convolution of 4 x 4 outputs and kernels of 3 x 3, on squares of vectors.
+// The five transforms of Winograd's convolution by kernels of K x K, on squares of vectors.
 #pragma once
 #include "vec.hpp"
 
@@ -24,62 +24,85 @@ struct ToProducts {
     }
 };
 
-/// Products to a tile of y: multiplies by the transposed A.
-struct FromProducts {
-    static constexpr int from = 6, to = 4;
+/// The 6 values at the points of a polynomial of n coefficients.
+template <int n>
+struct Values {
+    static constexpr int from = n, to = 6;
     template <class V>
-    static void apply(const V (&m)[6], V (&y)[4]) {
-        const V even_a = m[1] + m[2], odd_a = point_a * (m[1] - m[2]);
-        const V even_b = m[3] + m[4], odd_b = point_b * (m[3] - m[4]);
-        y[0] = m[0] + even_a + even_b;
-        y[1] = odd_a + odd_b;
-        y[2] = 0.5F * even_a + 2 * even_b;
-        y[3] = 0.5F * odd_a + 2 * odd_b + m[5];
-    }
-};
-
-/// Tile of y's gradient: multiplies by A.
-struct GradientToProducts {
-    static constexpr int from = 4, to = 6;
-    template <class V>
-    static void apply(const V (&g)[4], V (&t)[6]) {
-        const V even_a = g[0] + 0.5F * g[2], odd_a = point_a * (g[1] + 0.5F * g[3]);
-        const V even_b = g[0] + 2 * g[2], odd_b = point_b * (g[1] + 2 * g[3]);
-        t[0] = g[0];
+    static void apply(const V (&c)[n], V (&t)[6]) {
+        const V even_a = sum<0>(c, 0.5F), odd_a = point_a * sum<1>(c, 0.5F);
+        const V even_b = sum<0>(c, 2), odd_b = point_b * sum<1>(c, 2);
+        t[0] = c[0];
         t[1] = even_a + odd_a;
         t[2] = even_a - odd_a;
         t[3] = even_b + odd_b;
         t[4] = even_b - odd_b;
-        t[5] = g[3];
+        t[5] = c[n - 1];
+    }
+
+private:
+    /// Every other coefficient, from the first on, times the powers of `square`.
+    template <int first, class V>
+    static V sum(const V (&c)[n], float square) {
+        if constexpr (first + 2 < n)
+            return c[first] + square * sum<first + 2>(c, square);
+        else
+            return c[first];
     }
 };
 
-/// Kernel: multiplies by G.
-struct KernelToProducts {
-    static constexpr int from = 3, to = 6;
+/// The transpose of Values.
+template <int n>
+struct Coefficients {
+    static constexpr int from = 6, to = n;
     template <class V>
-    static void apply(const V (&w)[3], V (&t)[6]) {
-        const V even_a = w[0] + 0.5F * w[2], odd_a = point_a * w[1];
-        const V even_b = w[0] + 2 * w[2], odd_b = point_b * w[1];
-        t[0] = w[0];
-        t[1] = (even_a + odd_a) / -1.5F;
-        t[2] = (even_a - odd_a) / -1.5F;
-        t[3] = (even_b + odd_b) / 6;
-        t[4] = (even_b - odd_b) / 6;
-        t[5] = w[2];
+    static void apply(const V (&m)[6], V (&c)[n]) {
+        V a[2] = {m[1] + m[2], point_a * (m[1] - m[2])}, b[2] = {m[3] + m[4], point_b * (m[3] - m[4])};
+        for (int i = 0; i < n; ++i) {
+            c[i] = a[i % 2] + b[i % 2];
+            a[i % 2] *= 0.5F;
+            b[i % 2] *= 2;
+        }
+        c[0] += m[0];
+        c[n - 1] += m[5];
+    }
+};
+
+/// Products to a tile of y: multiplies by the transposed A.
+template <int K>
+using FromProducts = Coefficients<7 - K>;
+
+/// Tile of y's gradient: multiplies by A.
+template <int K>
+using GradientToProducts = Values<7 - K>;
+
+/// Divides by the products of the differences between a point and the others but infinity.
+template <class V>
+void divide(V (&t)[6]) {
+    t[1] /= -1.5F;
+    t[2] /= -1.5F;
+    t[3] /= 6;
+    t[4] /= 6;
+}
+
+/// Kernel: multiplies by G.
+template <int K>
+struct KernelToProducts : Values<K> {
+    template <class V>
+    static void apply(const V (&w)[K], V (&t)[6]) {
+        Values<K>::apply(w, t);
+        divide(t);
     }
 };
 
 /// Sums of products to the gradient of a kernel: multiplies by the transposed G.
-struct ProductsToKernel {
-    static constexpr int from = 6, to = 3;
+template <int K>
+struct ProductsToKernel : Coefficients<K> {
     template <class V>
-    static void apply(const V (&m)[6], V (&w)[3]) {
-        const V even_a = (m[1] + m[2]) / -1.5F, odd_a = (m[1] - m[2]) / -1.5F;
-        const V even_b = (m[3] + m[4]) / 6, odd_b = (m[3] - m[4]) / 6;
-        w[0] = m[0] + even_a + even_b;
-        w[1] = point_a * odd_a + point_b * odd_b;
-        w[2] = 0.5F * even_a + 2 * even_b + m[5];
+    static void apply(const V (&m)[6], V (&w)[K]) {
+        V t[6] = {m[0], m[1], m[2], m[3], m[4], m[5]};
+        divide(t);
+        Coefficients<K>::apply(t, w);
     }
 };
 
