@@ -161,7 +161,7 @@ private:
             repeats = false;
         }
         const Var g =
-            step.targets > 0 ? step.g : std::move(step.g);  // unless asked for, the rule's own: see `own_array`
+            step.targets > 0 ? step.g : std::move(step.g);  // unless asked for, the rule's own: see `spent`
         if (step.leads) {
             check_not_freed(node);
             send(step, call_rule(step, g), repeats);
@@ -249,7 +249,7 @@ private:
         else if (recording() || detecting)
             sum = sum.add(g);
         else
-            sum = make_var(kernels::map(kernels::Binary::add, own_array(sum), g.array()));
+            kernels::map_over(kernels::Binary::add, (sum = spent(sum)).node()->value, g.array());
     }
     void free_visited() {
         for (auto& step : steps_)

@@ -182,9 +182,9 @@ inline void check_not_freed(const Node& node) {
 /// node of something else, so that stop_grad or assign act on it alone.
 Var own(Var&& x);
 
-/// The value of g for a rule to write over, when neither a graph nor anybody else needs it; otherwise the value shared
-/// with them, which is then not unique().
-Array own_array(const Var& g);
+/// The g of a rule, to be written over by its last use, when neither a graph nor anybody else needs it; otherwise a new
+/// leaf whose value is shared with them, and so not unique().
+Var spent(const Var& g);
 
 /// A leaf that holds `value`; gradients on when it is a float and this thread records.
 Var make_var(Array value);

@@ -48,13 +48,12 @@ namespace {
 
 // g * number or g / number of a rule: with one input, whose gradient nobody else will ask of g.
 Var by_number(const Op& op, Binary f, const Var& g, const Scalar& number) {
-    return recording() ? with_number(op, f, g, number) : make_var(kernels::map(f, own_array(g), number));
+    return recording() ? with_number(op, f, g, number) : map_spent(f, g, number);
 }
 
 // mul_grad where nobody else will ask of g: over its numbers, unless they are needed.
 Var last_mul_grad(const Var& g, const Var& y) {
-    if (recording()) return mul_grad(g, y);
-    return make_var(kernels::map(Binary::mul_grad, own_array(g), y.array()));
+    return recording() ? mul_grad(g, y) : map_spent(Binary::mul_grad, g, y.array());
 }
 
 // The slopes of z = x ** y. x ** 0 is 1 everywhere, and 0 ** y is 0 for every y above 0: flat, though y * x ** (y - 1)
@@ -172,7 +171,7 @@ bool in_one_pass(const Var& x, const NumberSide& side) {
 Vars pow_rule(const Var& g, const Call& call) {
     if (call.size() == 1 && in_one_pass(call.input(0), call.params<NumberSide>())) {
         const double y = call.params<NumberSide>().value;
-        return {make_var(kernels::map(Shaped::pow_grad, own_array(g), call.input(0).array(), y, y - 1))};
+        return {map_spent(Shaped::pow_grad, g, call.input(0).array(), y, y - 1)};
     }
     return by_side(
         call, [&](Operand x, Operand y) { return mul_grad(g, pow_slope_x(x, y)); },

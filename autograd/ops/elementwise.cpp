@@ -31,9 +31,10 @@ Var whole_int(const char* op, Unary f, const Var& x) {
     return stepped(op, x, is_float(dtype) ? kernels::map(f, value) : kernels::cast(value, to_int(dtype)));
 }
 
-Array slope_times(Binary f, const Var& g, const Var& y) {
+// f(g, y), recorded where it may be asked for its own gradient.
+Var slope_times(const Op& op, Binary f, const Var& g, const Var& y) {
     const Array& slope = y.node()->value;
-    return recording() ? kernels::map(f, g.node()->value, slope) : kernels::map(f, own_array(g), slope);
+    return recording() ? record(op, kernels::map(f, g.node()->value, slope), {g, y}) : map_spent(f, g, slope);
 }
 
 Var tanh_grad(const Var& g, const Var& y) {
@@ -41,7 +42,7 @@ Var tanh_grad(const Var& g, const Var& y) {
                                const Var g = call.input(0), y = call.input(1);
                                return {mul_grad(gg, 1 - y * y), mul_grad(gg, g * y * -2)};
                            }};
-    return record(op, slope_times(Binary::tanh_grad, g, y), {g, y});
+    return slope_times(op, Binary::tanh_grad, g, y);
 }
 
 Var sigmoid_grad(const Var& g, const Var& y) {
@@ -49,21 +50,21 @@ Var sigmoid_grad(const Var& g, const Var& y) {
                                const Var g = call.input(0), y = call.input(1);
                                return {mul_grad(gg, y * (1 - y)), mul_grad(gg, g * (1 - 2 * y))};
                            }};
-    return record(op, slope_times(Binary::sigmoid_grad, g, y), {g, y});
+    return slope_times(op, Binary::sigmoid_grad, g, y);
 }
 
 Var relu_grad(const Var& g, const Var& y) {
     static constexpr Op op{"relu_grad", [](const Var& gg, const Call& call) -> Vars {
                                return {relu_grad(gg, call.input(1)), Var()};
                            }};
-    return record(op, slope_times(Binary::relu_grad, g, y), {g, y});
+    return slope_times(op, Binary::relu_grad, g, y);
 }
 
 Var abs_grad(const Var& g, const Var& x) {
     static constexpr Op op{"abs_grad", [](const Var& gg, const Call& call) -> Vars {
                                return {abs_grad(gg, call.input(1)), Var()};
                            }};
-    return record(op, slope_times(Binary::abs_grad, g, x), {g, x});
+    return slope_times(op, Binary::abs_grad, g, x);
 }
 
 }  // namespace

@@ -44,8 +44,14 @@ Vars put_rule(const Var& g, const Call& call) {
 constexpr Op put_op{"setitem", put_rule};
 
 Var cleared(const Var& g, const Selected& s) {
-    Array out = own_array(g);
-    kernels::put(out, *s, Array::zeros({1}, out.dtype()));
+    const Array zero = Array::zeros({1}, g.dtype());
+    if (!recording()) {
+        const Var out = spent(g);
+        kernels::put(out.node()->value, *s, zero);
+        return out;
+    }
+    Array out = g.array();
+    kernels::put(out, *s, zero);
     return record(put_op, std::move(out), {g}, s);
 }
 

@@ -21,7 +21,7 @@ Vars composed(const Var& G, const Call& call, AxisSet axes) {
 
 Vars fused(const Var& G, const Call& call, AxisSet axes) {
     const Var v = call.input(0), g = call.input(1), n = call.input(2);
-    auto gradients = kernels::rescale_grad(own_array(G), v.array(), g.array(), n.array(), axes);
+    auto gradients = kernels::rescale_grad(std::move(spent(G).node()->value), v.array(), g.array(), n.array(), axes);
     return {make_var(std::move(gradients.v)), make_var(std::move(gradients.g))};
 }
 

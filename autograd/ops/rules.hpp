@@ -23,6 +23,14 @@ Var unary(const Op& op, kernels::Unary f, const Var& x);
 /// The same of the floats that integers become.
 Var mapped(const Op& op, kernels::Unary f, const Var& x);
 
+/// f(g, operands) as the gradient of a rule that nothing records, written over g's numbers where nobody needs them.
+template <class F, class... Y>
+Var map_spent(F f, const Var& g, const Y&... operands) {
+    const Var result = spent(g);
+    kernels::map_over(f, result.node()->value, operands...);
+    return result;
+}
+
 /// The product along one axis, which stays as 1.
 Var prod_along(const Var& x, int axis);
 

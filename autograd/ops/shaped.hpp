@@ -1,8 +1,7 @@
 // Functions that two numbers shape: a pass for the value and one for the gradient. Private to autograd/ops.
 #pragma once
-#include "../../core/kernels/elementwise/elementwise.hpp"
 #include "composed.hpp"
-#include "promote.hpp"
+#include "rules.hpp"
 
 namespace jt {
 
@@ -17,9 +16,8 @@ inline Var shaped(const Op& op, kernels::Shaped f, const Var& x, const Numbers& 
 
 /// f(g, x) of two numbers, written over g where nobody needs it.
 inline Var shaped_grad(const Op& op, kernels::Shaped f, const Var& g, const Var& x, const Numbers& n) {
-    Array value = recording() ? kernels::map(f, g.array(), x.array(), n.a, n.b)
-                              : kernels::map(f, own_array(g), x.array(), n.a, n.b);
-    return record(op, std::move(value), {g, x}, n);
+    if (!recording()) return map_spent(f, g, x.array(), n.a, n.b);
+    return record(op, kernels::map(f, g.array(), x.array(), n.a, n.b), {g, x}, n);
 }
 
 /// The rule of a function of straight pieces, whose gradient in x is f(g, x).

@@ -216,25 +216,9 @@ Array map(Binary op, const Array& x, const Array& y) {
     return broadcast(name, forms_of(op, x.dtype()), x, y, made_by(op, x.dtype()));
 }
 
-Array map(Binary op, Array&& x, const Array& y) {
-    const bool in_place = x.unique() && made_by(op, x.dtype()) == x.dtype();
-    if (!in_place || x.shape() != y.shape() || x.dtype() != y.dtype()) return map(op, std::as_const(x), y);
-    const auto f = row(forms_of(op, x.dtype()), Form::vv);
-    run_elements(f, {Form::vv, x.raw(), y.raw(), x.dtype(), x.raw(), x.dtype()}, x.numel());
-    return std::move(x);
-}
-
 Array map(Binary op, const Array& x, const Scalar& y) {
     const Number number(y, x.dtype());
     return run(forms_of(op, x.dtype()), Form::vs, x.raw(), number.bytes, x, made_by(op, x.dtype()));
-}
-
-Array map(Binary op, Array&& x, const Scalar& y) {
-    if (!x.unique() || made_by(op, x.dtype()) != x.dtype()) return map(op, std::as_const(x), y);
-    const Number number(y, x.dtype());
-    const auto f = row(forms_of(op, x.dtype()), Form::vs);
-    run_elements(f, {Form::vs, x.raw(), number.bytes, x.dtype(), x.raw(), x.dtype()}, x.numel());
-    return std::move(x);
 }
 
 Array map(Binary op, const Scalar& x, const Array& y) {
@@ -260,10 +244,25 @@ Array map(Shaped op, const Array& x, const Array& y, double a, double b) {
     return z;
 }
 
-Array map(Shaped op, Array&& x, const Array& y, double a, double b) {
-    if (!x.unique()) return map(op, std::as_const(x), y, a, b);
+void map_over(Binary op, Array& x, const Array& y) {
+    const bool fits = x.unique() && made_by(op, x.dtype()) == x.dtype() && x.dtype() == y.dtype();
+    if (!fits || x.shape() != y.shape()) return void(x = map(op, x, y));
+    void* const data = x.raw();
+    run_elements(row(forms_of(op, x.dtype()), Form::vv), {Form::vv, data, y.raw(), x.dtype(), data, x.dtype()},
+                 x.numel());
+}
+
+void map_over(Binary op, Array& x, const Scalar& y) {
+    if (!x.unique() || made_by(op, x.dtype()) != x.dtype()) return void(x = map(op, x, y));
+    const Number number(y, x.dtype());
+    void* const data = x.raw();
+    run_elements(row(forms_of(op, x.dtype()), Form::vs), {Form::vs, data, number.bytes, x.dtype(), data, x.dtype()},
+                 x.numel());
+}
+
+void map_over(Shaped op, Array& x, const Array& y, double a, double b) {
+    if (!x.unique()) return void(x = map(op, x, y, a, b));
     run_shaped(op, x, y, x, a, b);
-    return std::move(x);
 }
 
 Array compare(Compare op, const Array& x, const Array& y) {

@@ -46,18 +46,17 @@ enum class Shaped {
 Array map(Unary op, const Array& x);
 /// Broadcasts as NumPy does. Both sides have one dtype, which is the result's but for floor_divide.
 Array map(Binary op, const Array& x, const Array& y);
-/// The same, written over x when nobody else holds it and the shapes are equal.
-Array map(Binary op, Array&& x, const Array& y);
-/// As map with y a number, converted to x's dtype once.
+/// A number is converted to the other side's dtype once.
 Array map(Binary op, const Array& x, const Scalar& y);
-Array map(Binary op, Array&& x, const Scalar& y);
 Array map(Binary op, const Scalar& x, const Array& y);
 /// glu of x's halves along an axis of even extent.
 Array glu(const Array& x, int axis);
 /// Equal shapes and float dtypes.
 Array map(Shaped op, const Array& x, const Array& y, double a, double b);
-/// The same, written over x when nobody else holds it.
-Array map(Shaped op, Array&& x, const Array& y, double a, double b);
+/// x = map(op, x, ...), written over x's numbers when nobody else holds them and the result fits.
+void map_over(Binary op, Array& x, const Array& y);
+void map_over(Binary op, Array& x, const Scalar& y);
+void map_over(Shaped op, Array& x, const Array& y, double a, double b);
 /// Broadcasts; both sides have one dtype; the result is bool.
 Array compare(Compare op, const Array& x, const Array& y);
 /// c ? x : y, the three broadcast; c is bool, x and y have one dtype.
