@@ -63,6 +63,7 @@ public:
         Kept kept;
         const Restored outer{std::exchange(kept_now, &kept)};
         steps_[0].g = seed;
+        steps_[0].may_repeat = true;
         for (auto& step : steps_)
             if (step.needed() && (step.g.defined() || step.outs)) visit(step);
         if (!retain_ && detect_) free_visited();
@@ -90,10 +91,13 @@ private:
         std::uint32_t first_edge = 0, edges = 0;  // one edge for each input
         std::uint32_t targets = 0;                // how many of the targets it is
         bool leads = false;                       // some input leads to one
+        bool may_repeat = false;                  // some part of g had an extent of 1 where the value has more
 
         bool needed() const { return targets > 0 || leads; }
         /// Whether g has extent 1 where the value has more: it repeats there.
-        bool repeats() const { return g.defined() && g.node()->value.shape() != var.node()->value.shape(); }
+        bool repeats() const {
+            return may_repeat && g.defined() && g.node()->value.shape() != var.node()->value.shape();
+        }
         void write_out() {
             if (repeats()) g = broadcast(g, var.node()->value.shape());
         }
@@ -113,14 +117,15 @@ private:
         if (!node.requires_grad) return -1;
         if (!seen(node)) {
             if (node.id < oldest) return -1;
-            node.visit = {pass_, steps_.size()};
+            node.visit = {pass_, collected_++};
             steps_.emplace_back(x);
+            sorted_ = sorted_ && node.id < std::exchange(newest_left_, node.id);
         }
         return static_cast<int>(node.visit.slot);
     }
     void collect(const Var& loss, std::uint64_t oldest) {
         enter(loss, oldest);
-        for (std::size_t k = 0; k < steps_.size(); ++k) {
+        for (std::size_t k = 0; k < collected_; ++k) {
             const auto& inputs = steps_[k].var.node()->inputs;
             steps_[k].first_edge = static_cast<std::uint32_t>(edges_.size());
             steps_[k].edges = static_cast<std::uint32_t>(inputs.size());
@@ -129,8 +134,8 @@ private:
     }
     // A chain was collected in order; where ways part and meet again the slots change.
     void sort() {
+        if (sorted_) return;
         const auto newer = [](const Step& a, const Step& b) { return a.var.node()->id > b.var.node()->id; };
-        if (std::is_sorted(steps_.begin(), steps_.end(), newer)) return;
         std::sort(steps_.begin(), steps_.end(), newer);
         std::vector<int> slots(steps_.size());
         for (std::size_t k = 0; k < steps_.size(); ++k)
@@ -225,7 +230,7 @@ private:
             if (slot < 0 || !g.defined()) continue;
             if (repeats) g = counted(g, node.value.shape(), node.inputs[k].var.shape());
             Step& to = steps_[static_cast<std::size_t>(slot)];
-            add(output ? to_output(to, *output) : to.g, fit(std::move(g), node.inputs[k].var));
+            add(output ? to_output(to, *output) : to.g, fit(std::move(g), to));
         }
     }
     static Var& to_output(Step& to, std::size_t k) {
@@ -236,12 +241,15 @@ private:
 
     // The one place that undoes broadcasting and promotion: a gradient takes the shape and dtype of what it is for, or
     // extents of 1 where it repeats.
-    static Var fit(Var g, const Var& x) {
-        if (is_function(*x.node())) return g;
-        const Array& to = x.node()->value;
-        if (g.node()->value.shape() != to.shape()) g = sum_to(g, still_repeating(g.node()->value.shape(), to.shape()));
-        if (g.node()->value.dtype() != to.dtype()) g = g.cast(to.dtype());
-        return g;
+    static Var fit(Var&& g, Step& to) {
+        const Node& x = *to.var.node();
+        if (is_function(x)) return std::move(g);
+        if (g.node()->value.shape() != x.value.shape()) [[unlikely]] {
+            g = sum_to(g, still_repeating(g.node()->value.shape(), x.value.shape()));
+            to.may_repeat = true;
+        }
+        if (g.node()->value.dtype() != x.value.dtype()) g = g.cast(x.value.dtype());
+        return std::move(g);
     }
     static void add(Var& sum, Var g) {
         if (!sum.defined())
@@ -266,6 +274,9 @@ private:
     std::uint64_t pass_ = ++last_pass;
     std::vector<Step> steps_;
     std::vector<int> edges_;
+    std::size_t collected_ = 0;                        // steps so far
+    std::uint64_t newest_left_ = ~std::uint64_t{0};    // the id of the last one
+    bool sorted_ = true;                               // each was older than the one before
 };
 
 void need_float(const Var& x, const char* what) {

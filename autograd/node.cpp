@@ -196,12 +196,6 @@ no_grad::~no_grad() { record_on = previous_; }
 enable_grad::enable_grad() : previous_(std::exchange(record_on, true)) {}
 enable_grad::~enable_grad() { record_on = previous_; }
 
-Var spent(const Var& g) {
-    const Node& node = *g.node();
-    const bool needed = record_on || node.refs != 1 || node.requires_grad || node.scalar || node.extra;
-    return needed ? make_var(node.value) : g;
-}
-
 Var make_var(Array value) {
     Node* node = new Node(std::move(value));
     node->scope = scope_now;

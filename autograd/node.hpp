@@ -182,12 +182,16 @@ inline void check_not_freed(const Node& node) {
 /// node of something else, so that stop_grad or assign act on it alone.
 Var own(Var&& x);
 
-/// The g of a rule, to be written over by its last use, when neither a graph nor anybody else needs it; otherwise a new
-/// leaf whose value is shared with them, and so not unique().
-Var spent(const Var& g);
-
 /// A leaf that holds `value`; gradients on when it is a float and this thread records.
 Var make_var(Array value);
+/// The g of a rule, to be written over by its last use, when neither a graph nor anybody else needs it; otherwise a new
+/// leaf whose value is shared with them, and so not unique().
+inline Var spent(const Var& g) {
+    const Node& node = *g.node();
+    const bool needed = record_on || node.refs != 1 || node.requires_grad || node.scalar || node.extra;
+    return needed ? make_var(node.value) : g;
+}
+
 /// A leaf that takes no gradient.
 Var constant(Array value);
 /// The same, of one element: Jittor's scalar.

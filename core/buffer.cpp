@@ -12,20 +12,21 @@ namespace jt {
 
 namespace {
 
-constexpr std::size_t n_classes = 16 + 4 * 40;
+constexpr std::size_t n_classes = 16 + 4 * 54;  // for any number of bytes
+constexpr std::size_t possible_classes = 16 + 4 * 40;
 constexpr std::size_t cache_limit = std::size_t{512} << 20;  // bytes one thread keeps at most
 
 // Classes 0..15 are multiples of 64 bytes; above 1 KiB there are four classes to each doubling.
-std::size_t class_of(std::size_t bytes) {
-    if (bytes <= 1024) return (bytes - (bytes > 0)) / 64;
-    const auto power = static_cast<std::size_t>(std::bit_width(bytes - 1)) - 1;
-    return 16 + 4 * (power - 10) + (((bytes - 1) >> (power - 2)) & 3);
-}
-
 std::size_t bytes_of(std::size_t size_class) {
     if (size_class < 16) return 64 * (size_class + 1);
     const auto k = size_class - 16;
     return (std::size_t{5} + k % 4) << (k / 4 + 8);
+}
+
+std::size_t class_of(std::size_t bytes) {
+    if (bytes <= 1024) return (bytes - (bytes > 0)) / 64;
+    const auto power = static_cast<std::size_t>(std::bit_width(bytes - 1)) - 1;
+    return 16 + 4 * (power - 10) + (((bytes - 1) >> (power - 2)) & 3);
 }
 
 }  // namespace
@@ -76,7 +77,7 @@ thread_local Guard guard;
 [[gnu::noinline]] Buffer::Block* BufferCache::take(std::size_t asked, std::size_t size_class) {
     guard.open();
     const auto size = bytes_of(size_class);
-    void* const memory = std::aligned_alloc(64, sizeof(Block) + size);
+    void* const memory = size_class < possible_classes ? std::aligned_alloc(64, sizeof(Block) + size) : nullptr;
     if (!memory) throw MemoryError(asked);
     taken += static_cast<std::ptrdiff_t>(size);
     return new (memory) Block{1, size_class, size, nullptr};
@@ -90,7 +91,6 @@ thread_local Guard guard;
 }
 
 Buffer::Block* Buffer::allocate(std::size_t bytes) {
-    if (bytes > bytes_of(n_classes - 1)) throw MemoryError(bytes);
     const auto size_class = class_of(bytes);
     Block* const block = cache.free[size_class];
     if (!block) [[unlikely]]

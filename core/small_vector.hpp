@@ -74,8 +74,9 @@ public:
 
     friend bool operator==(const SmallVector& a, const SmallVector& b) {
         if (a.size_ != b.size_) return false;
-        for (std::size_t i = 0; i < a.size_; ++i)
-            if (!(a[i] == b[i])) return false;
+        const T* other = b.begin();
+        for (const T* element = a.begin(), *const end = a.end(); element != end; ++element, ++other)
+            if (!(*element == *other)) return false;
         return true;
     }
 

@@ -44,8 +44,8 @@ struct Operands {
           z_size(static_cast<std::int64_t>(size_of(to))) {}
 };
 
-void run_elements(BinaryRows f, const Operands& o, std::int64_t n) {
-    for_elements(n, [&](std::int64_t from, std::int64_t end) {
+[[gnu::always_inline]] inline void run_elements(BinaryRows f, const Operands& o, std::int64_t n) {
+    for_elements(n, [f, o](std::int64_t from, std::int64_t end) {
         f(o.x + from * o.x_size, o.y + from * o.y_size, o.z + from * o.z_size, end - from, Steps{});
     });
 }

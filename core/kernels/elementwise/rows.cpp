@@ -2,8 +2,6 @@
 #define JT_ISA integers
 #include "rows.hpp"
 
-#include <atomic>
-
 #include "../simd/cpu.hpp"
 #include "../simd/put.hpp"
 
@@ -98,22 +96,16 @@ const Rows* float_rows() { return base::float_rows; }
 const FusedTables* fused() { return &base::fused; }
 #endif
 
-// Asked for by every small op: known at a glance once it was looked for.
-constinit std::atomic<const Rows*> known_floats = nullptr;
-
-[[gnu::noinline]] const Rows* find_floats() {
-    const Rows* const floats = float_rows();
-    known_floats.store(floats, std::memory_order_relaxed);
-    return floats;
-}
-
 }  // namespace
 
-const Rows& rows(Dtype dtype) {
+constinit std::atomic<const Rows*> known_floats = nullptr;
+
+const Rows& find_rows(Dtype dtype) {
     const int k = static_cast<int>(dtype);
     if (!is_float(dtype)) return integers::tables[k];
-    const Rows* const known = known_floats.load(std::memory_order_relaxed);
-    return (known ? known : find_floats())[k - static_cast<int>(float32)];
+    const Rows* const floats = float_rows();
+    known_floats.store(floats, std::memory_order_relaxed);
+    return floats[k - static_cast<int>(float32)];
 }
 
 const FusedTables& fused_tables() {

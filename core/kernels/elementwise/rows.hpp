@@ -1,6 +1,8 @@
 // The row functions behind the element-wise kernels, reductions and fused kernels, one table per dtype and, for the
 // floats, per instruction set. Private to core.
 #pragma once
+#include <atomic>
+
 #include "../product/recurrent.hpp"
 #include "elementwise.hpp"
 #include "fused.hpp"
@@ -198,8 +200,14 @@ struct FusedTables {
     IndexRows index;
 };
 
-/// The tables of the instruction set in use.
-const Rows& rows(Dtype dtype);
+/// The tables of the instruction set in use. Every small op asks for that of its floats, which is known at a glance once
+/// it was looked for.
+extern std::atomic<const Rows*> known_floats;
+const Rows& find_rows(Dtype dtype);
+inline const Rows& rows(Dtype dtype) {
+    const Rows* const known = known_floats.load(std::memory_order_relaxed);
+    return known && is_float(dtype) ? known[static_cast<int>(dtype) - static_cast<int>(float32)] : find_rows(dtype);
+}
 const FusedTables& fused_tables();
 template <class T>
 const FusedRows<T>& fused_rows() {
