@@ -165,8 +165,7 @@ private:
             step.write_out();
             repeats = false;
         }
-        const Var g =
-            step.targets > 0 ? step.g : std::move(step.g);  // unless asked for, the rule's own: see `spent`
+        const Var g = step.targets > 0 ? step.g : std::move(step.g);  // unless asked for, the rule's own: see `spent`
         if (step.leads) {
             check_not_freed(node);
             send(step, call_rule(step, g), repeats);
@@ -274,9 +273,9 @@ private:
     std::uint64_t pass_ = ++last_pass;
     std::vector<Step> steps_;
     std::vector<int> edges_;
-    std::size_t collected_ = 0;                        // steps so far
-    std::uint64_t newest_left_ = ~std::uint64_t{0};    // the id of the last one
-    bool sorted_ = true;                               // each was older than the one before
+    std::size_t collected_ = 0;                      // steps so far
+    std::uint64_t newest_left_ = ~std::uint64_t{0};  // the id of the last one
+    bool sorted_ = true;                             // each was older than the one before
 };
 
 void need_float(const Var& x, const char* what) {

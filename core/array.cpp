@@ -5,6 +5,8 @@
 #include <cstring>
 #include <utility>
 
+#include "fill.hpp"
+
 namespace jt {
 
 Array::Array(Shape shape, Dtype dtype) : shape_(std::move(shape)), dtype_(dtype) {
@@ -41,7 +43,7 @@ void Array::unshare() {
 
 Array Array::full(const Shape& shape, const Scalar& value, Dtype dtype) {
     Array out(shape, dtype);
-    dispatch(dtype, [&]<class T>(T) { std::fill_n(out.data<T>(), out.numel(), value.as<T>()); });
+    dispatch(dtype, [&]<class T>(T) { fill(out.data<T>(), out.numel(), value.as<T>()); });
     return out;
 }
 

@@ -6,6 +6,7 @@
 #include <new>
 #include <type_traits>
 
+#include "../../fill.hpp"
 #include "../movement/walk.hpp"
 #include "../parallel.hpp"
 #include "rows.hpp"
@@ -156,7 +157,7 @@ const BinaryRows* forms_of(Compare op, Dtype dtype) {
 template <class T>
 void copy_row(const T* x, T* z, std::int64_t n, std::int64_t step) {
     if (step == 0)
-        std::fill_n(z, n, *x);
+        fill(z, n, *x);
     else
         std::copy_n(x, n, z);
 }

@@ -200,8 +200,8 @@ struct FusedTables {
     IndexRows index;
 };
 
-/// The tables of the instruction set in use. Every small op asks for that of its floats, which is known at a glance once
-/// it was looked for.
+/// The tables of the instruction set in use. Every small op asks for that of its floats, which is known at a glance
+/// once it was looked for.
 extern std::atomic<const Rows*> known_floats;
 const Rows& find_rows(Dtype dtype);
 inline const Rows& rows(Dtype dtype) {

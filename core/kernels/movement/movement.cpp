@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "../../fill.hpp"
 #include "../parallel.hpp"
 #include "walk.hpp"
 
@@ -99,7 +100,7 @@ void copy_plane(const T* x, T* y, const Loop& inner, const Loop& outer) {
         if (inner.from == 1)
             std::memcpy(y, x, static_cast<std::size_t>(inner.n) * sizeof(T));
         else if (inner.from == 0)
-            std::fill_n(y, inner.n, *x);
+            fill(y, inner.n, *x);
         else if (inner.from == -1)
             std::reverse_copy(x + 1 - inner.n, x + 1, y);
         else if (inner.from == 2)
