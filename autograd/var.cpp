@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 
 #include "../core/kernels/elementwise/elementwise.hpp"
 #include "node.hpp"
@@ -68,6 +69,20 @@ const void* Var::checked_data(Dtype wanted) const {
     return value.raw();
 }
 
+namespace {
+
+// Into the same memory where nobody else holds it, for which there may be no room twice.
+void write_all(Array& to, const Array& from) {
+    if (from.dtype() != to.dtype())
+        to = kernels::cast_exact("assign", from, to.dtype());
+    else if (to.unique())
+        std::memcpy(to.raw(), from.raw(), to.bytes());
+    else
+        to = from.clone();
+}
+
+}  // namespace
+
 Var& Var::assign(const Var& v) {
     Node& node = node_of("assign", *this);
     if (const auto derived = derived_of(node)) fail<KeyError>("assign: ", derived->advice("assign to"));
@@ -76,9 +91,7 @@ Var& Var::assign(const Var& v) {
                          "; assign to what it was computed from");
     if (v.shape() != node.value.shape())
         fail<ShapeError>("assign: needs shape ", node.value.shape(), ", got ", v.shape());
-    const Array& source = v.array();
-    node.value = source.dtype() == node.value.dtype() ? source.clone()
-                                                      : kernels::cast_exact("assign", source, node.value.dtype());
+    write_all(node.value, v.array());
     return *this;
 }
 

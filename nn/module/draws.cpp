@@ -2,7 +2,9 @@
 #include "draws.hpp"
 
 #include <algorithm>
+#include <cstring>
 
+#include "../../core/kernels/elementwise/elementwise.hpp"
 #include "../../core/warn.hpp"
 
 namespace jt::nn {
@@ -97,13 +99,18 @@ public:
         return std::ranges::all_of(parts_of(*module), has_drawn_values);
     }
 
+    static bool are_same(const Array& x, const Array& newborn) {
+        const Array y = kernels::cast(newborn, x.dtype());
+        return x.shape() == y.shape() && std::memcmp(x.raw(), y.raw(), x.bytes()) == 0;
+    }
+
     static bool has_drawn_values(const ModulePtr& part) {
         if (!drew(*part) || !part->origin_->remake) return true;
         const KeptStream stream;
         drawing::set_state(part->origin_->from);
         const StateDict born = part->origin_->newborn(*part), mine = part->state_dict();
         return born.names() == mine.names() && std::ranges::all_of(mine, [&](const auto& entry) {
-                   return largest_difference(entry.second, born[entry.first]) == 0;
+                   return are_same(entry.second.array(), born[entry.first].array());
                });
     }
 

@@ -30,6 +30,21 @@ TEST_SUITE("autograd") {
         CHECK_EQ(memory().bytes, before.bytes);
     }
 
+    TEST_CASE("assign writes into memory that nobody else holds, and into new memory where somebody does") {
+        Var x = zeros({1024});
+        const Var v = ones({1024});
+        const void* const place = x.array().raw();
+        x.assign(v);
+        CHECK_EQ(x.array().raw(), place);
+        const Var squared = x * x, other = x.detach();
+        x.assign(v * 3);
+        CHECK(x.array().raw() != place);
+        CHECK_EQ(other.sum().item(), 1024);
+        CHECK_EQ(grad(squared.sum(), x).sum().item(), 2048);
+        x.assign(x);
+        CHECK_EQ(x.sum().item(), 3072);
+    }
+
     TEST_CASE("a pass that keeps no graph leaves nothing behind") {
         const Var x = ones({100});
         const Memory before = memory();

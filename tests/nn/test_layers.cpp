@@ -1,5 +1,6 @@
 // Layers and losses against Jittor's printed numbers and plain formulas.
 #include "../../autograd/grad.hpp"
+#include "../../autograd/memory.hpp"
 #include "../../core/random.hpp"
 #include "../../core/warn.hpp"
 #include "../../nn/init.hpp"
@@ -42,6 +43,14 @@ TEST_SUITE("nn") {
         nn::Sequential given(first, second), backwards(second, first);
         CHECK_SAME(given[0]->getattr("weight"), kept);
         CHECK_SAME(backwards[0]->getattr("weight"), later);
+    }
+
+    TEST_CASE("to draw anew takes the memory of the modules once more, not thrice") {
+        clear_buffer_cache();
+        const Memory before = memory();
+        const nn::Sequential net(nn::make<nn::Linear>(300, 400), nn::make<nn::Linear>(400, 300));
+        const Memory after = memory();
+        CHECK(after.cached <= after.bytes - before.bytes);
     }
 
     TEST_CASE("modules made from right to left are drawn anew, but not when they were changed since") {
