@@ -36,6 +36,7 @@ Rows limit_rows() {
         {"work/chain100x16", vector_chain},
         {"work/chain100x16.scalar_tanh", scalar_chain},
         {"work/chain100x16.first_order", vector_chain},
+        {"work/chain100x16.first_order.scalar_tanh", scalar_chain},
         {"work/mlp64-128-10.b32", [](Timer& timer) { time_training(timer, limit::Mlp(64, 128, 10, 32, false)); }},
         {"work/mlp64-128-10.b32.wn", [](Timer& timer) { time_training(timer, limit::Mlp(64, 128, 10, 32, true)); }},
         {"work/mlp784-512-10.b128", [](Timer& timer) { time_training(timer, limit::Mlp(784, 512, 10, 128, false)); }},
