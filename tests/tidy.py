@@ -43,7 +43,9 @@ def stale(mark, files):
 
 
 def tidy(build, file):
-    run = subprocess.run(["clang-tidy", "--quiet", "--extra-arg=-Wno-unknown-warning-option", "-p", build, file], capture_output=True, text=True)
+    # The folder is that of the header which g++ has compiled, and clang-tidy reads as text.
+    extra = [f"--extra-arg={flag}" for flag in ("-Wno-unknown-warning-option", f"-I{ROOT}/core")]
+    run = subprocess.run(["clang-tidy", "--quiet", *extra, "-p", build, file], capture_output=True, text=True)
     if run.returncode == 0:
         mark = mark_of(build, file)
         mark.parent.mkdir(parents=True, exist_ok=True)
