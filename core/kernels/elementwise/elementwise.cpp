@@ -171,23 +171,31 @@ void select_row(const std::uint8_t* c, const T* x, const T* y, T* __restrict z, 
 }
 
 template <class T>
-void select_all(const Array& c, const Array& x, const Array& y, Array& z) {
+void select_row(const std::uint8_t* c, const T* x, const T* y, T* z, std::int64_t n, const Offsets<3>& steps) {
     constexpr decltype(&select_row<T, 1, 1>) forms[2][2] = {{select_row<T, 0, 0>, select_row<T, 0, 1>},
                                                             {select_row<T, 1, 0>, select_row<T, 1, 1>}};
-    Walk<3> walk(z.shape(), {&c.shape(), &x.shape(), &y.shape()});
-    const auto f = forms[walk.inner[1]][walk.inner[2]];
-    T* out = z.data<T>();
-    do {
-        for (std::int64_t r = 0; r < walk.rows; ++r, out += walk.n) {
-            const auto* mask = static_cast<const std::uint8_t*>(c.raw()) + walk.rest[0] + r * walk.outer[0];
-            const T* a = x.data<T>() + walk.rest[1] + r * walk.outer[1];
-            const T* b = y.data<T>() + walk.rest[2] + r * walk.outer[2];
-            if (walk.inner[0] == 0)
-                copy_row(*mask != 0 ? a : b, out, walk.n, walk.inner[*mask != 0 ? 1 : 2]);
-            else
-                f(mask, a, b, out, walk.n);
+    if (steps[0] == 0)
+        copy_row(*c != 0 ? x : y, z, n, steps[*c != 0 ? 1 : 2]);
+    else
+        forms[steps[1]][steps[2]](c, x, y, z, n);
+}
+
+template <class T>
+void select_all(const std::uint8_t* c, const T* x, const T* y, T* z, const Walk<3>& walk) {
+    const auto &in = walk.inner, &out = walk.outer;
+    const auto n = walk.n, rows = walk.rows;
+    if (rows == 1 && walk.rest.count() == 1)
+        return for_elements(n, [=, &in](std::int64_t from, std::int64_t end) {
+            select_row(c + from * in[0], x + from * in[1], y + from * in[2], z + from, end - from, in);
+        });
+    for_rows(rows * walk.rest.count(), n, [=, &in, &out, &walk](std::int64_t from, std::int64_t end) {
+        auto rest = walk.rest.moved_to(from / rows);
+        for (auto k = from, row = from % rows; k < end; ++k) {
+            select_row(c + rest[0] + row * out[0], x + rest[1] + row * out[1], y + rest[2] + row * out[2], z + k * n, n,
+                       in);
+            if (++row == rows) row = 0, rest.next();
         }
-    } while (walk.rest.next());
+    });
 }
 
 // Calls f with x's elements, bytes for bool, and a zero of `dtype`.
@@ -278,7 +286,10 @@ Array select(const Array& c, const Array& x, const Array& y) {
     check_dtypes("select", x, y);
     Array z(broadcast_shapes("select", c.shape(), broadcast_shapes("select", x.shape(), y.shape())), x.dtype());
     if (z.numel() == 0) return z;
-    dispatch(x.dtype(), [&]<class T>(T) { select_all<T>(c, x, y, z); });
+    const Walk<3> walk(z.shape(), {&c.shape(), &x.shape(), &y.shape()});
+    dispatch(x.dtype(), [&]<class T>(T) {
+        select_all(static_cast<const std::uint8_t*>(c.raw()), x.data<T>(), y.data<T>(), z.data<T>(), walk);
+    });
     return z;
 }
 

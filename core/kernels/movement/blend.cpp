@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "../parallel.hpp"
+
 namespace jt::kernels {
 
 namespace {
@@ -66,6 +68,15 @@ void unblend_rows(const T* y, T* x, const Blend& b, std::size_t inner, std::int6
     }
 }
 
+// f of each plane of both, which hold `from_rows` and `to_rows` rows.
+template <class T, class F>
+void each_plane(const Planes& planes, const T* from, std::int64_t from_rows, T* to, std::int64_t to_rows, F f) {
+    const auto from_size = from_rows * planes.width, to_size = to_rows * planes.width;
+    for_rows(planes.count, std::max(from_size, to_size), [=](std::int64_t k, std::int64_t end) {
+        for (; k < end; ++k) f(from + k * from_size, to + k * to_size);
+    });
+}
+
 }  // namespace
 
 Array blend(const Array& x, int axis, const Blend& b) {
@@ -76,8 +87,10 @@ Array blend(const Array& x, int axis, const Blend& b) {
     dispatch_float(x.dtype(), [&]<class T>(T) {
         const T* from = x.data<T>();
         T* to = y.data<T>();
-        for (std::int64_t k = 0; k < planes.count; ++k, from += b.n * planes.width, to += m * planes.width)
-            planes.width == 1 ? blend_elements(from, to, b, inner) : blend_rows(from, to, b, inner, planes.width);
+        each_plane(planes, from, b.n, to, m, [&](const T* x_plane, T* y_plane) {
+            planes.width == 1 ? blend_elements(x_plane, y_plane, b, inner)
+                              : blend_rows(x_plane, y_plane, b, inner, planes.width);
+        });
     });
     return y;
 }
@@ -92,8 +105,10 @@ Array unblend(const Array& y, int axis, const Blend& b) {
     dispatch_float(y.dtype(), [&]<class T>(T) {
         const T* from = y.data<T>();
         T* to = x.data<T>();
-        for (std::int64_t k = 0; k < planes.count; ++k, from += m * planes.width, to += b.n * planes.width)
-            planes.width == 1 ? unblend_elements(from, to, b, inner) : unblend_rows(from, to, b, inner, planes.width);
+        each_plane(planes, from, m, to, b.n, [&](const T* y_plane, T* x_plane) {
+            planes.width == 1 ? unblend_elements(y_plane, x_plane, b, inner)
+                              : unblend_rows(y_plane, x_plane, b, inner, planes.width);
+        });
     });
     return x;
 }

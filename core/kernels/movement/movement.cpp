@@ -193,6 +193,12 @@ Strides broadcast_strides(const Shape& from, const Shape& shape) {
     return strides;
 }
 
+Ranges whole(const Shape& shape) {
+    Ranges ranges;
+    for (const auto extent : shape) ranges.push_back({0, 1, extent});
+    return ranges;
+}
+
 /// The view of an array that shows one box of it.
 struct Part {
     std::int64_t start = 0;
@@ -320,39 +326,23 @@ Array concat(const Parts& parts, int axis) {
 }
 
 std::vector<Array> split(const Array& x, int axis, const std::vector<std::int64_t>& sizes) {
-    const auto bytes = static_cast<std::size_t>(step_along(x.shape(), axis)) * size_of(x.dtype());
     std::vector<Array> parts;
-    std::vector<char*> to;
-    Shape shape = x.shape();
+    Ranges ranges = whole(x.shape());
+    std::int64_t start = 0;
     for (const auto size : sizes) {
-        shape[axis] = size;
-        to.push_back(static_cast<char*>(parts.emplace_back(shape, x.dtype()).raw()));
+        ranges[axis] = {start, 1, size};
+        parts.push_back(slice(x, ranges));
+        start += size;
     }
-    const auto* from = static_cast<const char*>(x.raw());
-    const auto* const end = from + static_cast<std::size_t>(x.numel()) * size_of(x.dtype());
-    while (from != end)
-        for (std::size_t k = 0; k < sizes.size(); ++k) {
-            const auto run = static_cast<std::size_t>(sizes[k]) * bytes;
-            std::memcpy(to[k], from, run);
-            to[k] += run;
-            from += run;
-        }
     return parts;
 }
 
 Array roll(const Array& x, std::int64_t shift, int axis) {
-    Array y = Array::like(x);
-    if (x.numel() == 0) return y;
-    const auto n = x.shape()[axis], step = step_along(x.shape(), axis);
-    const auto line = static_cast<std::size_t>(n * step) * size_of(x.dtype());
-    const auto head = line / static_cast<std::size_t>(n) * static_cast<std::size_t>((shift % n + n) % n);
-    const auto* from = static_cast<const char*>(x.raw());
-    auto* to = static_cast<char*>(y.raw());
-    for (std::int64_t k = 0; k < x.numel() / (n * step); ++k, from += line, to += line) {
-        std::memcpy(to, from + line - head, head);
-        std::memcpy(to + head, from, line - head);
-    }
-    return y;
+    const auto n = x.shape()[axis], head = n > 0 ? (shift % n + n) % n : 0;
+    Framed ranges;
+    for (const Range& all : whole(x.shape())) ranges.push_back({Range{0, 1, 0}, all, Range{0, 1, 0}});
+    ranges[axis] = {Range{n - head, 1, head}, Range{0, 1, n - head}, Range{0, 1, 0}};
+    return frame(x, ranges);
 }
 
 Array triangle(const Array& x, std::int64_t diagonal, bool lower) {
@@ -363,13 +353,16 @@ Array triangle(const Array& x, std::int64_t diagonal, bool lower) {
     const auto bytes = [size = size_of(x.dtype())](std::int64_t count) {
         return static_cast<std::size_t>(count) * size;
     };
-    const auto* from = static_cast<const char*>(x.raw());
-    auto* to = static_cast<char*>(y.raw());
-    for (std::int64_t row = 0; row < x.numel() / n; ++row, from += bytes(n), to += bytes(n)) {
-        const auto cut = bytes(std::clamp<std::int64_t>(first + row % rows, 0, n)), rest = bytes(n) - cut;
-        std::memset(lower ? to + cut : to, 0, lower ? rest : cut);
-        lower ? std::memcpy(to, from, cut) : std::memcpy(to + cut, from + cut, rest);
-    }
+    const auto* x_data = static_cast<const char*>(x.raw());
+    auto* y_data = static_cast<char*>(y.raw());
+    for_rows(x.numel() / n, n, [&](std::int64_t row, std::int64_t end) {
+        const auto* from = x_data + bytes(row * n);
+        for (auto* to = y_data + bytes(row * n); row < end; ++row, from += bytes(n), to += bytes(n)) {
+            const auto cut = bytes(std::clamp<std::int64_t>(first + row % rows, 0, n)), rest = bytes(n) - cut;
+            std::memset(lower ? to + cut : to, 0, lower ? rest : cut);
+            lower ? std::memcpy(to, from, cut) : std::memcpy(to + cut, from + cut, rest);
+        }
+    });
     return y;
 }
 

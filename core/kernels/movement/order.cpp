@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "../elementwise/rows.hpp"
+#include "../parallel.hpp"
 
 namespace jt::kernels {
 
@@ -219,23 +220,34 @@ private:
     std::unique_ptr<Item<K>[]> items_, room_;
 };
 
-// The lines along an axis: they begin at outer * n * step + inner, their elements are `step` apart.
+// Elements `step` apart, and where the places of those wanted go, as far apart.
+template <class T>
+void argsort_line(Line<Key<T>>& line, const T* from, std::int32_t* to, std::int64_t n, std::int64_t step,
+                  const Places& wanted, bool descending) {
+    const auto flip = static_cast<Key<T>>(descending ? ~Key<T>{} : Key<T>{});
+    const auto key = [flip](T element) { return key_of(element, flip); };
+    if (step == 1)
+        std::transform(from, from + n, line.keys.get(), key);
+    else
+        for (std::int64_t i = 0; i < n; ++i) line.keys[i] = key(from[i * step]);
+    line.arrange(wanted, [to, step](std::int64_t i, std::int32_t place) { to[i * step] = place; });
+}
+
+// An element that is sorted is worth many that are passed over.
+constexpr std::int64_t sorting = 16;
+
+// The lines along an axis: they begin at outer * n * step + inner.
 template <class T>
 void argsort_lines(const T* x, std::int32_t* out, std::int64_t lines, std::int64_t n, std::int64_t step,
                    const Places& wanted, bool descending) {
-    Line<Key<T>> line(n);
-    const auto flip = static_cast<Key<T>>(descending ? ~Key<T>{} : Key<T>{});
-    for (std::int64_t k = 0; k < lines; ++k) {
-        const std::int64_t outer = k / step, inner = k % step;
-        const T* const from = x + outer * n * step + inner;
-        const auto key = [flip](T element) { return key_of(element, flip); };
-        if (step == 1)
-            std::transform(from, from + n, line.keys.get(), key);
-        else
-            for (std::int64_t i = 0; i < n; ++i) line.keys[i] = key(from[i * step]);
-        std::int32_t* const to = out + outer * wanted.count * step + inner;
-        line.arrange(wanted, [to, step](std::int64_t i, std::int32_t place) { to[i * step] = place; });
-    }
+    for_rows(lines, sorting * n, [=](std::int64_t k, std::int64_t end) {
+        Line<Key<T>> line(n);
+        for (; k < end; ++k) {
+            const std::int64_t outer = k / step, inner = k % step;
+            argsort_line(line, x + outer * n * step + inner, out + outer * wanted.count * step + inner, n, step, wanted,
+                         descending);
+        }
+    });
 }
 
 }  // namespace

@@ -4,40 +4,56 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "../parallel.hpp"
+
 namespace jt::kernels {
 
 namespace {
 
-// Lines of n elements, `step` apart, that begin `apart` from each other.
+// Lines of n elements, `step` apart, that begin `apart` from each other, which may be known when compiling.
+template <class Apart>
 struct Lines {
-    std::int64_t n, step, count, apart;
+    std::int64_t n, step, count;
+    Apart apart;
 };
 
-// out[p] = acc = f(acc, p) for each place p of each line.
-template <class Acc, class Out, class F>
-void scan(const Lines& lines, std::int64_t start, Acc before, Out* out, F f) {
-    constexpr std::int64_t abreast = 16;
-    for (std::int64_t first = 0; first < lines.count; first += abreast) {
-        const auto last = std::min(first + abreast, lines.count);
-        Acc acc[abreast];
-        std::fill_n(acc, abreast, before);
-        for (std::int64_t i = 0; i < lines.n; ++i)
-            for (std::int64_t line = first; line < last; ++line) {
-                const auto place = start + i * lines.step + line * lines.apart;
-                acc[line - first] = f(acc[line - first], place);
-                out[place] = static_cast<Out>(acc[line - first]);
-            }
-    }
+constexpr std::int64_t abreast = 16;
+
+// out[p] = acc = f(acc, p) for each place p of `count` lines, of which the first begins at `start`.
+template <class Apart, class Acc, class Out, class F>
+void scan(const Lines<Apart>& lines, std::int64_t start, std::int64_t count, Acc before, Out* out, F f) {
+    Acc acc[abreast];
+    std::fill_n(acc, abreast, before);
+    for (std::int64_t i = 0; i < lines.n; ++i)
+        for (std::int64_t line = 0; line < count; ++line) {
+            const auto place = start + i * lines.step + line * lines.apart;
+            acc[line] = f(acc[line], place);
+            out[place] = static_cast<Out>(acc[line]);
+        }
+}
+
+// The same for `planes` times these lines, one plane behind the other.
+template <class Apart, class Acc, class Out, class F>
+void scan_planes(const Lines<Apart>& lines, std::int64_t planes, Acc before, Out* out, F f) {
+    const auto plane = lines.n * lines.count, groups = (lines.count + abreast - 1) / abreast;
+    for_rows(planes * groups, abreast * lines.n, [=](std::int64_t k, std::int64_t end) {
+        for (; k < end; ++k) {
+            const auto first = k % groups * abreast, count = std::min(abreast, lines.count - first);
+            scan(lines, k / groups * plane + first * lines.apart, count, before, out, f);
+        }
+    });
 }
 
 template <class Acc, class Out, class F>
 Array scanned(const Shape& shape, int axis, Acc before, F f) {
     Array y(shape, dtype_of<Out>);
     if (y.numel() == 0) return y;
-    const auto n = shape[axis], step = step_along(shape, axis);
-    const Lines lines = step == 1 ? Lines{n, 1, y.numel() / n, n} : Lines{n, step, step, 1};
-    for (std::int64_t start = 0; start < y.numel(); start += lines.n * lines.count)
-        scan(lines, start, before, y.data<Out>(), f);
+    const auto n = shape[axis], step = step_along(shape, axis), lines = y.numel() / n;
+    constexpr std::integral_constant<std::int64_t, 1> neighbours;
+    if (step == 1)
+        scan_planes(Lines<std::int64_t>{n, 1, lines, n}, 1, before, y.data<Out>(), f);
+    else
+        scan_planes(Lines<decltype(neighbours)>{n, step, step, neighbours}, lines / step, before, y.data<Out>(), f);
     return y;
 }
 
