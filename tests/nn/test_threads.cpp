@@ -3,7 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include "../../autograd/grad.hpp"
 #include "../../core/random.hpp"
+#include "../../nn/interpolate.hpp"
 #include "../../nn/layers.hpp"
 #include "../../nn/loss.hpp"
 #include "../../nn/optim.hpp"
@@ -14,15 +16,22 @@ namespace jt {
 
 namespace {
 
-/// FNV-1a of the bytes of all parameters and buffers.
-std::uint64_t hash(nn::Module& net) {
+/// FNV-1a of the bytes of all.
+std::uint64_t hash(const std::vector<Var>& values) {
     std::uint64_t result = 14695981039346656037U;
-    for (const auto& [name, value] : net.state_dict()) {
+    for (const Var& value : values) {
         const auto* const bytes = static_cast<const unsigned char*>(value.array().raw());
         const auto size = static_cast<std::size_t>(value.numel()) * size_of(value.dtype());
         for (std::size_t i = 0; i < size; ++i) result = (result ^ bytes[i]) * 1099511628211U;
     }
     return result;
+}
+
+/// That of all parameters and buffers.
+std::uint64_t hash(nn::Module& net) {
+    std::vector<Var> values;
+    for (const auto& [name, value] : net.state_dict()) values.push_back(value);
+    return hash(values);
 }
 
 /// Two steps on random numbers and classes, and the hash of what was learned.
@@ -106,6 +115,23 @@ TEST_SUITE("nn") {
             const Var noise = randn({300, 900}), scale = rand({300, 900}).sum() + noise.sqr().mean();
             net[0]->state_dict()["weight"].assign((noise / scale).transpose());
             return trained(net, nn::SGD(net.parameters(), {.lr = .05}), {300, 300}, 300);
+        });
+    }
+
+    TEST_CASE("the same bits on any number of threads: ops that choose, move, sort and run along an axis") {
+        check_bits([] {
+            const Var x = randn({7, 130, 150}), row = randn({150}), column = randn({130, 1}), mask = x > 0;
+            const Vars parts = x.split({40, 90}, 1);
+            return hash({where(mask, x, 0), where(mask, row, x), where(column > 0, x, row), x.sort(1).second,
+                         x.topk(5).first, x.median(0), x.cumsum(0), x.cumsum(1), x.cumsum(2), x.cumprod(1),
+                         x.roll({3, -50}, {1, 2}), x.tril(5), x.triu(-3), parts[0], parts[1], x.flip(2)});
+        });
+    }
+
+    TEST_CASE("the same bits on any number of threads: resized images and their gradients") {
+        check_bits([] {
+            const Var x = randn({6, 5, 70, 60}), y = nn::resize(x, {90, 130}, ResizeMode::bilinear);
+            return hash({y, grad((y * y).sum(), x)});
         });
     }
 }
