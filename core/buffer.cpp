@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::size_t n_classes = 16 + 4 * 54;  // for any number of bytes
 constexpr std::size_t possible_classes = 16 + 4 * 40;
+constexpr std::size_t doubling = 4;                   // so many classes on, blocks are twice as large
+constexpr std::size_t large = std::size_t{64} << 10;  // from here on a block that is too large is better than a new one
 constexpr std::size_t cache_limit = std::size_t{512} << 20;  // bytes one thread keeps at most
 
 // Classes 0..15 are multiples of 64 bytes; above 1 KiB there are four classes to each doubling.
@@ -41,6 +43,13 @@ struct BufferCache {
     void keep(Block* block) noexcept {
         bytes += block->bytes;
         block->next = std::exchange(free[block->size_class], block);
+    }
+    /// The last one kept of a class that has some.
+    Block* pop(std::size_t size_class) noexcept {
+        Block* const block = std::exchange(free[size_class], free[size_class]->next);
+        bytes -= block->bytes;
+        block->refs = 1;
+        return block;
     }
     Block* take(std::size_t asked, std::size_t size_class);
     void keep_or_free(Block* block) noexcept;
@@ -77,6 +86,9 @@ thread_local Guard guard;
 [[gnu::noinline]] Buffer::Block* BufferCache::take(std::size_t asked, std::size_t size_class) {
     guard.open();
     const auto size = bytes_of(size_class);
+    const auto last = asked < large ? size_class : std::min(size_class + doubling, n_classes - 1);
+    for (auto larger = size_class + 1; larger <= last; ++larger)
+        if (free[larger]) return pop(larger);
     void* const memory = size_class < possible_classes ? std::aligned_alloc(64, sizeof(Block) + size) : nullptr;
     if (!memory) throw MemoryError(asked);
     taken += static_cast<std::ptrdiff_t>(size);
@@ -92,13 +104,9 @@ thread_local Guard guard;
 
 Buffer::Block* Buffer::allocate(std::size_t bytes) {
     const auto size_class = class_of(bytes);
-    Block* const block = cache.free[size_class];
-    if (!block) [[unlikely]]
+    if (!cache.free[size_class]) [[unlikely]]
         return cache.take(bytes, size_class);
-    cache.free[size_class] = block->next;
-    cache.bytes -= block->bytes;
-    block->refs = 1;
-    return block;
+    return cache.pop(size_class);
 }
 
 void Buffer::recycle(Block* block) noexcept {

@@ -30,6 +30,28 @@ TEST_SUITE("autograd") {
         CHECK_EQ(memory().bytes, before.bytes);
     }
 
+    TEST_CASE("a large block that lies ready is taken for up to half its size, a small one for its own alone") {
+        clear_buffer_cache();
+        const Memory before = memory();
+        const std::int64_t kept = 80 << 10, half = 40 << 10, less = 32 << 10;
+        zeros({kept});
+        CHECK_EQ(memory().cached, 4 * kept);
+        {
+            const Var x = zeros({half});
+            CHECK_EQ(memory().bytes, before.bytes + 4 * kept);
+            CHECK_EQ(memory().cached, 0);
+        }
+        {
+            const Var x = zeros({less});
+            CHECK_EQ(memory().bytes, before.bytes + 4 * less);
+            CHECK_EQ(memory().cached, 4 * kept);
+        }
+        zeros({kept >> 6});
+        const Memory ready = memory();
+        const Var x = zeros({kept >> 7});
+        CHECK_EQ(memory().cached, ready.cached);
+    }
+
     TEST_CASE("assign writes into memory that nobody else holds, and into new memory where somebody does") {
         Var x = zeros({1024});
         const Var v = ones({1024});
