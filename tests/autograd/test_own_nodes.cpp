@@ -132,6 +132,29 @@ TEST_SUITE("autograd") {
         CHECK(g[1].node() != g[2].node());
     }
 
+    TEST_CASE("a gradient written over what a hook gave has neither its name nor its place in a graph") {
+        const Var x = ones({3}), w = ones({3});
+        const std::pair<const char*, std::function<Var()>> given[] = {
+            {"a leaf that learns", [&] { return (w * 2).detach(); }},
+            {"an op's result", [&] { return w * 2; }},
+            {"a named one", [&] { return without_grad([&] { return Var((w * 2).set_name("g")); }); }},
+            {"a scalar", [&] { return constant(2., float32).reshape({1}).broadcast({3}); }}};
+        for (const auto& [what, make] : given) {
+            CAPTURE(what);
+            const Var y = tanh(x);
+            const HookHandle hook = Var(y).register_hook([&](const Var&) {
+                const enable_grad on;
+                return make();
+            });
+            const Var g = grad((y * y).sum(), x, false);
+            CHECK_CLOSE(g, {0.839949, 0.839949, 0.839949});
+            CHECK_FALSE(g.requires_grad());
+            CHECK(g.name().empty());
+            CHECK(g.node()->op == nullptr);
+            CHECK_FALSE(g.node()->scalar);
+        }
+    }
+
     TEST_CASE("an Array is copied when it is written to, not the Var that it came from") {
         const Var x = array({1.0, 2.0}), y = x * x;
         Array a = x.array();
