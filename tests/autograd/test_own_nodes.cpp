@@ -134,7 +134,7 @@ TEST_SUITE("autograd") {
 
     TEST_CASE("a gradient written over what a hook gave has neither its name nor its place in a graph") {
         const Var x = ones({3}), w = ones({3});
-        const std::pair<const char*, std::function<Var()>> given[] = {
+        const std::pair<std::string, std::function<Var()>> given[] = {
             {"a leaf that learns", [&] { return (w * 2).detach(); }},
             {"an op's result", [&] { return w * 2; }},
             {"a named one", [&] { return without_grad([&] { return Var((w * 2).set_name("g")); }); }},
