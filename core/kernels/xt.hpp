@@ -11,6 +11,7 @@
 #endif
 
 #include "movement/movement.hpp"
+#include "parallel.hpp"
 
 namespace jt::kernels {
 
@@ -29,8 +30,12 @@ Array flat_xt(F f, const Array& x, const Arrays&... more) {
     Array y(x.shape(), std::is_void_v<T> ? x.dtype() : dtype_of<std::conditional_t<std::is_void_v<T>, float, T>>);
     if (n == 0) return y;
     dispatch_float(x.dtype(), [&]<class From>(From) {
-        auto to = flat(y.data<std::conditional_t<std::is_void_v<T>, From, T>>(), n);
-        xt::noalias(to) = f(flat(x.template data<From>(), n), flat(more.template data<From>(), n)...);
+        auto* const to = y.data<std::conditional_t<std::is_void_v<T>, From, T>>();
+        for_elements(n, [&](std::int64_t from, std::int64_t end) {
+            auto part = flat(to + from, end - from);
+            xt::noalias(part) = f(flat(x.template data<From>() + from, end - from),
+                                  flat(more.template data<From>() + from, end - from)...);
+        });
     });
     return y;
 }

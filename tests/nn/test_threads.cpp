@@ -124,7 +124,7 @@ TEST_SUITE("nn") {
             const Vars parts = x.split({40, 90}, 1);
             return hash({where(mask, x, 0), where(mask, row, x), where(column > 0, x, row), x.sort(1).second,
                          x.topk(5).first, x.median(0), x.cumsum(0), x.cumsum(1), x.cumsum(2), x.cumprod(1),
-                         x.roll({3, -50}, {1, 2}), x.tril(5), x.triu(-3), parts[0], parts[1], x.flip(2)});
+                         x.roll({3, -50}, {1, 2}), x.tril(5), x.triu(-3), parts[0], parts[1], x.flip(2), isfinite(x)});
         });
     }
 
