@@ -74,9 +74,9 @@ public:
 
     friend bool operator==(const SmallVector& a, const SmallVector& b) {
         if (a.size_ != b.size_) return false;
-        const T* other = b.begin();
-        for (const T* element = a.begin(), *const end = a.end(); element != end; ++element, ++other)
-            if (!(*element == *other)) return false;
+        const T *x = a.begin(), *y = b.begin();
+        for (const T* const end = a.end(); x != end; ++x, ++y)
+            if (!(*x == *y)) return false;
         return true;
     }
 

@@ -46,7 +46,7 @@ constexpr Op put_op{"setitem", put_rule};
 Var cleared(const Var& g, const Selected& s) {
     const Array zero = Array::zeros({1}, g.dtype());
     if (!recording()) {
-        const Var out = spent(g);
+        Var out = spent(g);
         kernels::put(out.node()->value, *s, zero);
         return out;
     }

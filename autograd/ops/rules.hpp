@@ -26,7 +26,7 @@ Var mapped(const Op& op, kernels::Unary f, const Var& x);
 /// f(g, operands) as the gradient of a rule that nothing records, written over g's numbers where nobody needs them.
 template <class F, class... Y>
 Var map_spent(F f, const Var& g, const Y&... operands) {
-    const Var result = spent(g);
+    Var result = spent(g);
     kernels::map_over(f, result.node()->value, operands...);
     return result;
 }
