@@ -139,12 +139,12 @@ TEST_SUITE("autograd") {
             {"an op's result", [&] { return w * 2; }},
             {"a named one", [&] { return without_grad([&] { return Var((w * 2).set_name("g")); }); }},
             {"a scalar", [&] { return constant(2., float32).reshape({1}).broadcast({3}); }}};
-        for (const auto& [what, make] : given) {
-            CAPTURE(what);
+        for (const auto& row : given) {
+            CAPTURE(row.first);
             const Var y = tanh(x);
             const HookHandle hook = Var(y).register_hook([&](const Var&) {
                 const enable_grad on;
-                return make();
+                return row.second();
             });
             const Var g = grad((y * y).sum(), x, false);
             CHECK_CLOSE(g, {0.839949, 0.839949, 0.839949});
